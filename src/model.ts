@@ -1,0 +1,198 @@
+/** Data only: what the parts of imds hand to each other. No behaviour, no imports. */
+
+/** Nanoseconds since the Unix epoch. */
+export type Nanoseconds = bigint;
+
+/** An address of the metadata service (or of a stand-in), e.g. 169.254.169.254:80. */
+export interface Endpoint {
+  /** Canonical text of the address: dotted quad, or RFC 5952 without brackets. */
+  address: string;
+  port: number;
+  family: 4 | 6;
+}
+
+export interface SocketAddress {
+  address: string;
+  port: number;
+}
+
+/** IMDS version of a call. Absent for an attempt, on which no request was sent. */
+export type ImdsVersion = 'v1' | 'v2' | 'foreign' | 'unknown';
+
+export type Operation = 'token' | 'read' | 'attempt';
+
+/** What a path gives away, worst first in {@link PATH_CLASSES}. */
+export type PathClass = 'credentials' | 'user-data' | 'identity' | 'keys' | 'token' | 'metadata' | 'other';
+
+/** Worst first: the order in which "worst path class touched" is decided. */
+export const PATH_CLASSES: readonly PathClass[] = [
+  'credentials',
+  'user-data',
+  'identity',
+  'keys',
+  'metadata',
+  'other',
+  'token',
+];
+
+/** Why the version of a call could not be read. */
+export type UnknownReason =
+  /** Segments are missing from the capture within the request. */
+  | 'gap'
+  /** The capture's snap length cut the payload; capture with `-s 0`. */
+  | 'payload cut by the snap length'
+  /** The capture began in the middle of the request. */
+  | 'capture began in mid-stream'
+  /** Only the endpoint's direction was captured. */
+  | 'request not captured'
+  /** Bytes that are no HTTP/1 request. */
+  | 'not HTTP/1'
+  /** The connection or the capture ended within the request's header. */
+  | 'request ended early'
+  /** A handshake, no payload, and no count of the kernel that says how much was sent. */
+  | 'no payload captured'
+  /** The kernel counted bytes sent, of which no packet is in the capture. */
+  | 'no packet captured'
+  /** A limit of imds was reached; see the losses. */
+  | 'evicted';
+
+/** One HTTP exchange with the endpoint, or the attempt of one. */
+export interface ImdsCall {
+  endpoint: Endpoint;
+  client: SocketAddress;
+  /** Client's initial sequence number (RFC 9293 §3.4.1), when the SYN or SYN-ACK was captured. */
+  clientIsn?: number | undefined;
+  /** Bytes before the request on its connection: from the ISN, or from the first byte captured. */
+  requestOffset: number;
+  /** Capture time of the connection's first packet. */
+  connectionTime: Nanoseconds;
+  /** Capture time of the request's first byte; of the first packet, where no request was seen. */
+  time: Nanoseconds;
+  /** Capture time of the request's last byte. */
+  requestEnd?: Nanoseconds | undefined;
+  /** Capture time of the final response's first byte. */
+  responseTime?: Nanoseconds | undefined;
+  /** 1-based number, within its file, of the packet with the first byte. */
+  packetNumber: number;
+  version?: ImdsVersion | undefined;
+  operation?: Operation | undefined;
+  unknownReason?: UnknownReason | undefined;
+  /** Evidence that does not decide the version: `foreign-path`, `response-proves-v2`, `not-acknowledged`. */
+  hint?: string | undefined;
+  method?: string | undefined;
+  /** Request target as sent (RFC 9112 §3.2), bytes above 0x7F as latin1. Hostile; may hold secrets. */
+  target?: string | undefined;
+  /** `1.1`, `1.0`, or `0.9` for a simple request. */
+  httpVersion?: string | undefined;
+  pathClass?: PathClass | undefined;
+  /** User-Agent, latin1. Hostile; may hold secrets. */
+  userAgent?: string | undefined;
+  /** X-Forwarded-For, latin1: the request came through a proxy. Hostile. */
+  forwardedFor?: string | undefined;
+  /** IP TTL or hop limit of the response's first segment, as captured. */
+  responseTtl?: number | undefined;
+  status?: number | undefined;
+  /** Names of the interfaces on which the connection was seen, when the capture names them. */
+  interfaces?: readonly string[] | undefined;
+}
+
+/** (pid, start time) is the identity of a process; a bare pid is reused. */
+export interface ProcessId {
+  pid: number;
+  /** Nanoseconds since boot, decimal: the kernel's start_boottime. */
+  start: string;
+}
+
+export interface ProcessIdentity extends ProcessId {
+  /** Absent where only (pid, start) of an ancestor is known. */
+  name?: string | undefined;
+  executable?: string | undefined;
+  /** Bytes that are not UTF-8 stand as `\xNN`. Hostile; secrets are still in it. */
+  args?: readonly string[] | undefined;
+  argsTruncated?: boolean | undefined;
+  userId?: string | undefined;
+  userName?: string | undefined;
+  loginUserId?: string | undefined;
+  cgroupPath?: string | undefined;
+  containerId?: string | undefined;
+  /** systemd unit: `nginx.service`. */
+  unit?: string | undefined;
+}
+
+export interface Process extends ProcessIdentity {
+  /** Start as wall-clock time, when the boot time is known. */
+  startTime?: Nanoseconds | undefined;
+  /** Nearest first, up to pid 1. */
+  ancestors: readonly ProcessIdentity[];
+}
+
+export type AttributionMatch = 'cookie' | 'isn' | 'isn-nat' | 'tuple' | 'procfs' | 'none';
+
+/** How the process was found is part of the answer. */
+export interface Attribution {
+  source: 'ebpf' | 'procfs' | 'none';
+  match: AttributionMatch;
+  /** Why there is no process: `socket older than the session`, `no records`, … */
+  reason?: string | undefined;
+}
+
+export interface Host {
+  id?: string | undefined;
+  name?: string | undefined;
+  bootId?: string | undefined;
+}
+
+export interface AttributedCall {
+  call: ImdsCall;
+  process?: Process | undefined;
+  attribution: Attribution;
+  host?: Host | undefined;
+  /** Session id of the recording, or the name of the capture when it has none. */
+  session: string;
+  /** The capture this came from, as the user named it; several files of a ring are one capture. */
+  capture: string;
+}
+
+/** What was turned away, cut or lost, by name. A counter that is absent was never counted. */
+export type Counters = Record<string, number>;
+
+/** What is known of the completeness of one capture. */
+export interface Completeness {
+  /** Everything turned away or damaged, by name: `tcp.gap_bytes`, `ip.fragments_expired`, … */
+  losses: Counters;
+  /** Packets dropped as the capture file itself records (pcapng ISB); absent where it does not. */
+  captureDrops?: number | undefined;
+  /** TCP connections to an endpoint that were seen. */
+  connections: number;
+  /** Of those: connections whose kernel counts are in the journal. */
+  provableConnections: number;
+  /** Payload bytes captured and bytes the kernel counted, of provable connections. */
+  capturedBytes: number;
+  kernelBytes: number;
+  /** Views the session had (`sockets`, `wire`); absent without a session header. */
+  views?: readonly string[] | undefined;
+}
+
+/** A problem of an input that did not end the run: shown on stderr, and in the report. */
+export interface Problem {
+  code: string;
+  message: string;
+  remedy?: string | undefined;
+  /** Damage makes the exit code 4; a note does not. */
+  damage: boolean;
+}
+
+/** One capture (a file, or the files of a session or ring), as read. */
+export interface CaptureSummary {
+  name: string;
+  files: readonly string[];
+  host?: Host | undefined;
+  session?: string | undefined;
+  packets: number;
+  bytes: number;
+  /** Capture times of the first and of the latest packet. */
+  firstTime?: Nanoseconds | undefined;
+  lastTime?: Nanoseconds | undefined;
+  completeness: Completeness;
+  problems: readonly Problem[];
+}
