@@ -196,3 +196,29 @@ export interface CaptureSummary {
   completeness: Completeness;
   problems: readonly Problem[];
 }
+
+/** One TCP connection to an endpoint, when it ends, expires, or the capture does. */
+export interface ConnectionSummary {
+  endpoint: Endpoint;
+  /** The client as seen first; other addresses of the same connection (NAT) are in `aliases`. */
+  client: SocketAddress;
+  aliases: readonly SocketAddress[];
+  clientIsn?: number | undefined;
+  /** Capture times of its first and last packet. */
+  time: Nanoseconds;
+  endTime: Nanoseconds;
+  /** 1-based number of its first packet. */
+  packetNumber: number;
+  /** How the handshake went; `mid-stream` where it was before the capture. */
+  handshake: 'established' | 'refused' | 'unanswered' | 'mid-stream';
+  /** The client's closing sequence number proves that it sent no payload (RFC 9293 §3.4). */
+  provenEmpty: boolean;
+  /** Payload bytes captured, each counted once, towards the endpoint and from it. */
+  requestBytes: number;
+  responseBytes: number;
+  /** Payload bytes known, from sequence numbers, to be missing from the capture. */
+  missingBytes: number;
+  /** Calls emitted for it. With none, the pipeline decides between an attempt and `unknown`. */
+  calls: number;
+  interfaces?: readonly string[] | undefined;
+}
