@@ -1,0 +1,58 @@
+/**
+ * What is generated from the commands and committed: oclif.manifest.json, from which oclif knows the
+ * commands without loading them, and the command reference in README.md. `--write` updates both,
+ * `--check` fails where one is not current. Reads dist/, so build first.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Plugin } from '@oclif/core/config';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const write = process.argv.includes('--write');
+
+const plugin = new Plugin({
+  root,
+  type: 'core',
+  ignoreManifest: true,
+  errorOnManifestCreate: true,
+  respectNoCacheDefault: true,
+});
+await plugin.load();
+settle('oclif.manifest.json', `${JSON.stringify(plugin.manifest, undefined, 2)}\n`);
+settle('README.md', readmeWithReference());
+
+function readmeWithReference() {
+  const oclif = join(root, 'node_modules', 'oclif', 'bin', 'run.js');
+  const result = spawnSync(process.execPath, [oclif, 'readme', '--dry-run', '--no-source-links'], {
+    cwd: root,
+    encoding: 'utf8',
+    // Fixed, so that the text does not depend on who generates it.
+    env: { ...process.env, COLUMNS: '80', NO_COLOR: '1', OCLIF_SKIP_NEW_VERSION_CHECK: '1' },
+  });
+  if (result.status !== 0) throw new Error(`oclif readme failed: ${result.stderr}`);
+  return `${result.stdout.trim()}\n`;
+}
+
+/**
+ * @param {string} file
+ * @param {string} text that it should hold
+ */
+function settle(file, text) {
+  const path = join(root, file);
+  let held = '';
+  try {
+    held = readFileSync(path, 'utf8');
+  } catch {
+    // Not written yet: as good as outdated.
+  }
+  if (held === text) return;
+  if (write) {
+    writeFileSync(path, text);
+    process.stderr.write(`${file} updated\n`);
+    return;
+  }
+  process.stderr.write(`${file} is not current. Run: npm run build && npm run docs\n`);
+  process.exitCode = 1;
+}

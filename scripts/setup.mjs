@@ -1,0 +1,268 @@
+/**
+ * What `npm start` and `npm test` need before they can do their work. No dependencies: it runs before
+ * there is a node_modules. It says what it does on standard error, does only what is missing, and goes
+ * on with what works where it may not install.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFile = join(root, '.cache', 'setup.json');
+const LEAST_NODE = [20, 19];
+
+/**
+ * @typedef {object} SystemPackage
+ * @property {string} name of the Debian package
+ * @property {string} reason why it is needed
+ * @property {string} proof a command on PATH, or an absolute path, that shows it is there
+ */
+
+/** To build the optional package cap from source. @type {readonly SystemPackage[]} */
+export const START_PACKAGES = [
+  {
+    name: 'build-essential',
+    reason: 'compiles the package cap, which imds live captures with',
+    proof: 'g++',
+  },
+  { name: 'python3', reason: "runs cap's build (node-gyp)", proof: 'python3' },
+  {
+    name: 'libpcap-dev',
+    reason: 'the capture library that cap is built against',
+    proof: '/usr/include/pcap.h',
+  },
+];
+
+/** @type {readonly SystemPackage[]} */
+export const TEST_PACKAGES = [
+  ...START_PACKAGES,
+  { name: 'tshark', reason: 'a second opinion on what is in a capture', proof: 'tshark' },
+  { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
+  { name: 'zstd', reason: 'compresses captures', proof: 'zstd' },
+];
+
+/** @param {string} text */
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/**
+ * Brings everything up to date. Returns when the built program can run; ends the process if it cannot.
+ * @param {readonly SystemPackage[]} packages
+ */
+export async function setUp(packages) {
+  requireNode();
+  const stamp = readStamp();
+  const missing = packages.filter((entry) => !isThere(entry.proof)).map((entry) => entry.name);
+  const known = stamp.missing ?? [];
+  if (missing.some((name) => !known.includes(name))) {
+    await installSystemPackages(packages.filter((entry) => missing.includes(entry.name)));
+  }
+  stamp.missing = [
+    ...known.filter((name) => !packages.some((entry) => entry.name === name)),
+    ...missing.filter((name) => !isThere(packages.find((entry) => entry.name === name)?.proof ?? '')),
+  ];
+
+  // What cap is built with: when that appears later, cap is tried again.
+  const toolchain = START_PACKAGES.every((entry) => isThere(entry.proof)) ? process.versions.modules : 'none';
+  if (!dependenciesMatch() || (stamp.toolchain !== undefined && stamp.toolchain !== toolchain)) {
+    await installDependencies();
+  }
+  stamp.toolchain = toolchain;
+
+  const sources = fingerprint();
+  if (stamp.sources !== sources || !existsSync(join(root, 'dist/cli/main.js'))) {
+    const code = await step('Building', process.execPath, [join(root, 'scripts/build.mjs')]);
+    if (code !== 0) fail('The build failed; see above.', code);
+  }
+  stamp.sources = sources;
+  writeStamp(stamp);
+}
+
+/**
+ * Runs a command with all that it prints on standard error, and a sign of life where it prints nothing.
+ * @param {string} title
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<number>} exit code
+ */
+export function step(title, command, args, env = process.env) {
+  say(`» ${title} …`);
+  const start = performance.now();
+  const seconds = () => ((performance.now() - start) / 1000).toFixed(1);
+  const sign = setInterval(() => say(`  … ${title}: ${seconds()} s`), 10_000);
+  return new Promise((resolve) => {
+    const child = spawn(command, [...args], {
+      cwd: root,
+      env,
+      stdio: ['inherit', process.stderr, process.stderr],
+    });
+    /** @param {number} code */
+    const end = (code) => {
+      clearInterval(sign);
+      if (code === 0) say(`  ${title}: done in ${seconds()} s`);
+      resolve(code);
+    };
+    child.on('error', (error) => {
+      say(`  ${command}: ${error.message}`);
+      end(127);
+    });
+    child.on('close', (code) => end(code ?? 1));
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {number} code
+ * @returns {never}
+ */
+function fail(text, code) {
+  say(text);
+  process.exit(code);
+}
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [leastMajor = 0, leastMinor = 0] = LEAST_NODE;
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
+  fail(
+    `imds needs Node ${LEAST_NODE.join('.')} or later; this is ${process.version}. See https://nodejs.org/en/download.`,
+    5,
+  );
+}
+
+/** @param {string} proof */
+function isThere(proof) {
+  if (proof.startsWith('/')) return existsSync(proof);
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, proof), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** @param {readonly SystemPackage[]} packages */
+async function installSystemPackages(packages) {
+  const names = packages.map((entry) => entry.name);
+  say(`Not on this machine, and wanted:`);
+  for (const { name, reason } of packages) say(`  ${name}: ${reason}`);
+  const install = [
+    'apt-get',
+    '-o',
+    'DPkg::Lock::Timeout=120',
+    'install',
+    '-y',
+    '--no-install-recommends',
+    ...names,
+  ];
+  const prefix = isThere('apt-get') ? privilege() : undefined;
+  if (prefix === undefined) {
+    say(
+      isThere('apt-get')
+        ? `No right to install them. Without them imds analyze works all the same. To install them:\n  sudo apt-get install -y --no-install-recommends ${names.join(' ')}`
+        : `There is no apt here; install their counterparts with this system's package manager. imds analyze works without.`,
+    );
+    return;
+  }
+  // debconf asks nothing: tshark's question (may others capture?) is answered with its default, no.
+  const [command = '', ...args] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive'];
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const updated = await step('Reading package lists', command, [
+      ...args,
+      'apt-get',
+      '-o',
+      'DPkg::Lock::Timeout=120',
+      '-qq',
+      'update',
+    ]);
+    const installed =
+      updated === 0 ? await step(`Installing ${names.join(', ')}`, command, [...args, ...install, '-qq']) : 1;
+    if (installed === 0) return;
+    say(`  That failed${attempt < 3 ? '; once more' : '. imds analyze works without; going on'}.`);
+    if (attempt < 3) await new Promise((resolve) => setTimeout(resolve, 2000 * attempt));
+  }
+}
+
+/** Words to put before a command that needs root; undefined where there is no way. */
+function privilege() {
+  if (process.getuid?.() === 0) return [];
+  if (!isThere('sudo')) return undefined;
+  if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n'];
+  // sudo may ask for the password where there is someone to ask.
+  return process.stdin.isTTY && process.stderr.isTTY ? ['sudo'] : undefined;
+}
+
+/**
+ * Whether node_modules holds what package-lock.json says. npm keeps a lock file of what it installed;
+ * optional packages that this machine cannot have are absent from it.
+ */
+function dependenciesMatch() {
+  try {
+    const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    const present = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8')).packages;
+    return Object.entries(wanted).every(
+      ([path, entry]) => path === '' || entry.optional || present[path]?.version === entry.version,
+    );
+  } catch {
+    return false;
+  }
+}
+
+async function installDependencies() {
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=warn'];
+  const code = npm?.endsWith('.js')
+    ? await step('Installing npm packages', process.execPath, [npm, ...args])
+    : await step('Installing npm packages', 'npm', args);
+  if (code !== 0) fail('npm could not install the packages; see above.', code);
+  if (!existsSync(join(root, 'node_modules/cap/build/Release/cap.node'))) {
+    say('  The optional package cap could not be built here. imds analyze does not need it.');
+  }
+}
+
+/** Of everything the build reads: names, sizes and times of change. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).sort();
+  for (const name of [
+    ...sources.map((source) => join('src', source)),
+    'scripts/build.mjs',
+    'package-lock.json',
+  ]) {
+    const { size, mtimeMs } = statSync(join(root, name));
+    hash.update(`${name}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** @returns {{ missing?: string[], toolchain?: string, sources?: string }} */
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** @param {object} stamp */
+function writeStamp(stamp) {
+  const text = `${JSON.stringify(stamp, undefined, 2)}\n`;
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === text) return;
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, text);
+}

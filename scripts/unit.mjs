@@ -1,0 +1,26 @@
+/**
+ * `npm run test:unit -- [WORD…]`: the tests that need no set-up, for feedback while writing. A WORD
+ * picks the test files with it in their path, or, where there are none, the tests with it in their title.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const words = process.argv.slice(2);
+const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts') && !/^(live|cli)\b/.test(name))
+  .map((name) => join('test', name));
+const named = all.filter((file) => words.some((word) => file.includes(word)));
+const selection =
+  words.length === 0
+    ? all
+    : named.length > 0
+      ? named
+      : [...all, ...words.flatMap((word) => ['--grep', word])];
+
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/mocha-reporter.cjs', ...selection],
+  { stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;

@@ -1,0 +1,44 @@
+import { formatAddress, parseAddress } from '../capture/address.ts';
+import { UsageError } from '../errors.ts';
+import type { Endpoint } from '../model.ts';
+
+const HTTP_PORT = 80;
+
+/** Where EC2 serves instance metadata: IPv4, and IPv6 on Nitro instances. */
+export const DEFAULT_ENDPOINTS: readonly Endpoint[] = [
+  { address: '169.254.169.254', port: HTTP_PORT, family: 4 },
+  { address: 'fd00:ec2::254', port: HTTP_PORT, family: 6 },
+];
+
+/**
+ * `IP`, `IPv4:PORT` or `[IPv6]:PORT`; without a port, 80. The address comes back in canonical text
+ * (RFC 5952), an IPv4-mapped one as IPv4, since that is what is on the wire.
+ */
+export function parseEndpoint(text: string): Endpoint {
+  const { host, port } = split(text);
+  const words = parseAddress(host);
+  if (words === undefined) throw unusable(text, `${JSON.stringify(host)} is not an IP address`);
+  const number = port === undefined ? HTTP_PORT : Number(port);
+  if (port !== undefined && (!/^\d{1,5}$/.test(port) || number < 1 || number > 65_535)) {
+    throw unusable(text, `${JSON.stringify(port)} is not a port from 1 to 65535`);
+  }
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = words;
+  const address = formatAddress(w0, w1, w2, w3);
+  return { address, port: number, family: address.includes(':') ? 6 : 4 };
+}
+
+function split(text: string): { host: string; port: string | undefined } {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  if (bracketed !== null) return { host: bracketed[1] ?? '', port: bracketed[2] };
+  const colon = text.indexOf(':');
+  // More than one colon: an IPv6 address without a port.
+  if (colon < 0 || text.indexOf(':', colon + 1) >= 0) return { host: text, port: undefined };
+  return { host: text.slice(0, colon), port: text.slice(colon + 1) };
+}
+
+function unusable(text: string, why: string): UsageError {
+  return new UsageError(`--endpoint ${text}: ${why}`, {
+    code: 'usage.endpoint',
+    remedy: 'Give IP, IP:PORT or [IPv6]:PORT, such as 10.0.0.7:8080 or [fd00:ec2::254]:80.',
+  });
+}

@@ -1,0 +1,73 @@
+import * as Flags from '@oclif/core/flags';
+import type { Endpoint } from '../model.ts';
+import type { ReportFormat } from '../report/types.ts';
+import { parseEndpoint } from './endpoint.ts';
+
+export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'log'];
+
+/** What `--fail-on` can ask for. */
+export const CONDITIONS = ['v1', 'unknown', 'incomplete', 'not-ready'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+const shorthand = (format: ReportFormat) =>
+  Flags.boolean({
+    summary: `Same as --format ${format}.`,
+    helpGroup: 'OUTPUT',
+    exclusive: ['format', ...FORMATS.filter((other) => other !== format && SHORTHANDS.includes(other))],
+  });
+
+const SHORTHANDS: readonly ReportFormat[] = ['csv', 'json', 'jsonl'];
+
+/** Flags of every command that reports calls. */
+export const outputFlags = {
+  format: Flags.option({ options: FORMATS })({
+    summary: 'How to print the result; text unless told.',
+    helpValue: FORMATS.join('|'),
+    helpGroup: 'OUTPUT',
+  }),
+  csv: shorthand('csv'),
+  json: shorthand('json'),
+  jsonl: shorthand('jsonl'),
+  calls: Flags.boolean({
+    summary: 'One row for each call instead of each caller; jsonl and log always are.',
+    helpGroup: 'OUTPUT',
+  }),
+  ancestors: Flags.integer({
+    summary: 'Ancestors of the calling process that a line of the log names.',
+    helpGroup: 'OUTPUT',
+    helpValue: 'N',
+    default: 3,
+    min: 0,
+    max: 1000,
+  }),
+  output: Flags.string({
+    char: 'o',
+    summary: 'Write the result to FILE instead of standard output.',
+    helpGroup: 'OUTPUT',
+    helpValue: 'FILE',
+  }),
+  'fail-on': Flags.option({ options: CONDITIONS, multiple: true })({
+    summary: 'Exit with 3 if there are such calls, or if that holds; repeatable.',
+    helpValue: CONDITIONS.join('|'),
+    helpGroup: 'OUTPUT',
+    multipleNonGreedy: true,
+  }),
+};
+
+export const endpointFlag = Flags.custom<Endpoint>({
+  summary:
+    'Address of the metadata service, instead of 169.254.169.254:80 and [fd00:ec2::254]:80; repeatable.',
+  helpValue: 'IP[:PORT]',
+  multiple: true,
+  multipleNonGreedy: true,
+  parse: async (text) => parseEndpoint(text),
+});
+
+type ShorthandFlags = { format?: ReportFormat | undefined; csv: boolean; json: boolean; jsonl: boolean };
+
+export function formatOf(flags: ShorthandFlags): ReportFormat {
+  if (flags.csv) return 'csv';
+  if (flags.json) return 'json';
+  if (flags.jsonl) return 'jsonl';
+  return flags.format ?? 'text';
+}

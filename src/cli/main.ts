@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { execute } from '@oclif/core/execute';
+import type { Interfaces } from '@oclif/core';
+
+/**
+ * Runs the command that process.argv names.
+ *
+ * @param root folder of package.json
+ */
+export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
+  ownOutputErrors();
+  await execute({ loadOptions: { root: fileURLToPath(root), pjson } });
+}
+
+/**
+ * @oclif/core swallows EPIPE on standard output and throws all else where nobody can catch it. Here a
+ * reader that has gone ends what oclif itself prints (help); results have a listener of their own.
+ */
+function ownOutputErrors(): void {
+  process.stdout.removeAllListeners('error');
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (process.stdout.listenerCount('error') > 1) return;
+    if (error.code !== 'EPIPE') process.stderr.write(`imds: standard output: cannot write: ${error.code}\n`);
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+  // Diagnostics that nobody reads must not end the analysis.
+  process.stderr.on('error', () => {});
+}
