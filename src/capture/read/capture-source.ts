@@ -1,0 +1,194 @@
+import type { JournalHandler, PacketFilter, PacketSource, SourceStatistics } from '../../ports.ts';
+import { type Compression, DecompressedWindow, decompressorFor } from './decompress.ts';
+import { Findings } from './findings.ts';
+import { describeHead, type Format, MAGIC_BYTES, REMEDY_NO_CAPTURE, recognise } from './format.ts';
+import { PcapReader } from './pcap.ts';
+import { PcapngReader } from './pcapng.ts';
+import type { RecordReader } from './record-reader.ts';
+import type { InputWindow } from './window.ts';
+
+/** Where the bytes of a capture come from. */
+export interface CaptureInput {
+  open(): Promise<InputWindow>;
+  /** Whether {@link CaptureInput.open} may be called again. */
+  reopens: boolean;
+}
+
+const REMEDY_ZSTD =
+  'This version of Node cannot decompress it (22.15 and later can). Unpack it: zstd -dc FILE | imds analyze -';
+const REMEDY_TWICE = 'Unpack it once and read it again.';
+
+export type OnProgress = (bytesRead: number, totalBytes: number | undefined) => void;
+
+/** A capture of any known format and compression, from a file or a stream. */
+export class CaptureSource implements PacketSource {
+  readonly name: string;
+  readonly #input: CaptureInput;
+  readonly #onProgress: OnProgress | undefined;
+  readonly #findings: Findings;
+  #format: 'pcap' | 'pcapng' | undefined;
+  #compression: Compression | undefined;
+  #broken = false;
+
+  constructor(name: string, input: CaptureInput, onProgress?: OnProgress) {
+    this.name = name;
+    this.#input = input;
+    this.#onProgress = onProgress;
+    this.#findings = new Findings(name);
+  }
+
+  get statistics(): SourceStatistics {
+    return this.#findings.statistics;
+  }
+
+  /** Known once reading has begun; undefined for what is no capture. */
+  get format(): 'pcap' | 'pcapng' | undefined {
+    return this.#format;
+  }
+
+  get compression(): Compression | undefined {
+    return this.#compression;
+  }
+
+  async read(
+    filter: PacketFilter,
+    handler: JournalHandler,
+    pause: () => Promise<void> | undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    let window: InputWindow | undefined;
+    const close = () => void window?.close();
+    signal?.addEventListener('abort', close, { once: true });
+    try {
+      const outer = await this.#open();
+      window = outer;
+      if (outer === undefined) return;
+      window = (await this.#decompressed(outer)) ?? outer;
+      const reader = await this.#readerFor(window);
+      if (reader === undefined || signal?.aborted) return;
+      try {
+        while (reader.scan(window, filter, handler)) {
+          this.#onProgress?.(outer.origin + outer.end, outer.size);
+          const wait = pause();
+          if (wait !== undefined) await wait;
+          if (signal?.aborted) return;
+          if (await this.#more(window)) continue;
+          if (!signal?.aborted) reader.end(window, filter, handler, this.#broken);
+          return;
+        }
+      } finally {
+        reader.settle();
+      }
+    } finally {
+      signal?.removeEventListener('abort', close);
+      await window?.close();
+      this.#findings.close();
+    }
+  }
+
+  async #open(): Promise<InputWindow | undefined> {
+    try {
+      return await this.#input.open();
+    } catch (error) {
+      this.#failed(error, 0);
+      return undefined;
+    }
+  }
+
+  /** Errors of the input become problems here, so that those of the handler and of the output do not. */
+  async #more(window: InputWindow): Promise<boolean> {
+    try {
+      return await window.more();
+    } catch (error) {
+      this.#failed(error, window.origin + window.end);
+      return false;
+    }
+  }
+
+  /** A window that decompresses the given one; undefined where it is not compressed, or cannot be. */
+  async #decompressed(window: InputWindow): Promise<InputWindow | undefined> {
+    const { kind } = await this.#head(window);
+    if (kind !== 'gzip' && kind !== 'zstd') return undefined;
+    const create = await decompressorFor(kind);
+    if (create === undefined) return undefined;
+    this.#compression = kind;
+    return new DecompressedWindow(window, create, this.#input.reopens ? () => this.#input.open() : undefined);
+  }
+
+  async #readerFor(window: InputWindow): Promise<RecordReader | undefined> {
+    const format = await this.#head(window);
+    switch (format.kind) {
+      case 'pcap':
+        this.#format = 'pcap';
+        return new PcapReader(this.#findings);
+      case 'pcapng':
+        this.#format = 'pcapng';
+        return new PcapngReader(this.#findings);
+      case 'other':
+        this.#not(format.name, format.remedy);
+        return undefined;
+      case 'gzip':
+      case 'zstd':
+        if (this.#compression === undefined) this.#not(`${format.kind}-compressed data`, REMEDY_ZSTD);
+        else
+          this.#not(`${format.kind}-compressed data in ${this.#compression}-compressed data`, REMEDY_TWICE);
+        return undefined;
+      default:
+        if (this.#broken) return undefined;
+        if (window.end === window.start) this.#empty();
+        else this.#not(describeHead(headOf(window)), REMEDY_NO_CAPTURE);
+        return undefined;
+    }
+  }
+
+  /** Reads until the format can be told. */
+  async #head(window: InputWindow): Promise<Format> {
+    while (window.end - window.start < MAGIC_BYTES && (await this.#more(window)));
+    return recognise(headOf(window));
+  }
+
+  #not(found: string, remedy: string): void {
+    this.#findings.problem(
+      'capture.format',
+      `expected the magic number of pcap or pcapng, found ${found}, at offset 0`,
+      remedy,
+    );
+  }
+
+  #empty(): void {
+    this.#findings.problem(
+      'capture.empty',
+      'expected a pcap or pcapng capture, found an empty file',
+      REMEDY_NO_CAPTURE,
+    );
+  }
+
+  #failed(error: unknown, offset: number): void {
+    if (!isSystemError(error)) throw error;
+    this.#broken = true;
+    if (this.#compression !== undefined && /^Z/.test(error.code)) {
+      this.#findings.problem(
+        'capture.compression',
+        `expected intact ${this.#compression} data, found "${error.message}", after ${offset} decompressed bytes`,
+        'What stands before it was read. Get the file again from where it was captured.',
+      );
+      return;
+    }
+    this.#findings.problem(
+      'capture.read_failed',
+      `reading failed at offset ${offset}: ${error.message}`,
+      'Check the disk or the connection that the file is on, and read it again.',
+    );
+  }
+}
+
+function headOf(window: InputWindow): Buffer {
+  return window.bytes.subarray(window.start, Math.min(window.end, window.start + MAGIC_BYTES));
+}
+
+/** Errors of the system and of zlib have a code and a number; a fault of our own has not, and is not hidden. */
+function isSystemError(error: unknown): error is Error & { code: string } {
+  return (
+    error instanceof Error && 'errno' in error && typeof (error as NodeJS.ErrnoException).code === 'string'
+  );
+}

@@ -1,0 +1,129 @@
+import type { Problem } from '../../model.ts';
+import type { SourceStatistics } from '../../ports.ts';
+import { count } from '../counters.ts';
+
+/** Of one kind of problem, so many are told one by one; the rest is counted in `losses` and summed up. */
+const MAX_OF_A_KIND = 5;
+
+const REMEDY_READ_AGAIN =
+  'What stands before it was read. Get the file again from where it was captured; if the capture still ran, stop it first.';
+const REMEDY_SKIPPED =
+  'What stands before and after it was read. Get the file again from where it was captured.';
+
+/** Where in the input something was found. */
+export interface Place {
+  /** Byte offset in the (decompressed) input. */
+  offset: number;
+  /** 1-based number of the packet there; absent where no packet is concerned. */
+  packet?: number | undefined;
+}
+
+/** Collects what is wrong with an input, in words, with a bound on how much is told. */
+export class Findings {
+  readonly statistics: SourceStatistics;
+  readonly #name: string;
+  readonly #told = new Map<string, number>();
+
+  constructor(name: string) {
+    this.#name = name;
+    this.statistics = {
+      packets: 0,
+      bytes: 0,
+      firstSeconds: Number.NaN,
+      firstNanoseconds: 0,
+      lastSeconds: Number.NaN,
+      lastNanoseconds: 0,
+      drops: undefined,
+      losses: {},
+      problems: [],
+    };
+  }
+
+  count(name: string, by = 1): void {
+    count(this.statistics.losses, name, by);
+  }
+
+  /** The input ends within something. */
+  truncated(what: string, need: number, have: number, place: Place): void {
+    this.#add({
+      code: 'capture.truncated',
+      message: `${this.#name}: the file ends within ${what}: expected ${need} bytes, found ${have}, ${at(place)}`,
+      remedy: REMEDY_READ_AGAIN,
+      damage: true,
+    });
+  }
+
+  /** Framing is lost for good: reading stops. */
+  stopped(expected: string, found: string, place: Place): void {
+    this.#add({
+      code: 'capture.damaged_framing',
+      message: `${this.#name}: expected ${expected}, found ${found}, ${at(place)}; reading stopped there`,
+      remedy: REMEDY_READ_AGAIN,
+      damage: true,
+    });
+  }
+
+  /** Framing was lost, and found again with certainty. */
+  resumed(expected: string, found: string, place: Place, resumedAt: number): void {
+    this.count('capture.damaged_records');
+    this.count('capture.skipped_bytes', resumedAt - place.offset);
+    this.#add({
+      code: 'capture.damaged_record',
+      message: `${this.#name}: expected ${expected}, found ${found}, ${at(place)}; reading went on at offset ${resumedAt}`,
+      remedy: REMEDY_SKIPPED,
+      damage: true,
+    });
+  }
+
+  /** A record whose framing is whole but whose content is not: it is skipped. */
+  damagedRecord(expected: string, found: string, place: Place): void {
+    this.count('capture.damaged_records');
+    this.#add({
+      code: 'capture.damaged_record',
+      message: `${this.#name}: expected ${expected}, found ${found}, ${at(place)}; it was skipped`,
+      remedy: REMEDY_SKIPPED,
+      damage: true,
+    });
+  }
+
+  unsupportedLinkType(linkType: number, packets: number, damage: boolean): void {
+    this.count(`link.unsupported.LINKTYPE_${linkType}`, packets);
+    this.#add({
+      code: 'link.unsupported',
+      message: `${this.#name}: ${packets} packets of LINKTYPE_${linkType}, which imds does not decode, were skipped`,
+      remedy: 'Capture on an Ethernet, loopback, tun or "any" interface.',
+      damage,
+    });
+  }
+
+  /** Any other problem; the name of the input is put in front. */
+  problem(code: string, message: string, remedy: string, damage = true): void {
+    this.#add({ code, message: `${this.#name}: ${message}`, remedy, damage });
+  }
+
+  /** Tells how many problems were only counted. */
+  close(): void {
+    for (const [code, times] of this.#told) {
+      if (times <= MAX_OF_A_KIND) continue;
+      this.statistics.problems.push({
+        code,
+        message: `${this.#name}: ${times - MAX_OF_A_KIND} more problems of this kind (${code}) are not listed`,
+        remedy: REMEDY_SKIPPED,
+        damage: true,
+      });
+    }
+    this.#told.clear();
+  }
+
+  #add(problem: Problem): void {
+    const times = (this.#told.get(problem.code) ?? 0) + 1;
+    this.#told.set(problem.code, times);
+    if (times <= MAX_OF_A_KIND) this.statistics.problems.push(problem);
+  }
+}
+
+function at(place: Place): string {
+  return place.packet === undefined
+    ? `at offset ${place.offset}`
+    : `at offset ${place.offset}, packet ${place.packet}`;
+}

@@ -1,0 +1,49 @@
+import type { Findings } from './findings.ts';
+import type { Interface } from './pcapng-interface.ts';
+
+/** What is known of all sections together. */
+export class PcapngTotals {
+  packets = 0;
+  bytes = 0;
+  readonly #findings: Findings;
+  readonly #unsupported = new Map<number, number>();
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  setFirst(on: Interface, high: number, low: number): void {
+    on.time.set(high, low);
+    this.#findings.statistics.firstSeconds = on.time.seconds;
+    this.#findings.statistics.firstNanoseconds = on.time.nanoseconds;
+  }
+
+  /** Adds an interface whose section has ended. */
+  add(one: Interface): void {
+    const { statistics } = this.#findings;
+    if (one.drops !== undefined) statistics.drops = (statistics.drops ?? 0) + one.drops;
+    if (!one.supported && one.packets > 0) {
+      this.#unsupported.set(one.linkType, (this.#unsupported.get(one.linkType) ?? 0) + one.packets);
+    }
+    if (one.lastHigh < 0) return;
+    one.time.set(one.lastHigh, one.lastLow);
+    const { seconds, nanoseconds } = one.time;
+    const later = seconds - statistics.lastSeconds || nanoseconds - statistics.lastNanoseconds;
+    // NaN while there is no time yet.
+    if (!(later <= 0)) {
+      statistics.lastSeconds = seconds;
+      statistics.lastNanoseconds = nanoseconds;
+    }
+  }
+
+  settle(): void {
+    const { statistics } = this.#findings;
+    statistics.packets = this.packets;
+    statistics.bytes = this.bytes;
+    let unsupported = 0;
+    for (const packets of this.#unsupported.values()) unsupported += packets;
+    for (const [linkType, packets] of this.#unsupported) {
+      this.#findings.unsupportedLinkType(linkType, packets, unsupported === this.packets);
+    }
+  }
+}
