@@ -32,7 +32,9 @@ function readmeWithReference() {
     env: { ...process.env, COLUMNS: '80', NO_COLOR: '1', OCLIF_SKIP_NEW_VERSION_CHECK: '1' },
   });
   if (result.status !== 0) throw new Error(`oclif readme failed: ${result.stderr}`);
-  return `${result.stdout.trim()}\n`;
+  // oclif says on standard output, too, what it is replacing and where.
+  const text = result.stdout.replace(/^replacing <!-- .*\n/gm, '');
+  return `${text.trim()}\n`;
 }
 
 /**

@@ -80,7 +80,8 @@ class FileOutput extends StreamOutput {
   }
 
   override async discard(): Promise<void> {
-    this.#stream.destroy();
+    // Ended, not destroyed: that would fail the writes under way, as if the disk had.
+    if (!this.#stream.destroyed) await this.#close().catch(() => undefined);
     if (this.#replaces !== undefined) await rm(this.#stream.path, { force: true });
   }
 

@@ -1,7 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import type { Endpoint } from '../model.ts';
 import type { ReportFormat } from '../report/types.ts';
-import { parseEndpoint } from './endpoint.ts';
 
 export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'log'];
 
@@ -54,13 +52,13 @@ export const outputFlags = {
   }),
 };
 
-export const endpointFlag = Flags.custom<Endpoint>({
+/** As text: an error thrown while oclif parses would lose its form. See parseEndpoint. */
+export const endpointFlag = Flags.string({
   summary:
     'Address of the metadata service, instead of 169.254.169.254:80 and [fd00:ec2::254]:80; repeatable.',
   helpValue: 'IP[:PORT]',
   multiple: true,
   multipleNonGreedy: true,
-  parse: async (text) => parseEndpoint(text),
 });
 
 type ShorthandFlags = { format?: ReportFormat | undefined; csv: boolean; json: boolean; jsonl: boolean };

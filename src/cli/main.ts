@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { execute } from '@oclif/core/execute';
 import type { Interfaces } from '@oclif/core';
+import { execute } from '@oclif/core/execute';
 
 /**
  * Runs the command that process.argv names.

@@ -2,9 +2,10 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { analyze } from '../cli/analyze.ts';
 import { ImdsCommand } from '../cli/base-command.ts';
-import { DEFAULT_ENDPOINTS } from '../cli/endpoint.ts';
+import { DEFAULT_ENDPOINTS, parseEndpoint } from '../cli/endpoint.ts';
 import { endpointFlag, formatOf, outputFlags } from '../cli/flags.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
+import { UsageError } from '../errors.ts';
 
 export default class Analyze extends ImdsCommand {
   static override summary = 'Report who calls the metadata service, and by which version, from captures.';
@@ -29,11 +30,12 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     },
   ];
 
+  static override usage = '<%= command.id %> PATH... [OPTION...]';
+
   static override args = {
     path: Args.string({
       description:
         'Capture file, folder of captures, or - for standard input; several are reported together.',
-      required: true,
       multiple: true,
       // A PATH is never read from standard input: that is where a capture may come from.
       ignoreStdin: true,
@@ -41,7 +43,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
   };
 
   static override flags = {
-    endpoint: endpointFlag(),
+    endpoint: endpointFlag,
     correlations: Flags.string({
       summary: 'Read the processes of the capture from FILE.',
       helpValue: 'FILE',
@@ -57,10 +59,11 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Analyze);
+    if (args.path === undefined) throw noPath();
     const exitCode = await analyze(
       {
         paths: args.path,
-        endpoints: flags.endpoint ?? DEFAULT_ENDPOINTS,
+        endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
         correlations: flags.correlations,
         ring: flags.ring,
         crossCheck: flags['cross-check'],
@@ -75,4 +78,13 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     // Leaves at once, also where an interrupted reading still holds standard input open.
     this.exit(exitCode);
   }
+}
+
+/** Ours, because oclif would add that the PATH has to come before the options, which it need not. */
+function noPath(): UsageError {
+  return new UsageError('no capture to analyze', {
+    code: 'usage.path',
+    remedy:
+      'Name a capture file, a folder of captures, or - for standard input; imds analyze --help says more.',
+  });
 }

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { imds, type Result, root } from './run.ts';
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** Standard error as one line, without oclif's arrows and line breaks. */
+const flat = ({ stderr }: Result) => stderr.replaceAll(/\s*›\s*|\s+/g, ' ').trim();
+
+describe('imds', () => {
+  it('says its version as oclif does', async () => {
+    const text = `imds/${version} ${process.platform}-${process.arch} node-${process.version}\n`;
+    assert.deepEqual(await imds(['--version']), { code: 0, signal: null, stdout: text, stderr: '' });
+  });
+
+  it('has these commands and options', async () => {
+    const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
+    const tree = Object.fromEntries(
+      Object.entries<{ args: object; flags: object }>(commands).map(([id, command]) => [
+        id,
+        [...Object.keys(command.args), ...Object.keys(command.flags).map((flag) => `--${flag}`)].sort(),
+      ]),
+    );
+    assert.deepEqual(tree, {
+      analyze: [
+        '--ancestors',
+        '--calls',
+        '--correlations',
+        '--cross-check',
+        '--csv',
+        '--endpoint',
+        '--fail-on',
+        '--format',
+        '--json',
+        '--jsonl',
+        '--output',
+        '--ring',
+        'path',
+      ],
+      help: ['command'],
+    });
+  });
+
+  it('shows its commands without arguments, with --help, -h and help', async () => {
+    const pages = await Promise.all([[], ['--help'], ['-h'], ['help']].map((args) => imds(args)));
+    for (const page of pages) assert.deepEqual(page, pages[0]);
+    assert.equal(pages[0]?.code, 0);
+    assert.match(pages[0]?.stdout ?? '', /COMMANDS\n {2}analyze {2}Report who calls[\s\S]*\n {2}help /);
+  });
+
+  it('explains a command with --help, -h and help', async () => {
+    const forms = [
+      ['analyze', '--help'],
+      ['analyze', '-h'],
+      ['help', 'analyze'],
+    ];
+    const pages = await Promise.all(forms.map((args) => imds(args)));
+    for (const page of pages) assert.deepEqual(page, pages[0]);
+    assert.equal(pages[0]?.code, 0);
+    assert.match(pages[0]?.stdout ?? '', /\$ imds analyze PATH\.\.\. \[OPTION\.\.\.\]\n/);
+  });
+
+  it('knows no other command', async () => {
+    const unknown = await imds(['analyse']);
+    assert.equal(unknown.code, 2);
+    assert.equal(unknown.stdout, '');
+    assert.equal(flat(unknown), 'Error: command analyse not found');
+  });
+});
+
+describe('imds analyze, misused', () => {
+  const MISUSES: readonly [args: string[], text: string][] = [
+    [
+      [],
+      'imds analyze: no capture to analyze. Name a capture file, a folder of captures, or - for standard input;',
+    ],
+    [['--colour', 'a.pcap'], 'Error: Nonexistent flag: --colour'],
+    [['--format', 'xml', 'a.pcap'], 'Error: Expected --format=xml to be one of: text, csv, json, jsonl, log'],
+    [['--csv', '--json', 'a.pcap'], '--json=true cannot also be provided when using --csv'],
+    [['--csv', '--format', 'text', 'a.pcap'], '--format=text cannot also be provided when using --csv'],
+    [
+      ['--fail-on', 'v2', 'a.pcap'],
+      'Error: Expected --fail-on=v2 to be one of: v1, unknown, incomplete, not-ready',
+    ],
+    [['--ancestors', '-1', 'a.pcap'], '--ancestors'],
+    [['--ancestors', 'all', 'a.pcap'], 'Expected an integer but received: all'],
+    [
+      ['--endpoint', '10.0.0.7:http', 'a.pcap'],
+      'imds analyze: --endpoint 10.0.0.7:http: "http" is not a port from 1 to 65535. Give IP, IP:PORT or [IPv6]:PORT, such as 10.0.0.7:8080 or [fd00:ec2::254]:80.',
+    ],
+  ];
+  for (const [args, text] of MISUSES) {
+    it(`refuses ${args.join(' ') || 'no arguments'}`, async () => {
+      const refused = await imds(['analyze', ...args]);
+      assert.equal(refused.code, 2);
+      assert.equal(refused.stdout, '');
+      assert.ok(flat(refused).includes(text), flat(refused));
+    });
+  }
+
+  it('is as clear where standard input is closed', async () => {
+    const refused = await imds(['analyze'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    assert.equal(refused.code, 2);
+    assert.match(flat(refused), /no capture to analyze/);
+  });
+});

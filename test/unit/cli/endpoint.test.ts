@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { parseEndpoint } from '../../../src/cli/endpoint.ts';
+import { UsageError } from '../../../src/errors.ts';
+
+describe('parseEndpoint', () => {
+  const READ: readonly [text: string, address: string, port: number, family: 4 | 6][] = [
+    ['10.0.0.7:8080', '10.0.0.7', 8080, 4],
+    ['10.0.0.7', '10.0.0.7', 80, 4],
+    ['fd00:ec2::254', 'fd00:ec2::254', 80, 6],
+    ['[fd00:ec2::254]', 'fd00:ec2::254', 80, 6],
+    ['[fd00:ec2::254]:8080', 'fd00:ec2::254', 8080, 6],
+    ['[FD00:0EC2:0:0:0:0:0:254]:65535', 'fd00:ec2::254', 65535, 6],
+    ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1', 80, 6],
+    ['[::ffff:10.0.0.7]:81', '10.0.0.7', 81, 4],
+  ];
+  for (const [text, address, port, family] of READ) {
+    it(`reads ${text}`, () => assert.deepEqual(parseEndpoint(text), { address, port, family }));
+  }
+
+  const REFUSED: readonly [text: string, why: string][] = [
+    ['', '"" is not an IP address'],
+    ['imds.local', '"imds.local" is not an IP address'],
+    ['10.0.0.256', '"10.0.0.256" is not an IP address'],
+    ['10.0.0.7:', '"" is not a port from 1 to 65535'],
+    ['10.0.0.7:0', '"0" is not a port from 1 to 65535'],
+    ['10.0.0.7:65536', '"65536" is not a port from 1 to 65535'],
+    ['10.0.0.7:http', '"http" is not a port from 1 to 65535'],
+    ['10.0.0.7:-1', '"-1" is not a port from 1 to 65535'],
+    ['[10.0.0.7', '"[10.0.0.7" is not an IP address'],
+    ['[fd00:ec2::254]8080', '"[fd00:ec2::254]8080" is not an IP address'],
+    ['fe80::1%eth0', '"fe80::1%eth0" is not an IP address'],
+    ['http://10.0.0.7/', '"http" is not an IP address'],
+  ];
+  for (const [text, why] of REFUSED) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      assert.throws(
+        () => parseEndpoint(text),
+        (error) => error instanceof UsageError && error.message === `--endpoint ${text}: ${why}`,
+      );
+    });
+  }
+});
