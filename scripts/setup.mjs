@@ -226,9 +226,14 @@ function dependenciesMatch() {
 async function installDependencies() {
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=warn'];
+  // Where Node brought its headers, node-gyp need not download them to compile cap.
+  const prefix = dirname(dirname(process.execPath));
+  const headers = existsSync(join(prefix, 'include/node/node.h'));
+  const env = headers ? { ...process.env, npm_package_config_node_gyp_nodedir: prefix } : process.env;
+  const title = 'Installing the npm packages of package-lock.json into node_modules';
   const code = npm?.endsWith('.js')
-    ? await step('Installing npm packages', process.execPath, [npm, ...args])
-    : await step('Installing npm packages', 'npm', args);
+    ? await step(title, process.execPath, [npm, ...args], env)
+    : await step(title, 'npm', args, env);
   if (code !== 0) fail('npm could not install the packages; see above.', code);
   if (!existsSync(join(root, 'node_modules/cap/build/Release/cap.node'))) {
     say('  The optional package cap could not be built here. imds analyze does not need it.');
