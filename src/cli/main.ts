@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Interfaces } from '@oclif/core';
+// First, because it is what listens to standard output: see ownOutputErrors.
+import '@oclif/core/command';
 import { execute } from '@oclif/core/execute';
 
 /**
