@@ -28,6 +28,8 @@ export class CaptureSource implements PacketSource {
   readonly #findings: Findings;
   #format: 'pcap' | 'pcapng' | undefined;
   #compression: Compression | undefined;
+  #signal: AbortSignal | undefined;
+  /** The input failed or was given up before its end. */
   #broken = false;
 
   constructor(name: string, input: CaptureInput, onProgress?: OnProgress) {
@@ -56,6 +58,7 @@ export class CaptureSource implements PacketSource {
     pause: () => Promise<void> | undefined,
     signal?: AbortSignal,
   ): Promise<void> {
+    this.#signal = signal;
     let window: InputWindow | undefined;
     const close = () => void window?.close();
     signal?.addEventListener('abort', close, { once: true });
@@ -98,9 +101,12 @@ export class CaptureSource implements PacketSource {
   /** Errors of the input become problems here, so that those of the handler and of the output do not. */
   async #more(window: InputWindow): Promise<boolean> {
     try {
-      return await window.more();
+      const more = await window.more();
+      if (this.#signal?.aborted) this.#broken = true;
+      return more;
     } catch (error) {
-      this.#failed(error, window.origin + window.end);
+      if (this.#signal?.aborted) this.#broken = true;
+      else this.#failed(error, window.origin + window.end);
       return false;
     }
   }

@@ -5,7 +5,7 @@ import type { InputWindow } from './window.ts';
 export type Compression = 'gzip' | 'zstd';
 
 /** Decompressed bytes per piece: a hop to the thread pool costs as much as some KiB of inflating. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 512 * 1024;
 /** Compressed bytes per write; what is fed byte by byte after damage is no more than that. */
 const SLICE_BYTES = 64 * 1024;
 
@@ -49,7 +49,8 @@ export class DecompressedWindow extends StreamWindow {
     try {
       return await super.more();
     } catch (error) {
-      if (this.#reopen === undefined) throw error;
+      // Where the data only breaks off, nothing was dropped.
+      if (this.#reopen === undefined || (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') throw error;
       const again = await this.#reopen();
       this.#reopen = undefined;
       const rest = await salvage(again, this.#create(), this.#slice, this.received);

@@ -25,7 +25,6 @@ interface Variant {
 interface Damage {
   offset: number;
   length: number;
-  search: Resynchroniser;
 }
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
@@ -56,6 +55,7 @@ export class PcapReader implements RecordReader {
   #firstFraction = 0;
   #lastSeconds = -1;
   #lastFraction = 0;
+  readonly #resynchroniser = new Resynchroniser(1);
   #damage: Damage | undefined;
 
   constructor(findings: Findings) {
@@ -152,7 +152,7 @@ export class PcapReader implements RecordReader {
     while (end - at >= recordHeader) {
       const captured = view.getUint32(at + 8, little);
       if (captured > maximum) {
-        this.#damage = { offset: window.origin + at, length: captured, search: new Resynchroniser(1) };
+        this.#damage = { offset: window.origin + at, length: captured };
         break;
       }
       const data = at + recordHeader;
@@ -185,7 +185,7 @@ export class PcapReader implements RecordReader {
   /** @returns whether a record was found; undefined where more bytes are needed to tell */
   #resume(window: InputWindow, damage: Damage, ended: boolean): boolean | undefined {
     const from = Math.max(window.start, damage.offset + 1 - window.origin);
-    const { found, at } = damage.search.search(from, window.end, ended, this.#recordEnd(window));
+    const { found, at } = this.#resynchroniser.search(from, window.end, ended, this.#recordEnd(window));
     const expected = `a captured length of at most ${this.#maximum}`;
     const place = { offset: damage.offset, packet: this.#number + 1 };
     if (found) {

@@ -25,14 +25,23 @@ export function lengthError(type: number, length: number, rest: number): Framing
   return undefined;
 }
 
-/** A {@link RecordEnd} of blocks of known types whose two lengths agree. */
-export function blockChain(view: DataView, end: number, sectionLittle: boolean): RecordEnd {
+/**
+ * A {@link RecordEnd} of blocks of known types whose two lengths agree.
+ * @param sectionFirst whether a chain must begin with a section header
+ */
+export function blockChain(
+  view: DataView,
+  end: number,
+  sectionLittle: boolean,
+  sectionFirst: boolean,
+): RecordEnd {
   let little: boolean | undefined = sectionLittle;
   return (at, first) => {
     if (at + MIN_BLOCK > end) return Number.POSITIVE_INFINITY;
     if (first) little = sectionLittle;
     const type = view.getUint32(at, little);
     if (type === BlockType.sectionHeader) little = byteOrder(view, at + 8);
+    else if (first && sectionFirst) return Number.NaN;
     if (little === undefined || !isKnown(type)) return Number.NaN;
     const length = view.getUint32(at + 4, little);
     if (length > MAX_BLOCK || lengthError(type, length, Number.POSITIVE_INFINITY)) return Number.NaN;

@@ -116,7 +116,7 @@ export class SectionReader {
     }
     switch (type) {
       case BlockType.sectionHeader:
-        this.#endSection();
+        this.endSection();
         return;
       case BlockType.interfaceDescription:
         this.#describeInterface(window, at, length);
@@ -151,11 +151,12 @@ export class SectionReader {
 
   /** The input has ended. */
   settle(): void {
-    this.#endSection();
+    this.endSection();
     this.#totals.settle();
   }
 
-  #endSection(): void {
+  /** Its interfaces are no longer known by number. */
+  endSection(): void {
     for (const one of this.#interfaces) this.#totals.add(one);
     this.#interfaces = [];
     this.interfacesUncertain = false;

@@ -28,9 +28,9 @@ export class PcapngTotals {
     if (one.lastHigh < 0) return;
     one.time.set(one.lastHigh, one.lastLow);
     const { seconds, nanoseconds } = one.time;
-    const later = seconds - statistics.lastSeconds || nanoseconds - statistics.lastNanoseconds;
-    // NaN while there is no time yet.
-    if (!(later <= 0)) {
+    const { lastSeconds, lastNanoseconds } = statistics;
+    const later = seconds > lastSeconds || (seconds === lastSeconds && nanoseconds > lastNanoseconds);
+    if (later || Number.isNaN(lastSeconds)) {
       statistics.lastSeconds = seconds;
       statistics.lastNanoseconds = nanoseconds;
     }

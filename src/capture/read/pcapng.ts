@@ -9,7 +9,10 @@ import type { InputWindow } from './window.ts';
 
 interface Damage extends FramingError {
   offset: number;
-  search: Resynchroniser;
+  /** Where the next block begins if the leading length is right; undefined where nothing tells. */
+  next: number | undefined;
+  /** Without its header nothing of a section can be read: only the next one will do. */
+  sectionLost: boolean;
 }
 
 /** A block that is not read and too long to be held: it is stepped over. */
@@ -28,6 +31,7 @@ interface Skip {
 export class PcapngReader implements RecordReader {
   readonly #findings: Findings;
   readonly #section: SectionReader;
+  readonly #resynchroniser = new Resynchroniser(4);
   #damage: Damage | undefined;
   #skip: Skip | undefined;
 
@@ -44,9 +48,9 @@ export class PcapngReader implements RecordReader {
       }
       if (this.#skip !== undefined) {
         if (!this.#stepOver(window, this.#skip)) return true;
-      } else {
-        this.#blocks(window, filter, handler);
+        continue;
       }
+      this.#blocks(window, filter, handler);
       if (this.#damage === undefined && this.#skip === undefined) return true;
     }
   }
@@ -72,7 +76,7 @@ export class PcapngReader implements RecordReader {
       this.#findings.truncated('a block', length, have, place);
       return;
     }
-    this.#lost(window, window.start, {
+    this.#lose(place.offset, {
       expected: 'a block that ends within the file',
       found: `a length of ${length}`,
     });
@@ -97,7 +101,7 @@ export class PcapngReader implements RecordReader {
       const rest = window.size === undefined ? Number.POSITIVE_INFINITY : window.size - window.origin - at;
       const error = lengthError(type, length, rest);
       if (error !== undefined) {
-        this.#lost(window, at, error);
+        this.#lose(window.origin + at, error);
         return;
       }
       if (length > MAX_BLOCK) {
@@ -108,7 +112,9 @@ export class PcapngReader implements RecordReader {
       if (at + length > end) return;
       const trailing = view.getUint32(at + length - 4, little);
       if (trailing !== length) {
-        this.#lost(window, at, trailingError(length, trailing));
+        if (type === BlockType.sectionHeader) section.endSection();
+        const next = type === BlockType.interfaceDescription ? undefined : window.origin + at + length;
+        this.#lose(window.origin + at, trailingError(length, trailing), next);
         return;
       }
       section.block(window, at, type, length, filter, handler);
@@ -120,7 +126,8 @@ export class PcapngReader implements RecordReader {
     const little = byteOrder(window.view, at + 8);
     if (little === undefined) {
       const found = window.bytes.toString('hex', at + 8, at + 12);
-      this.#lost(window, at, { expected: 'the byte-order magic 1a2b3c4d', found });
+      const error = { expected: 'the byte-order magic 1a2b3c4d', found };
+      this.#lose(window.origin + at, error, undefined, true);
       return false;
     }
     this.#section.little = little;
@@ -140,24 +147,19 @@ export class PcapngReader implements RecordReader {
     return true;
   }
 
-  #lost(window: InputWindow, at: number, error: FramingError): void {
-    this.#lose(window.origin + at, error);
-    window.start = at;
-  }
-
-  #lose(offset: number, error: FramingError): void {
-    this.#damage = { ...error, offset, search: new Resynchroniser(4) };
+  #lose(offset: number, error: FramingError, next?: number, sectionLost = false): void {
+    this.#damage = { ...error, offset, next, sectionLost };
   }
 
   /** @returns whether a block was found; undefined where more bytes are needed to tell */
   #resume(window: InputWindow, damage: Damage, ended: boolean): boolean | undefined {
     const from = Math.max(window.start, damage.offset + 4 - window.origin);
-    const chain = blockChain(window.view, window.end, this.#section.little);
-    const { found, at } = damage.search.search(from, window.end, ended, chain);
+    const chain = blockChain(window.view, window.end, this.#section.little, damage.sectionLost);
+    const { found, at } = this.#resynchroniser.search(from, window.end, ended, chain);
     const place = { offset: damage.offset, packet: this.#section.packets + 1 };
     if (found) {
       this.#findings.resumed(damage.expected, damage.found, place, window.origin + at);
-      this.#section.interfacesUncertain = true;
+      this.#section.interfacesUncertain ||= window.origin + at !== damage.next;
       this.#damage = undefined;
     } else if (at === Number.POSITIVE_INFINITY) {
       this.#findings.stopped(damage.expected, damage.found, place);
