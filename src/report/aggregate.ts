@@ -1,0 +1,151 @@
+import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
+import { Caller, type CallerIdentity, compareCallers } from './caller.ts';
+import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
+import { ProcessViews } from './process-view.ts';
+import { Timeline } from './timeline.ts';
+
+const MAX_CALLERS = 100_000;
+
+/** Name of the counter of calls that went to the row "other callers". */
+export const OTHER_CALLERS = 'report.calls_of_other_callers';
+
+/**
+ * Calls to callers. Memory grows with the callers, up to a maximum, and never with the calls. A call
+ * costs the look-up of its caller by object or address: what is to be printed is made at the end.
+ */
+export class Aggregate {
+  readonly timeline = new Timeline();
+  readonly views: ProcessViews;
+  readonly #maximum: number;
+  readonly #counts = new Float64Array(KINDS.length);
+  readonly #operations = { token: 0, read: 0, attempt: 0 };
+  readonly #callers = new Map<string, Caller>();
+  readonly #byProcess = new WeakMap<Process, Caller>();
+  /** Capture → client address → user agent → caller. */
+  readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
+  #clientKeys = 0;
+  #firstCall: Nanoseconds | undefined;
+  #lastCall: Nanoseconds | undefined;
+  #others: Caller | undefined;
+  #otherCalls = 0;
+  #withProcess = 0;
+
+  constructor(views = new ProcessViews(), maximum = MAX_CALLERS) {
+    this.views = views;
+    this.#maximum = maximum;
+  }
+
+  add(attributed: AttributedCall): void {
+    const { call, process } = attributed;
+    const kind = kindOf(call);
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
+    if (call.operation !== undefined) this.#operations[call.operation]++;
+    this.timeline.add(call.time, kind);
+    if (this.#firstCall === undefined || call.time < this.#firstCall) this.#firstCall = call.time;
+    if (this.#lastCall === undefined || call.time > this.#lastCall) this.#lastCall = call.time;
+    if (process !== undefined) this.#withProcess++;
+    const caller =
+      process === undefined
+        ? this.#ofClient(attributed, kind)
+        : (this.#byProcess.get(process) ?? this.#ofProcess(attributed, process, kind));
+    caller.add(attributed, kind);
+    if (caller === this.#others) this.#otherCalls++;
+  }
+
+  get counts(): KindCounts {
+    return kindCounts(this.#counts);
+  }
+
+  get operations(): Readonly<Record<'token' | 'read' | 'attempt', number>> {
+    return this.#operations;
+  }
+
+  get calls(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Calls whose process is known. */
+  get withProcess(): number {
+    return this.#withProcess;
+  }
+
+  /** Calls beyond the maximum of callers; see {@link OTHER_CALLERS}. */
+  get otherCalls(): number {
+    return this.#otherCalls;
+  }
+
+  /** Times of the first and of the last call; undefined without one. */
+  get span(): { first: Nanoseconds; last: Nanoseconds } | undefined {
+    if (this.#firstCall === undefined || this.#lastCall === undefined) return undefined;
+    return { first: this.#firstCall, last: this.#lastCall };
+  }
+
+  /** What to fix first, first; the row of the other callers last. */
+  callers(): Caller[] {
+    const sorted = [...this.#callers.values()].sort(compareCallers);
+    return this.#others === undefined ? sorted : [...sorted, this.#others];
+  }
+
+  #ofProcess(attributed: AttributedCall, process: Process, kind: number): Caller {
+    const view = this.views.view(process);
+    const { containerId, unit, executable } = view.process;
+    const scope = scopeOf(attributed.host, attributed.capture);
+    const key = [scope, view.program, view.startedBy, containerId, unit, executable].join('\0');
+    const caller = this.#caller(
+      key,
+      { scope, process: view, client: undefined, isOther: false },
+      attributed,
+      kind,
+    );
+    this.#byProcess.set(process, caller);
+    return caller;
+  }
+
+  #ofClient(attributed: AttributedCall, kind: number): Caller {
+    const { call, capture } = attributed;
+    const userAgent = call.userAgent ?? '';
+    const known = this.#byClient.get(capture)?.get(call.client.address)?.get(userAgent);
+    if (known !== undefined) return known;
+    const scope = scopeOf(attributed.host, capture);
+    const key = [scope, '', call.client.address, userAgent].join('\0');
+    const caller = this.#caller(
+      key,
+      { scope, process: undefined, client: call.client.address, isOther: false },
+      attributed,
+      kind,
+    );
+    if (this.#clientKeys < this.#maximum) {
+      this.#clientKeys++;
+      const addresses = getOrInsert(this.#byClient, capture, () => new Map<string, Map<string, Caller>>());
+      getOrInsert(addresses, call.client.address, () => new Map<string, Caller>()).set(userAgent, caller);
+    }
+    return caller;
+  }
+
+  #caller(key: string, identity: CallerIdentity, attributed: AttributedCall, kind: number): Caller {
+    const known = this.#callers.get(key);
+    if (known !== undefined) return known;
+    if (this.#callers.size >= this.#maximum) {
+      const others = { scope: identity.scope, process: undefined, client: undefined, isOther: true };
+      this.#others ??= new Caller(others, attributed, kind);
+      return this.#others;
+    }
+    const caller = new Caller(identity, attributed, kind);
+    this.#callers.set(key, caller);
+    return caller;
+  }
+}
+
+/** Where a caller lives, as it is shown: the host's name, its id, or the capture's name. */
+export function scopeOf(host: Host | undefined, capture: string): string {
+  return host?.name ?? host?.id ?? capture;
+}
+
+function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,80 @@
+import { maskText } from '../secrets.ts';
+import type { Caller } from './caller.ts';
+import type { KindCounts } from './kinds.ts';
+import type { ProcessViews } from './process-view.ts';
+import { programName } from './program.ts';
+import { isoNanoseconds } from './time.ts';
+import { viewHeader } from './url.ts';
+
+/**
+ * A caller as data: the columns of CSV and the objects of JSON, in their documented order. Undefined
+ * where not known. Masked, not yet escaped.
+ */
+export interface CallerRow extends KindCounts {
+  scope: string;
+  host: string | undefined;
+  capture: string;
+  program: string | undefined;
+  started_by: string | undefined;
+  executable: string | undefined;
+  container_id: string | undefined;
+  unit: string | undefined;
+  user: string | undefined;
+  clients: string[];
+  user_agents: string[];
+  /** v1 calls answered with success: what CloudWatch's MetadataNoToken counts. */
+  v1_succeeded: number;
+  worst_path: string | undefined;
+  first_seen: string;
+  last_seen: string;
+  forwarded_for: string[];
+  attribution: string;
+  unattributed_reason: string | undefined;
+  example_pid: number | undefined;
+  example_args: string[] | undefined;
+  /** Ancestors of the example, nearest first, as a person names them. */
+  example_ancestry: string[] | undefined;
+}
+
+export const OTHER_CALLERS_NAME = 'other callers';
+
+/** The name of a caller: its program, and who runs it where that is the one to fix; else its address. */
+export function callerName(caller: Caller): string {
+  const { process, client, isOther } = caller.identity;
+  if (isOther) return OTHER_CALLERS_NAME;
+  if (process === undefined) return `client ${client}`;
+  return process.startedBy === undefined ? process.program : `${process.program} by ${process.startedBy}`;
+}
+
+export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
+  const { identity, example } = caller;
+  const { match, source, reason } = example.attribution;
+  // Of the example, not of the first call: they may be two processes of one program.
+  const { process } = example;
+  const view = identity.isOther || process === undefined ? undefined : views.view(process);
+  const exampleProcess = view?.process;
+  return {
+    scope: identity.scope,
+    host: example.host?.name ?? example.host?.id,
+    capture: example.capture,
+    program: identity.isOther ? OTHER_CALLERS_NAME : view?.program,
+    started_by: view?.startedBy,
+    executable: exampleProcess?.executable,
+    container_id: exampleProcess?.containerId,
+    unit: exampleProcess?.unit,
+    user: exampleProcess?.userName ?? exampleProcess?.userId,
+    clients: caller.clients.values,
+    user_agents: caller.userAgents.values.map(viewHeader),
+    ...caller.kinds,
+    v1_succeeded: caller.v1Succeeded,
+    worst_path: caller.worstPath,
+    first_seen: isoNanoseconds(caller.first),
+    last_seen: isoNanoseconds(caller.last),
+    forwarded_for: caller.forwardedFor.values.map(viewHeader),
+    attribution: match === 'none' ? 'none' : `${source}/${match}`,
+    unattributed_reason: view === undefined && reason !== undefined ? maskText(reason) : undefined,
+    example_pid: exampleProcess?.pid,
+    example_args: exampleProcess?.args === undefined ? undefined : [...exampleProcess.args],
+    example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
+  };
+}

@@ -1,0 +1,76 @@
+import type { CaptureSummary, Counters, Nanoseconds } from '../model.ts';
+
+/** Blocks of a capture file that hold no packet of the traffic: skipping them loses nothing. */
+const HARMLESS = new Set(['capture.custom_blocks', 'capture.unknown_blocks']);
+
+/** What is known of the completeness of all captures together, and of how many it is known. */
+export interface CompletenessSummary {
+  captures: number;
+  /** Sums of all counters that are not zero. */
+  losses: Counters;
+  /** Packets dropped while capturing, over the captures that recorded it; undefined where none did. */
+  captureDrops: number | undefined;
+  capturesWithDropCount: number;
+  connections: number;
+  provableConnections: number;
+  capturedBytes: number;
+  kernelBytes: number;
+  /** Problems that are damage. */
+  damage: number;
+  /** Not proven that every call of every capture was seen. */
+  incomplete: boolean;
+  /** Sum of the captures' durations. */
+  duration: Nanoseconds;
+  first: Nanoseconds | undefined;
+  last: Nanoseconds | undefined;
+}
+
+/** A capture is complete only where the kernel's own counts say so; without them nobody knows. */
+export function isIncomplete({ completeness, problems }: CaptureSummary): boolean {
+  const { losses, captureDrops, connections, provableConnections, views } = completeness;
+  if (Object.entries(losses).some(([name, count]) => count !== 0 && !HARMLESS.has(name))) return true;
+  if ((captureDrops ?? 0) !== 0 || problems.some((problem) => problem.damage)) return true;
+  if (completeness.capturedBytes !== completeness.kernelBytes) return true;
+  if (connections === 0) return views?.includes('sockets') !== true;
+  return provableConnections < connections;
+}
+
+export function summarize(captures: readonly CaptureSummary[]): CompletenessSummary {
+  const summary: CompletenessSummary = {
+    captures: captures.length,
+    losses: {},
+    captureDrops: undefined,
+    capturesWithDropCount: 0,
+    connections: 0,
+    provableConnections: 0,
+    capturedBytes: 0,
+    kernelBytes: 0,
+    damage: 0,
+    incomplete: captures.length === 0 || captures.some(isIncomplete),
+    duration: 0n,
+    first: undefined,
+    last: undefined,
+  };
+  for (const capture of captures) addCapture(summary, capture);
+  return summary;
+}
+
+function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void {
+  const { completeness, firstTime, lastTime } = capture;
+  for (const [name, count] of Object.entries(completeness.losses)) {
+    if (count !== 0) summary.losses[name] = (summary.losses[name] ?? 0) + count;
+  }
+  if (completeness.captureDrops !== undefined) {
+    summary.captureDrops = (summary.captureDrops ?? 0) + completeness.captureDrops;
+    summary.capturesWithDropCount++;
+  }
+  summary.connections += completeness.connections;
+  summary.provableConnections += completeness.provableConnections;
+  summary.capturedBytes += completeness.capturedBytes;
+  summary.kernelBytes += completeness.kernelBytes;
+  summary.damage += capture.problems.filter((problem) => problem.damage).length;
+  if (firstTime === undefined || lastTime === undefined) return;
+  summary.duration += lastTime - firstTime;
+  if (summary.first === undefined || firstTime < summary.first) summary.first = firstTime;
+  if (summary.last === undefined || lastTime > summary.last) summary.last = lastTime;
+}

@@ -1,0 +1,118 @@
+import { stringify } from 'csv-stringify/sync';
+import type { AttributedCall } from '../model.ts';
+import type { Sink } from '../ports.ts';
+import { Aggregate } from './aggregate.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { CALL_COLUMNS, callRow } from './call-row.ts';
+import { callerRow } from './caller-row.ts';
+import { escapeCell } from './escape.ts';
+import { ProcessViews } from './process-view.ts';
+import type { Output } from './types.ts';
+
+/** Columns of a caller, in order: a promise to those who parse them (docs/output.md). New ones go to the end. */
+export const CALLER_COLUMNS = [
+  'host',
+  'capture',
+  'program',
+  'started_by',
+  'executable',
+  'container_id',
+  'unit',
+  'user',
+  'clients',
+  'user_agents',
+  'v1',
+  'v2',
+  'unknown',
+  'foreign',
+  'attempt',
+  'v1_succeeded',
+  'worst_path',
+  'first_seen',
+  'last_seen',
+  'forwarded_for',
+  'attribution',
+  'unattributed_reason',
+  'example_pid',
+  'example_args',
+  'example_ancestry',
+] as const;
+
+type Value = string | number | readonly string[] | undefined;
+
+/** What separates the values of one cell. */
+const SEPARATORS: Readonly<Record<string, string>> = {
+  args: ' ',
+  example_args: ' ',
+  example_ancestry: ' <- ',
+  ancestry: ' <- ',
+};
+
+/** RFC 4180: CRLF, quotes doubled; one line a row, since line ends within a cell stand escaped. */
+class CsvWriter {
+  readonly #columns: readonly string[];
+  readonly #writer: BatchWriter;
+  #rows: string[][] = [];
+
+  constructor(columns: readonly string[], output: Output) {
+    this.#columns = columns;
+    this.#writer = new BatchWriter(output);
+    this.#rows.push([...columns]);
+  }
+
+  row(row: Readonly<Record<string, Value>>): void {
+    this.#rows.push(this.#columns.map((column) => cell(column, row[column])));
+    if (this.#rows.length >= ROWS_AT_ONCE) this.#convert();
+  }
+
+  ready(): Promise<void> | undefined {
+    this.#convert();
+    return this.#writer.ready();
+  }
+
+  end(): Promise<void> {
+    this.#convert();
+    return this.#writer.end();
+  }
+
+  #convert(): void {
+    if (this.#rows.length === 0) return;
+    this.#writer.write(stringify(this.#rows, { record_delimiter: '\r\n' }));
+    this.#rows = [];
+  }
+}
+
+const ROWS_AT_ONCE = 256;
+
+function cell(column: string, value: Value): string {
+  if (value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  return escapeCell(typeof value === 'string' ? value : value.join(SEPARATORS[column] ?? ', '));
+}
+
+export function createCsvCallSink(output: Output): Sink {
+  const writer = new CsvWriter(CALL_COLUMNS, output);
+  const views = new ProcessViews();
+  return {
+    call: (call: AttributedCall) => writer.row(callRow(call, views)),
+    ready: () => writer.ready(),
+    end: () => writer.end(),
+  };
+}
+
+export function createCsvCallerSink(output: Output): Sink {
+  const aggregate = new Aggregate();
+  return {
+    call: (call: AttributedCall) => aggregate.add(call),
+    ready: () => undefined,
+    async end() {
+      const writer = new CsvWriter(CALLER_COLUMNS, output);
+      let rows = 0;
+      for (const caller of aggregate.callers()) {
+        writer.row({ ...callerRow(caller, aggregate.views) });
+        if (++rows % ROWS_AT_ONCE === 0) await writer.ready();
+      }
+      await writer.end();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { AttributedCall, Endpoint, Host, ProcessId } from '../model.ts';
+
+/** The first 128 bits of SHA-256 over the parts, as 32 hexadecimal digits. */
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
+}
+
+/** `169.254.169.254:80`, `[fd00:ec2::254]:80`. */
+export function endpointText({ address, port, family }: Endpoint): string {
+  return family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/**
+ * The same call has the same id whatever file or view it is read from: its session, endpoint, connection
+ * (the client's ISN; else its address and the time of its first packet) and place on that connection.
+ */
+export function eventId({ session, call }: AttributedCall): string {
+  const connection =
+    call.clientIsn === undefined
+      ? `${call.client.address} ${call.client.port} ${call.connectionTime}`
+      : `isn ${call.clientIsn}`;
+  return digest([session, endpointText(call.endpoint), connection, String(call.requestOffset)]);
+}
+
+/** ECS `process.entity_id`: one process of one boot of one host. */
+export function entityId(host: Host | undefined, { pid, start }: ProcessId): string {
+  return digest([host?.id ?? '', host?.bootId ?? '', String(pid), start]);
+}

@@ -1,0 +1,121 @@
+import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
+import type { Sink } from '../ports.ts';
+import { Aggregate } from './aggregate.ts';
+import { BatchWriter } from './batch-writer.ts';
+import type { Caller } from './caller.ts';
+import { callerRow } from './caller-row.ts';
+import { summarize } from './completeness.ts';
+import { escapeJson } from './escape.ts';
+import { kindCounts } from './kinds.ts';
+import { ownCounters } from './loss-lines.ts';
+import { isoNanoseconds } from './time.ts';
+import type { Output } from './types.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Of the report's shape (schemas/report.schema.json); additions do not raise it. */
+const SCHEMA_VERSION = 1;
+
+const CALLERS_AT_ONCE = 256;
+
+/** One report object, for programs; its callers are written one at a time. */
+export function createJsonSink(output: Output): Sink {
+  const aggregate = new Aggregate();
+  return {
+    call: (call: AttributedCall) => aggregate.add(call),
+    ready: () => undefined,
+    async end(captures: readonly CaptureSummary[]) {
+      const writer = new BatchWriter(output);
+      const callers = aggregate.callers();
+      writer.write(`{\n${members(head(aggregate, callers, captures))},\n"callers": [`);
+      for (const [index, caller] of callers.entries()) {
+        writer.write(`${index === 0 ? '\n' : ',\n'}${json(callerObject(caller, aggregate))}`);
+        if (index % CALLERS_AT_ONCE === 0) await writer.ready();
+      }
+      writer.write('\n]\n}\n');
+      await writer.end();
+    },
+  };
+}
+
+function head(aggregate: Aggregate, callers: readonly Caller[], captures: readonly CaptureSummary[]): object {
+  const summary = summarize(captures);
+  const { v1Callers, ...verdict } = verdictOf(aggregate, callers, summary);
+  const { timeline, counts, operations, span } = aggregate;
+  return {
+    schema_version: SCHEMA_VERSION,
+    verdict: { ...verdict, v1_callers: v1Callers },
+    totals: {
+      calls: aggregate.calls,
+      callers: callers.length,
+      with_process: aggregate.withProcess,
+      by_version: counts,
+      by_operation: operations,
+      first_call: optionalTime(span?.first),
+      last_call: optionalTime(span?.last),
+    },
+    completeness: {
+      incomplete: summary.incomplete,
+      connections: summary.connections,
+      provable_connections: summary.provableConnections,
+      captured_bytes: summary.capturedBytes,
+      kernel_bytes: summary.kernelBytes,
+      capture_drops: summary.captureDrops,
+      losses: summary.losses,
+    },
+    counters: ownCounters(aggregate),
+    timeline: {
+      bucket_ns: String(timeline.width),
+      buckets: timeline
+        .buckets()
+        .map((bucket) => ({ start: isoNanoseconds(bucket.start), ...kindCounts(bucket.counts) })),
+    },
+    captures: captures.map(captureObject),
+  };
+}
+
+function callerObject(caller: Caller, aggregate: Aggregate): object {
+  const { scope, ...row } = callerRow(caller, aggregate.views);
+  return row;
+}
+
+function captureObject(capture: CaptureSummary): object {
+  const { completeness } = capture;
+  return {
+    name: capture.name,
+    files: capture.files,
+    host: capture.host && { id: capture.host.id, name: capture.host.name, boot_id: capture.host.bootId },
+    session: capture.session,
+    packets: capture.packets,
+    bytes: capture.bytes,
+    first_packet: optionalTime(capture.firstTime),
+    last_packet: optionalTime(capture.lastTime),
+    connections: completeness.connections,
+    provable_connections: completeness.provableConnections,
+    captured_bytes: completeness.capturedBytes,
+    kernel_bytes: completeness.kernelBytes,
+    capture_drops: completeness.captureDrops,
+    losses: completeness.losses,
+    views: completeness.views,
+    problems: capture.problems.map(({ code, message, remedy, damage }) => ({
+      code,
+      message,
+      remedy,
+      damage,
+    })),
+  };
+}
+
+function optionalTime(time: Nanoseconds | undefined): string | undefined {
+  return time === undefined ? undefined : isoNanoseconds(time);
+}
+
+/** Members of the object, a line each, without its braces: more can follow. */
+function members(object: object): string {
+  return Object.entries(object)
+    .map(([name, value]) => `${json(name)}: ${json(value)}`)
+    .join(',\n');
+}
+
+function json(value: unknown): string {
+  return escapeJson(JSON.stringify(value));
+}

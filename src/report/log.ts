@@ -1,0 +1,80 @@
+import type { AttributedCall, CaptureSummary, Process, ProcessIdentity } from '../model.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { escapeText } from './escape.ts';
+import { loadPaint, type Paint } from './paint.ts';
+import { ProcessViews } from './process-view.ts';
+import { localSeconds } from './time.ts';
+import type { Output } from './types.ts';
+import { Memo, viewHeader } from './url.ts';
+
+/**
+ * Lines as aws-imds-packet-analyzer logs them, for those who grep them:
+ * `[local time] [level] what (pid:1016:curl argv:curl …) called by -> (…) -> (…)`.
+ */
+export class LogFormatter {
+  readonly #ancestors: number;
+  readonly #paint: Paint;
+  readonly #views = new ProcessViews();
+  readonly #chains = new WeakMap<Process, string>();
+  readonly #headers = new Memo((value) => field(viewHeader(value)));
+
+  constructor(ancestors: number, paint: Paint) {
+    this.#ancestors = ancestors;
+    this.#paint = paint;
+  }
+
+  /** The line, without its end. */
+  format({ call, process }: AttributedCall): string {
+    const time = `[${localSeconds(call.time)}]`;
+    const who = process === undefined ? this.#unknownProcess(call) : this.#chain(process);
+    switch (call.version) {
+      case 'v1':
+        return `${time} ${this.#paint.v1('[WARNING] IMDSv1(!)')} ${who}`;
+      case 'v2':
+        return `${time} [INFO] IMDSv2 ${who}`;
+      case 'foreign':
+        return `${time} [INFO] IMDS foreign ${who}`;
+      case 'unknown':
+        return `${time} ${this.#paint.unknown('[ERROR] {MISSING PAYLOAD}')} ${who}`;
+      case undefined:
+        return `${time} [INFO] IMDS attempt ${who}`;
+    }
+  }
+
+  #unknownProcess({ client, userAgent }: AttributedCall['call']): string {
+    const address = client.address.includes(':') ? `[${client.address}]` : client.address;
+    const agent = userAgent === undefined ? '' : ` user-agent:${this.#headers.get(userAgent)}`;
+    return `(pid:-:unknown argv:- client:${field(address)}:${client.port}${agent})`;
+  }
+
+  #chain(process: Process): string {
+    let chain = this.#chains.get(process);
+    if (chain === undefined) {
+      const view = this.#views.view(process).process;
+      const ancestors = view.ancestors.slice(0, this.#ancestors).map(identityText);
+      const calledBy = ancestors.length === 0 ? '' : ` called by -> ${ancestors.join(' -> ')}`;
+      chain = identityText(view) + calledBy;
+      this.#chains.set(process, chain);
+    }
+    return chain;
+  }
+}
+
+function identityText({ pid, name, args }: ProcessIdentity): string {
+  return `(pid:${pid}:${field(name ?? 'unknown')} argv:${field((args ?? []).join(' '))})`;
+}
+
+/** No argument can pass for the next process of the chain. */
+function field(text: string): string {
+  return escapeText(text).replaceAll('-> (', '-\\x3E (');
+}
+
+export async function createLogSink(options: { ancestors: number; colour: boolean }, output: Output) {
+  const formatter = new LogFormatter(options.ancestors, await loadPaint(options.colour));
+  const writer = new BatchWriter(output);
+  return {
+    call: (call: AttributedCall): void => writer.write(`${formatter.format(call)}\n`),
+    ready: (): Promise<void> | undefined => writer.ready(),
+    end: (_captures: readonly CaptureSummary[]): Promise<void> => writer.end(),
+  };
+}

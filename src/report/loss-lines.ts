@@ -1,0 +1,73 @@
+import { type Aggregate, OTHER_CALLERS } from './aggregate.ts';
+import type { CompletenessSummary } from './completeness.ts';
+import { escapeText } from './escape.ts';
+import { countOf, countText } from './verdict.ts';
+
+/**
+ * What is known of what is missing, a sentence each; and plainly where nobody counted. A zero is only
+ * said of what was counted.
+ */
+export function lossLines(completeness: CompletenessSummary): string[] {
+  return [
+    streamLine(completeness),
+    dropLine(completeness),
+    kernelLine(completeness),
+    ...(completeness.damage > 0
+      ? [
+          `${countOf(completeness.damage, 'damaged place')} in the input: what could be read is in this report.`,
+        ]
+      : []),
+  ];
+}
+
+function streamLine({ losses, connections }: CompletenessSummary): string {
+  const names = Object.keys(losses).sort();
+  if (names.length > 0) {
+    const list = names.map((name) => `${escapeText(name)} ${countText(losses[name] ?? 0)}`);
+    return `Lost or turned away on reading: ${list.join(', ')}.`;
+  }
+  if (connections === 0) return 'No connection to the endpoint was seen.';
+  return `No gap in the ${countOf(connections, 'connection')} seen.`;
+}
+
+function dropLine({ captureDrops, captures, capturesWithDropCount }: CompletenessSummary): string {
+  if (captureDrops === undefined) {
+    return 'Drops while capturing: the file does not record them, so nobody knows.';
+  }
+  const uncounted = captures - capturesWithDropCount;
+  const rest = uncounted === 0 ? '' : `; ${countOf(uncounted, 'capture')} did not count`;
+  return `Drops while capturing: ${countOf(captureDrops, 'packet')}, as the file records${rest}.`;
+}
+
+function kernelLine(completeness: CompletenessSummary): string {
+  const { provableConnections, connections, capturedBytes, kernelBytes } = completeness;
+  if (provableConnections === 0) {
+    return 'No counts of the kernel to hold the capture against: calls may be missing unseen.';
+  }
+  const rest = connections - provableConnections;
+  return (
+    `Captured ${countText(capturedBytes)} of the ${countText(kernelBytes)} bytes that the kernel counted on ` +
+    `${countOf(provableConnections, 'connection')}${rest > 0 ? `; ${countText(rest)} more cannot be proven` : ''}.`
+  );
+}
+
+/** Counters of the report itself: what its own bounds turned away. */
+export function ownCounters(aggregate: Aggregate): Record<string, number> {
+  return aggregate.otherCalls === 0 ? {} : { [OTHER_CALLERS]: aggregate.otherCalls };
+}
+
+/** What to do now, in one line, where there is something to say. */
+export function nextStep(aggregate: Aggregate, completeness: CompletenessSummary): string | undefined {
+  const { v1, unknown } = aggregate.counts;
+  if ((completeness.losses['tcp.snaplen_cut_bytes'] ?? 0) > 0) {
+    return 'capture whole packets (tcpdump -s 0), so that requests can be read.';
+  }
+  if (aggregate.calls > 0 && aggregate.withProcess === 0) {
+    return 'the capture names no processes; record with `imds live -w FILE.pcapng` to see who calls.';
+  }
+  if (v1 > 0) return 'fix these callers, then capture again; --calls shows every call.';
+  if (unknown > 0) return '--calls shows the calls that could not be read, and why.';
+  if (completeness.incomplete)
+    return 'record with `imds live -w FILE.pcapng`: it proves that no call was missed.';
+  return undefined;
+}

@@ -1,0 +1,206 @@
+import type { Nanoseconds } from '../model.ts';
+import type { Caller } from './caller.ts';
+import { type CallerRow, callerName, callerRow } from './caller-row.ts';
+import { escapeText } from './escape.ts';
+import { KINDS, type Kind } from './kinds.ts';
+import { fewText, joinKnown, padEnd, padStart, truncate, type WidthOf, wrap } from './layout.ts';
+import type { Paint } from './paint.ts';
+import type { ProcessViews } from './process-view.ts';
+import { localSeconds } from './time.ts';
+import { countOf, countText } from './verdict.ts';
+
+/** From this width on, a caller is one line; below, what does not fit stands beneath its name. */
+const WIDE = 140;
+const GAP = '  ';
+const SHOWN_ANCESTORS = 6;
+
+interface Column {
+  title: string;
+  right?: boolean;
+  /** May be cut to this many columns, where the terminal is narrow. */
+  least?: number;
+  cell(row: Row): string;
+}
+
+/** A caller's cells as they are shown, escaped. */
+interface Row {
+  caller: Caller;
+  name: string;
+  where: string;
+  agents: string;
+  path: string;
+  first: string;
+  last: string;
+  ancestry: string;
+}
+
+const KIND_TITLES: Readonly<Record<Kind, string>> = {
+  v1: 'V1',
+  unknown: 'UNKNOWN',
+  v2: 'V2',
+  foreign: 'FOREIGN',
+  attempt: 'ATTEMPTS',
+};
+
+/** The callers as a table of at most `columns` columns. */
+export class CallerTable {
+  readonly #rows: Row[];
+  readonly #columns: readonly Column[];
+  readonly #isWide: boolean;
+  readonly #total: number;
+
+  constructor(callers: readonly Caller[], views: ProcessViews, columns: number) {
+    const timeText = timeTexts(callers);
+    this.#rows = callers.map((caller) => makeRow(caller, callerRow(caller, views), timeText));
+    this.#isWide = columns >= WIDE;
+    this.#total = columns;
+    this.#columns = [...countColumns(callers, this.#isWide), ...textColumns(this.#isWide, columns)];
+  }
+
+  /** Every text of the table: whether one of them is not ASCII decides how widths are measured. */
+  *texts(): Iterable<string> {
+    for (const { name, where, agents, ancestry } of this.#rows) yield `${name}${where}${agents}${ancestry}`;
+  }
+
+  /** Title line, and then each caller's lines with the scope it belongs to. */
+  *lines(paint: Paint, widthOf: WidthOf): Iterable<{ scope: string | undefined; line: string }> {
+    const widths = this.#widths(widthOf);
+    const titles = this.#columns.map(({ title }) => title);
+    yield { scope: undefined, line: paint.strong(this.#line(titles, widths, widthOf)) };
+    for (const row of this.#rows) {
+      const { scope } = row.caller.identity;
+      const line = this.#line(
+        this.#columns.map((column) => column.cell(row)),
+        widths,
+        widthOf,
+      );
+      yield { scope, line: painted(row, line, paint) };
+      if (!this.#isWide) {
+        for (const detail of this.#details(row, widths, widthOf)) yield { scope, line: paint.faint(detail) };
+      }
+    }
+  }
+
+  #line(cells: readonly string[], widths: readonly number[], widthOf: WidthOf): string {
+    const parts = cells.map((cell, index) => {
+      const width = widths[index] ?? 0;
+      const fitted = truncate(cell, width, widthOf);
+      return this.#columns[index]?.right ? padStart(fitted, width, widthOf) : padEnd(fitted, width, widthOf);
+    });
+    return truncate(parts.join(GAP).trimEnd(), this.#total, widthOf);
+  }
+
+  #details(row: Row, widths: readonly number[], widthOf: WidthOf): string[] {
+    const counts = this.#columns.findIndex(({ title }) => title === 'CALLER');
+    const indent = ' '.repeat(widths.slice(0, counts).reduce((sum, width) => sum + width + GAP.length, 0));
+    const width = this.#total - indent.length;
+    const { foreign, attempt } = row.caller.kinds;
+    const texts = [
+      joinKnown([
+        row.where,
+        row.agents,
+        foreign > 0 ? `${countText(foreign)} foreign` : '',
+        attempt > 0 ? countOf(attempt, 'attempt') : '',
+        row.first === row.last ? '' : `since ${row.first}`,
+      ]),
+      row.ancestry,
+    ];
+    return texts
+      .filter((text) => text !== '')
+      .flatMap((text) => wrap(text, width, '  ', widthOf).slice(0, 3))
+      .map((line) => indent + line);
+  }
+
+  /** Natural widths, and where they are too much, the widest of those that may be cut gives way. */
+  #widths(widthOf: WidthOf): number[] {
+    const widths = this.#columns.map((column) =>
+      this.#rows.reduce((most, row) => Math.max(most, widthOf(column.cell(row))), column.title.length),
+    );
+    let excess = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - this.#total;
+    while (excess > 0) {
+      let widest = -1;
+      for (const [index, { least }] of this.#columns.entries()) {
+        const width = widths[index] ?? 0;
+        if (least !== undefined && width > least && width > (widths[widest] ?? 0)) widest = index;
+      }
+      if (widest < 0) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+      excess--;
+    }
+    return widths;
+  }
+}
+
+function painted(row: Row, line: string, paint: Paint): string {
+  const { v1, unknown } = row.caller.kinds;
+  if (v1 > 0) return paint.v1(line);
+  return unknown > 0 ? paint.unknown(line) : line;
+}
+
+/** v1 and v2 always; the others where there are any, and the least telling only where there is room. */
+function countColumns(callers: readonly Caller[], isWide: boolean): Column[] {
+  const shown = KINDS.filter((kind) => {
+    if (kind === 'v1' || kind === 'v2') return true;
+    return (isWide || kind === 'unknown') && callers.some((caller) => caller.kinds[kind] > 0);
+  });
+  return shown.map((kind) => ({
+    title: KIND_TITLES[kind],
+    right: true,
+    cell: ({ caller }) => (caller.kinds[kind] === 0 ? '-' : countText(caller.kinds[kind])),
+  }));
+}
+
+function textColumns(isWide: boolean, columns: number): Column[] {
+  const caller = (least: number): Column => ({ title: 'CALLER', least, cell: ({ name }) => name });
+  const path: Column = { title: 'WORST PATH', cell: ({ path }) => path };
+  const last: Column = { title: 'LAST', cell: ({ last }) => last };
+  if (!isWide) return [caller(12), path, last];
+  return [
+    caller(Math.min(48, Math.max(20, columns - WIDE))),
+    { title: 'WHERE', least: 12, cell: ({ where }) => where },
+    { title: 'USER AGENTS', least: 14, cell: ({ agents }) => agents },
+    path,
+    { title: 'FIRST', cell: ({ first }) => first },
+    last,
+    { title: 'CALLED BY', least: 12, cell: ({ ancestry }) => ancestry },
+  ];
+}
+
+function makeRow(caller: Caller, row: CallerRow, timeText: (time: Nanoseconds) => string): Row {
+  return {
+    caller,
+    name: escapeText(callerName(caller)),
+    where: whereText(row),
+    agents: fewText(row.user_agents, 2),
+    path: row.worst_path ?? '',
+    first: timeText(caller.first),
+    last: timeText(caller.last),
+    ancestry: ancestryText(row.example_ancestry ?? []),
+  };
+}
+
+function whereText(row: CallerRow): string {
+  const container = row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
+  const unit = row.unit && escapeText(row.unit);
+  const proxied = row.forwarded_for.length > 0 ? `for ${fewText(row.forwarded_for, 1)}` : '';
+  return joinKnown([container, unit, proxied]);
+}
+
+function ancestryText(ancestry: readonly string[]): string {
+  if (ancestry.length === 0) return '';
+  const shown = ancestry.slice(0, SHOWN_ANCESTORS).map(escapeText).join(' ← ');
+  return `← ${shown}${ancestry.length > SHOWN_ANCESTORS ? ' ← …' : ''}`;
+}
+
+/** Time of day where all are of one day; else month and day before it. */
+function timeTexts(callers: readonly Caller[]): (time: Nanoseconds) => string {
+  const days = new Set(callers.flatMap(({ first, last }) => [first, last].map(dayOf)));
+  return (time) => {
+    const text = localSeconds(time);
+    return days.size > 1 ? `${text.slice(5, 10)} ${text.slice(11, 16)}` : text.slice(11);
+  };
+}
+
+function dayOf(time: Nanoseconds): string {
+  return localSeconds(time).slice(0, 10);
+}

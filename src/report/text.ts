@@ -1,0 +1,197 @@
+import type { AttributedCall, CaptureSummary } from '../model.ts';
+import { Aggregate, scopeOf } from './aggregate.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { CallLines } from './call-lines.ts';
+import type { Caller } from './caller.ts';
+import { type CompletenessSummary, summarize } from './completeness.ts';
+import { escapeText } from './escape.ts';
+import { KINDS } from './kinds.ts';
+import { fewText, joinKnown, loadWidth, type WidthOf, wrap } from './layout.ts';
+import { lossLines, nextStep } from './loss-lines.ts';
+import { loadPaint, type Paint } from './paint.ts';
+import { columnsOf, sparkline } from './sparkline.ts';
+import { CallerTable } from './text-table.ts';
+import { durationText, localSeconds, zoneOf } from './time.ts';
+import type { Output, ReportOptions } from './types.ts';
+import { countOf, countText, verdictOf } from './verdict.ts';
+
+const LABEL = 10;
+const MAX_SPARKLINE = 100;
+const SILENT_CAPTURES_SHOWN = 5;
+
+/** For people: callers (or calls), timeline, what is missing, the verdict. */
+export async function createTextSink(options: ReportOptions, output: Output) {
+  const aggregate = new Aggregate();
+  const writer = new BatchWriter(output);
+  const paint = await loadPaint(options.colour);
+  const lines = options.calls ? await CallLines.create(aggregate.views, options.columns, paint) : undefined;
+  return {
+    call(call: AttributedCall): void {
+      aggregate.add(call);
+      if (lines !== undefined) writer.write(`${lines.format(call)}\n`);
+    },
+    ready: (): Promise<void> | undefined => writer.ready(),
+    async end(captures: readonly CaptureSummary[]): Promise<void> {
+      const callers = aggregate.callers();
+      if (lines === undefined && callers.length > 0) {
+        await writeTable(writer, callers, captures, aggregate, options.columns, paint);
+      }
+      if (aggregate.calls > 0) writer.write('\n');
+      const summary = new Summary(options.columns, paint, aggregate, callers, captures);
+      for (const line of summary.lines()) writer.write(`${line}\n`);
+      await writer.end();
+    },
+  };
+}
+
+async function writeTable(
+  writer: BatchWriter,
+  callers: readonly Caller[],
+  captures: readonly CaptureSummary[],
+  aggregate: Aggregate,
+  columns: number,
+  paint: Paint,
+): Promise<void> {
+  const scopes = [...new Set(callers.map((caller) => caller.identity.scope))];
+  const grouped = scopes.flatMap((scope) => callers.filter((caller) => caller.identity.scope === scope));
+  const table = new CallerTable(scopes.length > 1 ? grouped : callers, aggregate.views, columns);
+  const widthOf = await loadWidth(table.texts());
+  let current: string | undefined;
+  for (const { scope, line } of table.lines(paint, widthOf)) {
+    if (scopes.length + captures.length > 2 && scope !== undefined && scope !== current) {
+      writer.write(
+        `\n${wrap(scopeTitle(scope, captures), columns, '  ', widthOf).map(paint.strong).join('\n')}\n`,
+      );
+      current = scope;
+    }
+    writer.write(`${line}\n`);
+    await writer.ready();
+  }
+}
+
+/** The host or capture, and what is known of the captures of it. */
+function scopeTitle(scope: string, captures: readonly CaptureSummary[]): string {
+  const own = captures.filter(({ host, name }) => scopeOf(host, name) === scope);
+  const summary = summarize(own);
+  const names = fewText(
+    own.map(({ name }) => name).filter((name) => name !== scope),
+    2,
+  );
+  const time = summary.first === undefined ? undefined : durationText(summary.duration);
+  return joinKnown([escapeText(scope), names, time]);
+}
+
+/** What stands below the callers: label and text, in the width of the terminal. */
+class Summary {
+  readonly #columns: number;
+  readonly #paint: Paint;
+  readonly #aggregate: Aggregate;
+  readonly #callers: readonly Caller[];
+  readonly #captures: readonly CaptureSummary[];
+  readonly #completeness: CompletenessSummary;
+
+  constructor(
+    columns: number,
+    paint: Paint,
+    aggregate: Aggregate,
+    callers: readonly Caller[],
+    captures: readonly CaptureSummary[],
+  ) {
+    this.#columns = columns;
+    this.#paint = paint;
+    this.#aggregate = aggregate;
+    this.#callers = callers;
+    this.#captures = captures;
+    this.#completeness = summarize(captures);
+  }
+
+  *lines(): Iterable<string> {
+    yield* this.#time();
+    yield* this.#entry('Seen', this.#seenText());
+    const silent = this.#silentText();
+    if (silent !== undefined) yield* this.#entry('Silent', silent);
+    let label = 'Missing';
+    for (const line of lossLines(this.#completeness)) {
+      yield* this.#entry(label, line);
+      label = '';
+    }
+    yield* this.#verdict();
+    const next = nextStep(this.#aggregate, this.#completeness);
+    if (next !== undefined) yield* this.#entry('Next', next);
+  }
+
+  *#verdict(): Iterable<string> {
+    const verdict = verdictOf(this.#aggregate, this.#callers, this.#completeness);
+    const { v1, unknown, good } = this.#paint;
+    const paint = { 'not-ready': v1, 'not-enough-evidence': unknown, ready: good }[verdict.status];
+    for (const line of this.#entry('Verdict', verdict.text)) yield paint(line);
+  }
+
+  *#entry(label: string, text: string): Iterable<string> {
+    const width = this.#columns - LABEL;
+    const lines = wrap(text, width, '', simpleWidth);
+    yield* lines.map((line, index) => (index === 0 ? label : '').padEnd(LABEL) + line);
+  }
+
+  *#time(): Iterable<string> {
+    const { span, timeline } = this.#aggregate;
+    const first = earliest(this.#completeness.first, span?.first);
+    const last = latest(this.#completeness.last, span?.last);
+    if (first === undefined || last === undefined) return;
+    yield* this.#entry('Time', timeText(first, last));
+    if (span === undefined) return;
+    const room = Math.min(MAX_SPARKLINE, this.#columns - LABEL - NOTE);
+    const { width, counts } = columnsOf(timeline, first, last, Math.max(room, 8));
+    const v1 = sparkline(counts.map((column) => column[0] ?? 0));
+    const others = sparkline(counts.map((column) => column.slice(1).reduce((sum, count) => sum + count, 0)));
+    const unit = durationText(width);
+    const note = (most: number): string => `  up to ${countText(most)} in ${unit}`;
+    if (v1.maximum > 0) yield `${'v1'.padEnd(LABEL)}${this.#paint.v1(v1.text)}${note(v1.maximum)}`;
+    if (others.maximum > 0) yield `${'others'.padEnd(LABEL)}${others.text}${note(others.maximum)}`;
+  }
+
+  #seenText(): string {
+    const { counts, calls } = this.#aggregate;
+    const packets = this.#captures.reduce((sum, capture) => sum + capture.packets, 0);
+    const kinds = KINDS.filter((kind) => counts[kind] > 0);
+    const list = kinds.map((kind) => `${countText(counts[kind])} ${kind === 'attempt' ? 'attempted' : kind}`);
+    return (
+      `${countOf(calls, 'call')}${list.length > 0 ? ` (${list.join(', ')})` : ''} on ` +
+      `${countOf(this.#completeness.connections, 'connection')}, in ${countOf(packets, 'packet')}` +
+      `${this.#captures.length > 1 ? ` of ${countOf(this.#captures.length, 'capture')}` : ''}.`
+    );
+  }
+
+  /** Captures of which no row stands in the table. */
+  #silentText(): string | undefined {
+    if (this.#captures.length < 2) return undefined;
+    const scopes = new Set(this.#callers.map((caller) => caller.identity.scope));
+    const silent = this.#captures.filter(({ host, name }) => !scopes.has(scopeOf(host, name)));
+    if (silent.length === 0) return undefined;
+    const names = silent.map(({ name }) => name);
+    return `no call in ${countOf(silent.length, 'capture')}: ${fewText(names, SILENT_CAPTURES_SHOWN)}`;
+  }
+}
+
+/** Room for what stands after a sparkline. */
+const NOTE = 28;
+
+/** The summary holds names from outside only in passing: a column too few at a line's end is harmless. */
+const simpleWidth: WidthOf = (text) => text.length;
+
+function timeText(first: bigint, last: bigint): string {
+  const from = localSeconds(first).replace('T', ' ');
+  const to = localSeconds(last).replace('T', ' ');
+  const sameDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${from} to ${sameDay ? to.slice(11) : to} ${zoneOf(last)} (${durationText(last - first)})`;
+}
+
+function earliest(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
+}
+
+function latest(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a > b ? a : b;
+}
