@@ -1,8 +1,8 @@
 /**
  * Bundles src/ into dist/: bin's entry and one entry for each command, with what they share in
  * chunks. Bundling, because loading @oclif/core from its 200 files costs more than a small analysis;
- * splitting, because `imds --help` must not load the readers. Not minified: it would save 2 % of a start, and make
- * every stack trace unreadable.
+ * splitting, because `imds --help` must not load the readers. Not minified: that would save 2 % of a
+ * start, and make every stack trace unreadable.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
