@@ -19,7 +19,7 @@ export interface OpenOptions {
 /** What the head of a capture tells. */
 export interface CaptureHead {
   format: 'pcap' | 'pcapng';
-  compression?: 'gzip' | 'zstd' | undefined;
+  compression?: 'gzip' | undefined;
   /** Time of the first packet, nanoseconds since the epoch. */
   firstTime?: bigint | undefined;
   /** JSON of the first journal record, where it stands before the first packet. */

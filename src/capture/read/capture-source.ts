@@ -1,5 +1,5 @@
 import type { JournalHandler, PacketFilter, PacketSource, SourceStatistics } from '../../ports.ts';
-import { type Compression, DecompressedWindow, decompressorFor } from './decompress.ts';
+import { DecompressedWindow, gunzip } from './decompress.ts';
 import { Findings } from './findings.ts';
 import { describeHead, type Format, MAGIC_BYTES, REMEDY_NO_CAPTURE, recognise } from './format.ts';
 import { PcapReader } from './pcap.ts';
@@ -14,8 +14,6 @@ export interface CaptureInput {
   reopens: boolean;
 }
 
-const REMEDY_ZSTD =
-  'This version of Node cannot decompress it (22.15 and later can). Unpack it: zstd -dc FILE | imds analyze -';
 const REMEDY_TWICE = 'Unpack it once and read it again.';
 
 export type OnProgress = (bytesRead: number, totalBytes: number | undefined) => void;
@@ -27,7 +25,7 @@ export class CaptureSource implements PacketSource {
   readonly #onProgress: OnProgress | undefined;
   readonly #findings: Findings;
   #format: 'pcap' | 'pcapng' | undefined;
-  #compression: Compression | undefined;
+  #compression: 'gzip' | undefined;
   #signal: AbortSignal | undefined;
   /** The input failed or was given up before its end. */
   #broken = false;
@@ -48,7 +46,7 @@ export class CaptureSource implements PacketSource {
     return this.#format;
   }
 
-  get compression(): Compression | undefined {
+  get compression(): 'gzip' | undefined {
     return this.#compression;
   }
 
@@ -111,13 +109,12 @@ export class CaptureSource implements PacketSource {
     }
   }
 
-  /** A window that decompresses the given one; undefined where it is not compressed, or cannot be. */
+  /** A window that decompresses the given one; undefined where it is not compressed. */
   async #decompressed(window: InputWindow): Promise<InputWindow | undefined> {
     const { kind } = await this.#head(window);
-    if (kind !== 'gzip' && kind !== 'zstd') return undefined;
-    const create = await decompressorFor(kind);
-    if (create === undefined) return undefined;
+    if (kind !== 'gzip') return undefined;
     this.#compression = kind;
+    const create = await gunzip();
     return new DecompressedWindow(window, create, this.#input.reopens ? () => this.#input.open() : undefined);
   }
 
@@ -134,10 +131,7 @@ export class CaptureSource implements PacketSource {
         this.#not(format.name, format.remedy);
         return undefined;
       case 'gzip':
-      case 'zstd':
-        if (this.#compression === undefined) this.#not(`${format.kind}-compressed data`, REMEDY_ZSTD);
-        else
-          this.#not(`${format.kind}-compressed data in ${this.#compression}-compressed data`, REMEDY_TWICE);
+        this.#not('gzip-compressed data in gzip-compressed data', REMEDY_TWICE);
         return undefined;
       default:
         if (this.#broken) return undefined;
@@ -175,7 +169,7 @@ export class CaptureSource implements PacketSource {
     if (this.#compression !== undefined && /^Z/.test(error.code)) {
       this.#findings.problem(
         'capture.compression',
-        `expected intact ${this.#compression} data, found "${error.message}", after ${offset} decompressed bytes`,
+        `expected intact gzip data, found "${error.message}", after ${offset} decompressed bytes`,
         'What stands before it was read. Get the file again from where it was captured.',
       );
       return;

@@ -2,24 +2,19 @@ import type { Transform } from 'node:stream';
 import { StreamWindow } from './stream-window.ts';
 import type { InputWindow } from './window.ts';
 
-export type Compression = 'gzip' | 'zstd';
-
 /** Decompressed bytes per piece: a hop to the thread pool costs as much as some KiB of inflating. */
 const PIECE_BYTES = 512 * 1024;
 /** Compressed bytes per write; what is fed byte by byte after damage is no more than that. */
 const SLICE_BYTES = 64 * 1024;
 
-/** Makes a decompressor; undefined where this Node has none for the format. */
+/** Makes a decompressor. */
 export type Decompressor = () => Transform;
 
 /** Loads zlib, which costs start-up time, only when there is something to decompress. */
-export async function decompressorFor(compression: Compression): Promise<Decompressor | undefined> {
-  const zlib = await import('node:zlib');
-  // A Gunzip also reads members that follow one another (RFC 1952 §2.2).
-  if (compression === 'gzip') return () => zlib.createGunzip({ chunkSize: PIECE_BYTES });
-  // Since Node 22.15 and 23.8; the types are those of the oldest Node that is supported.
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Transform };
-  return createZstdDecompress && (() => createZstdDecompress({ chunkSize: PIECE_BYTES }));
+export async function gunzip(): Promise<Decompressor> {
+  const { createGunzip } = await import('node:zlib');
+  // It also reads members that follow one another (RFC 1952 §2.2).
+  return () => createGunzip({ chunkSize: PIECE_BYTES });
 }
 
 /**

@@ -231,6 +231,7 @@ describe('capture/open, heads', () => {
 describe('capture/read, what is no capture', () => {
   for (const [hex, found, remedy] of [
     ['04224d1864', 'lz4-compressed data', /lz4 -dc/],
+    ['28b52ffd0458', 'zstd-compressed data', /zstd -dc FILE \| imds analyze -/],
     ['fd377a585a000004', 'xz-compressed data', /xz -dc/],
     ['425a6839314159', 'bzip2-compressed data', /bzip2 -dc/],
     ['736e6f6f700000000000000200000004', 'a snoop capture', /editcap -F pcap/],
