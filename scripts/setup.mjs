@@ -247,6 +247,7 @@ function fingerprint() {
   for (const name of [
     ...sources.map((source) => join('src', source)),
     'scripts/build.mjs',
+    'scripts/lean-oclif.mjs',
     'package-lock.json',
   ]) {
     const { size, mtimeMs } = statSync(join(root, name));
