@@ -1,0 +1,66 @@
+/**
+ * `npm run bench [-- --quick] [--seed N] [--only WORD]`: imds beside its peers. --quick proves that
+ * everything runs, on small captures, and writes no results.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CaptureCache, root } from './cache.ts';
+import { machineLines } from './machine.ts';
+import { type Command, measure } from './measure.ts';
+import { installPeers } from './peers.ts';
+import { profile } from './profile.ts';
+import { resultsText, sectionText } from './results.ts';
+import type { Bench, Scenario, Section } from './scenario.ts';
+import { dense } from './scenarios/dense.ts';
+import { haystack } from './scenarios/haystack.ts';
+import { memoryGrowth } from './scenarios/memory.ts';
+import { startUp } from './scenarios/start-up.ts';
+
+const SCENARIOS: Record<string, Scenario> = { 'start-up': startUp, dense, haystack, memory: memoryGrowth };
+const BIN = join(root, 'bin', 'run.js');
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '20260115' },
+    only: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
+  process.stderr.write('Not built yet: run `npm run build` first.\n');
+  process.exit(5);
+}
+
+const peers = installPeers();
+const cache = new CaptureCache(seed);
+const present = (commands: readonly Command[]) =>
+  commands.filter(({ peer }) => peer === undefined || peers.has(peer));
+const bench: Bench = {
+  cache,
+  quick: values.quick,
+  imds: `'${process.execPath}' '${BIN}'`,
+  measure: (commands, rounds) => measure(present(commands), rounds),
+};
+const sections: Section[] = [];
+process.stdout.write(`Seed: ${seed}\n\n`);
+for (const [name, scenario] of Object.entries(SCENARIOS)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  for (const section of scenario(bench)) {
+    sections.push(section);
+    // Small captures measure the start of each program: no verdict rests on them.
+    if (values.quick) section.verdicts = [];
+    process.stdout.write(`${sectionText(section)}\n\n`);
+  }
+}
+
+if (!values.quick && values.only === undefined) {
+  const needle = cache.haystack({ gigabytes: 1, meanSize: 1000, format: 'pcap' });
+  const profiles = [
+    { title: 'haystack, 1 GB, 1,000 B a packet', lines: profile(BIN, ['analyze', needle]) },
+    { title: 'dense, 200,000 calls', lines: profile(BIN, ['analyze', cache.dense(20_000)]) },
+  ];
+  const run = { seed, machine: machineLines(peers), sections, profiles };
+  writeFileSync(join(root, 'bench', 'RESULTS.md'), resultsText(run));
+}
