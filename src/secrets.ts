@@ -220,6 +220,9 @@ function headerValue(text: string, from: number, quote: string | undefined): Spa
   return to === from ? undefined : { from, to };
 }
 
+/** What stands after a quoted value in code and in JSON. */
+const CLOSERS = ',;)}]&|';
+
 function word(text: string, from: number): Span | undefined {
   let to = from;
   const quote = quoteAt(text, from);
@@ -228,7 +231,7 @@ function word(text: string, from: number): Span | undefined {
     while (to < text.length && text[to] !== quote) to += text[to] === '\\' ? 2 : 1;
     const closing = Math.min(to, text.length);
     to = Math.min(closing + 1, text.length);
-    if (to >= text.length || isBoundary(text, to)) {
+    if (to >= text.length || isBoundary(text, to) || CLOSERS.includes(text[to] ?? '')) {
       return closing > from + 1 ? { from: from + 1, to: closing } : undefined;
     }
   }

@@ -66,7 +66,7 @@ export function callRow(attributed: AttributedCall, views: ProcessViews): CallRo
     endpoint: endpointText(call.endpoint),
     duration_ns: duration === undefined ? undefined : String(duration),
     unknown_reason: call.unknownReason,
-    hint: call.hint,
+    hint: call.hint && viewHeader(call.hint),
     forwarded_for: call.forwardedFor && viewHeader(call.forwardedFor),
     program: view?.program,
     pid: process?.pid,

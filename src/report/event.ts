@@ -104,8 +104,9 @@ export class EventFormatter {
   #host(host: Host): string {
     let fragment = this.#hosts.get(host);
     if (fragment === undefined) {
-      const fields = { id: host.id, name: host.name, boot: host.bootId && { id: host.bootId } };
-      const known = Object.values(fields).some((value) => value !== undefined && value !== '');
+      const boot = host.bootId ? { id: host.bootId } : undefined;
+      const fields = { id: host.id || undefined, name: host.name || undefined, boot };
+      const known = Object.values(fields).some((value) => value !== undefined);
       fragment = known ? `,"host":${stringify(fields)}` : '';
       this.#hosts.set(host, fragment);
     }

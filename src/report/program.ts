@@ -7,7 +7,7 @@ interface Interpreter {
   valued: ReadonlySet<string>;
   /** Letters of short options after which code follows: there is no script to name. */
   code: string;
-  /** Options after which the program's name follows, with the words to put before it. */
+  /** Options after which the program's name follows, with the words to put before it; none, to pass over. */
   target: Readonly<Record<string, string>>;
   /** Short options come in clusters: `python3 -um app`. */
   clusters: boolean;
@@ -88,6 +88,7 @@ function scriptOf(kind: Interpreter, args: readonly string[]): string | undefine
     const argument = args[index] ?? '';
     if (argument === '--') return args[index + 1];
     const words = kind.target[argument];
+    if (words === '') continue;
     if (words !== undefined) return `${words}${args[index + 1] ?? ''}`.trimEnd();
     if (kind.valued.has(argument)) index++;
     else if (!isOption(argument)) return argument;

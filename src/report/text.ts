@@ -13,7 +13,7 @@ import { columnsOf, sparkline } from './sparkline.ts';
 import { CallerTable } from './text-table.ts';
 import { durationText, localSeconds, zoneOf } from './time.ts';
 import type { Output, ReportOptions } from './types.ts';
-import { countOf, countText, verdictOf } from './verdict.ts';
+import { countOf, countText, type Verdict, verdictOf } from './verdict.ts';
 
 const LABEL = 10;
 const MAX_SPARKLINE = 100;
@@ -38,7 +38,8 @@ export async function createTextSink(options: ReportOptions, output: Output) {
       }
       if (aggregate.calls > 0) writer.write('\n');
       const summary = new Summary(options.columns, paint, aggregate, callers, captures);
-      for (const line of summary.lines()) writer.write(`${line}\n`);
+      const widthOf = await loadWidth(summary.texts());
+      for (const line of summary.lines(widthOf)) writer.write(`${line}\n`);
       await writer.end();
     },
   };
@@ -89,6 +90,7 @@ class Summary {
   readonly #callers: readonly Caller[];
   readonly #captures: readonly CaptureSummary[];
   readonly #completeness: CompletenessSummary;
+  readonly #verdict: Verdict;
 
   constructor(
     columns: number,
@@ -103,45 +105,49 @@ class Summary {
     this.#callers = callers;
     this.#captures = captures;
     this.#completeness = summarize(captures);
+    this.#verdict = verdictOf(aggregate, callers, this.#completeness);
   }
 
-  *lines(): Iterable<string> {
-    yield* this.#time();
-    yield* this.#entry('Seen', this.#seenText());
-    const silent = this.#silentText();
-    if (silent !== undefined) yield* this.#entry('Silent', silent);
-    let label = 'Missing';
-    for (const line of lossLines(this.#completeness)) {
-      yield* this.#entry(label, line);
-      label = '';
+  /** The texts that may hold names from outside. */
+  texts(): string[] {
+    return [this.#verdict.text, this.#silentText() ?? '', ...lossLines(this.#completeness)];
+  }
+
+  *lines(widthOf: WidthOf): Iterable<string> {
+    const entry = (label: string, text: string): string[] => {
+      const lines = wrap(text, this.#columns - LABEL, '', widthOf);
+      return lines.map((line, index) => (index === 0 ? label : '').padEnd(LABEL) + line);
+    };
+    const time = this.#span();
+    if (time !== undefined) {
+      yield* entry('Time', timeText(time.first, time.last));
+      yield* this.#timeline(time.first, time.last);
     }
-    yield* this.#verdict();
-    const next = nextStep(this.#aggregate, this.#completeness);
-    if (next !== undefined) yield* this.#entry('Next', next);
-  }
-
-  *#verdict(): Iterable<string> {
-    const verdict = verdictOf(this.#aggregate, this.#callers, this.#completeness);
+    yield* entry('Seen', this.#seenText());
+    const silent = this.#silentText();
+    if (silent !== undefined) yield* entry('Silent', silent);
+    for (const [index, line] of lossLines(this.#completeness).entries()) {
+      yield* entry(index === 0 ? 'Missing' : '', line);
+    }
     const { v1, unknown, good } = this.#paint;
-    const paint = { 'not-ready': v1, 'not-enough-evidence': unknown, ready: good }[verdict.status];
-    for (const line of this.#entry('Verdict', verdict.text)) yield paint(line);
+    const paint = { 'not-ready': v1, 'not-enough-evidence': unknown, ready: good }[this.#verdict.status];
+    yield* entry('Verdict', this.#verdict.text).map(paint);
+    const next = nextStep(this.#aggregate, this.#completeness);
+    if (next !== undefined) yield* entry('Next', next);
   }
 
-  *#entry(label: string, text: string): Iterable<string> {
-    const width = this.#columns - LABEL;
-    const lines = wrap(text, width, '', simpleWidth);
-    yield* lines.map((line, index) => (index === 0 ? label : '').padEnd(LABEL) + line);
-  }
-
-  *#time(): Iterable<string> {
-    const { span, timeline } = this.#aggregate;
+  /** Of the captures and of the calls. */
+  #span(): { first: bigint; last: bigint } | undefined {
+    const { span } = this.#aggregate;
     const first = earliest(this.#completeness.first, span?.first);
     const last = latest(this.#completeness.last, span?.last);
-    if (first === undefined || last === undefined) return;
-    yield* this.#entry('Time', timeText(first, last));
-    if (span === undefined) return;
+    return first === undefined || last === undefined ? undefined : { first, last };
+  }
+
+  *#timeline(first: bigint, last: bigint): Iterable<string> {
+    const { timeline } = this.#aggregate;
     const room = Math.min(MAX_SPARKLINE, this.#columns - LABEL - NOTE);
-    const { width, counts } = columnsOf(timeline, first, last, Math.max(room, 8));
+    const { width, counts } = columnsOf(timeline, first, last, Math.max(room, 2));
     const v1 = sparkline(counts.map((column) => column[0] ?? 0));
     const others = sparkline(counts.map((column) => column.slice(1).reduce((sum, count) => sum + count, 0)));
     const unit = durationText(width);
@@ -175,9 +181,6 @@ class Summary {
 
 /** Room for what stands after a sparkline. */
 const NOTE = 28;
-
-/** The summary holds names from outside only in passing: a column too few at a line's end is harmless. */
-const simpleWidth: WidthOf = (text) => text.length;
 
 function timeText(first: bigint, last: bigint): string {
   const from = localSeconds(first).replace('T', ' ');

@@ -1,0 +1,71 @@
+import { ok, strictEqual } from 'node:assert';
+import fc from 'fast-check';
+import { decodeLatin1, escapeCell, escapeJson, escapeText, jsonString } from '../../../src/report/escape.ts';
+
+const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+
+describe('escape', () => {
+  const texts: readonly (readonly [string, string])[] = [
+    ['plain', 'plain'],
+    ['日本 é', '日本 é'],
+    ['\x1b[31m\x07', '\\x1B[31m\\x07'],
+    ['a\nb\tc\x7f', 'a\\x0Ab\\x09c\\x7F'],
+    ['\x9b1m', '\\x9B1m'],
+    ['\u202Eevil\u2066\u200F\u061C', '\\u{202E}evil\\u{2066}\\u{200F}\\u{61C}'],
+    ['a\u200Bb\uFEFF', 'a\\u{200B}b\\u{FEFF}'],
+    ['\u2028\u2029', '\\u{2028}\\u{2029}'],
+    ['x\uD800y', 'x\\u{D800}y'],
+    ['\u{E0041}', '\\u{E0041}'],
+  ];
+  for (const [input, expected] of texts) {
+    it(`shows ${JSON.stringify(input)} as ${expected}`, () => strictEqual(escapeText(input), expected));
+  }
+
+  it('leaves nothing hostile in any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => ok(!HOSTILE.test(escapeText(text)))),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('decodes UTF-8 held as latin1, and shows other bytes as \\xNN', () => {
+    strictEqual(decodeLatin1(Buffer.from('日本é😀', 'utf8').toString('latin1')), '日本é😀');
+    strictEqual(decodeLatin1('a\xff\xc3b\xed\xa0\x80'), 'a\\xFF\\xC3b\\xED\\xA0\\x80');
+  });
+
+  it('decodes any UTF-8 as TextDecoder does', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        strictEqual(decodeLatin1(Buffer.from(text, 'utf8').toString('latin1')), text);
+      }),
+    );
+  });
+
+  it('makes JSON that is safe to print and has the same value', () => {
+    strictEqual(jsonString('\u202Ex\x9b"'), '"\\u202ex\\u009b\\""');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        strictEqual(JSON.parse(jsonString(text)), text);
+        strictEqual(JSON.parse(escapeJson(JSON.stringify({ text }))).text, text);
+        ok(!HOSTILE.test(jsonString(text)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  const cells: readonly (readonly [string, string])[] = [
+    ['=1+1', "'=1+1"],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['  =1', "'  =1"],
+    ['"=1', `'"=1`],
+    ['＝1', "'＝1"],
+    ['\t=1', '\\x09=1'],
+    ['a=1', 'a=1'],
+  ];
+  for (const [input, expected] of cells) {
+    it(`keeps a spreadsheet from running ${JSON.stringify(input)}`, () =>
+      strictEqual(escapeCell(input), expected));
+  }
+});

@@ -1,0 +1,44 @@
+import { strictEqual } from 'node:assert';
+import { durationText, isoNanoseconds, localSeconds, zoneOf } from '../../../src/report/time.ts';
+
+describe('time', () => {
+  const zone = process.env.TZ;
+  afterEach(() => {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  });
+
+  it('keeps all nine digits', () => {
+    strictEqual(isoNanoseconds(1_795_465_567_819_604_001n), '2026-11-23T20:26:07.819604001Z');
+    strictEqual(isoNanoseconds(0n), '1970-01-01T00:00:00.000000000Z');
+    strictEqual(isoNanoseconds(-1n), '1969-12-31T23:59:59.999999999Z');
+  });
+
+  it('survives times beyond those of a Date', () => {
+    strictEqual(isoNanoseconds(2n ** 80n).endsWith('Z'), true);
+    strictEqual(localSeconds(-(2n ** 80n)).includes('NaN'), false);
+  });
+
+  it('writes local time and its zone', () => {
+    process.env.TZ = 'Asia/Kolkata';
+    strictEqual(localSeconds(1_795_465_568_000_000_000n), '2026-11-24T01:56:08');
+    strictEqual(zoneOf(1_795_465_568_000_000_000n), 'UTC+05:30');
+    process.env.TZ = 'UTC';
+    strictEqual(localSeconds(1_795_465_569_000_000_000n), '2026-11-23T20:26:09');
+    strictEqual(zoneOf(0n), 'UTC');
+  });
+
+  const durations: readonly (readonly [bigint, string])[] = [
+    [7_800_000_000_000n, '2 h 10 m'],
+    [86_400_000_000_000n, '1 d'],
+    [65_000_000_000n, '1 m 5 s'],
+    [5_900_000_000n, '5 s'],
+    [12_000_000n, '12 ms'],
+    [1_500n, '1 µs'],
+    [7n, '7 ns'],
+    [0n, '0 ns'],
+  ];
+  for (const [duration, text] of durations) {
+    it(`says ${text}`, () => strictEqual(durationText(duration), text));
+  }
+});
