@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
 const pjson = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const entry = new URL('dist/cli/main.js', root);
 const [first] = process.argv.slice(2);
 
 if (first === '--version') {
@@ -11,8 +12,8 @@ if (first === '--version') {
   process.stdout.write(
     `${pjson.name}/${pjson.version} ${process.platform}-${process.arch} node-${process.version}\n`,
   );
-} else if (existsSync(new URL('dist/cli/main.js', root))) {
-  const { main } = await import('../dist/cli/main.js');
+} else if (existsSync(entry)) {
+  const { main } = await import(entry.href);
   await main(root, pjson);
 } else {
   process.stderr.write('imds: not built yet. Run `npm start` or `npm run build` in its folder.\n');

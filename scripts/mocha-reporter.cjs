@@ -16,8 +16,13 @@ const {
 } = Runner.constants;
 
 module.exports = class Reporter extends reporters.Base {
+  /**
+   * @param {import('mocha').Runner} runner
+   * @param {import('mocha').MochaOptions} options
+   */
   constructor(runner, options) {
     super(runner, options);
+    /** @type {import('mocha').Test[]} */
     const skipped = [];
     const counts = { passed: 0, failed: 0, skipped: 0 };
     let suite = { passed: 0, failed: 0, skipped: 0, start: Date.now() };

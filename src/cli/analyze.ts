@@ -1,11 +1,11 @@
-import { ExitCode, mostSevere } from '../errors.ts';
-import type { CaptureInput } from '../inputs.ts';
-import { openInputs } from '../inputs.ts';
+import { ExitCode, FailureError, mostSevere } from '../errors.ts';
+import { type CaptureInput, openInputs } from '../inputs.ts';
 import type { CaptureSummary, Endpoint, Problem } from '../model.ts';
 import { runCapture } from '../pipeline.ts';
 import { createReportSink } from '../report/index.ts';
 import type { Findings, Output, ReportFormat, ReportSink } from '../report/types.ts';
-import { diagnostic } from './diagnostics.ts';
+import { CrossChecker } from './cross-checker.ts';
+import { diagnostic, note } from './diagnostics.ts';
 import { openFileOutput } from './file-output.ts';
 import type { Condition } from './flags.ts';
 import { Interruption } from './interruption.ts';
@@ -31,95 +31,147 @@ export interface AnalyzeOptions {
 /** `imds analyze`: reads every capture, prints one report. Gives the exit code; throws an ImdsError. */
 export async function analyze(options: AnalyzeOptions, surroundings: Surroundings): Promise<number> {
   const interruption = new Interruption(surroundings.signals);
-  const progress = new ProgressBar(surroundings.stderr);
-  const codes = new Set<ExitCode>();
-  const tell = (problems: readonly Problem[]): void => {
-    progress.clear();
-    for (const problem of problems) {
-      if (problem.damage) codes.add(ExitCode.damagedInput);
-      surroundings.stderr.write(diagnostic('analyze', problem));
-    }
-  };
-
-  const { captures, problems } = await openInputs(options.paths, {
-    ring: options.ring,
-    ...(options.correlations === undefined ? {} : { correlations: options.correlations }),
-    ...(options.paths.includes('-') ? { stdin: surroundings.stdin } : {}),
-  });
-  tell(problems);
-  if (options.crossCheck) await crossCheckAll(captures, options.endpoints);
-
-  const output = await openOutput(options, surroundings, captures, interruption);
+  const run = new Analysis(options, surroundings, interruption);
   try {
-    const terminal = options.output === undefined ? surroundings.stdout : undefined;
-    const sink = await createReportSink(
-      {
-        format: options.format,
-        calls: options.calls,
-        columns: columnsOf(terminal, surroundings.env),
-        colour: colourOf(terminal, surroundings.env),
-        ancestors: options.ancestors,
-      },
-      clearing(output, progress),
-    );
-    await readAll(captures, options.endpoints, sink, interruption, progress, tell);
-    await output.finish();
-    const findings = sink.findings();
-    if (options.failOn.some((condition) => holds(condition, findings))) codes.add(ExitCode.condition);
-  } catch (error) {
-    await output.discard();
-    throw error;
+    const code = await run.report();
+    return interruption.exitCode ?? code;
   } finally {
-    progress.clear();
     interruption[Symbol.dispose]();
   }
-  return interruption.exitCode ?? mostSevere(codes);
 }
 
-async function readAll(
-  captures: readonly CaptureInput[],
-  endpoints: readonly Endpoint[],
-  sink: ReportSink,
-  interruption: Interruption,
-  progress: ProgressBar,
-  tell: (problems: readonly Problem[]) => void,
-): Promise<void> {
-  const summaries: CaptureSummary[] = [];
-  for (const capture of captures) {
-    if (interruption.signal.aborted) break;
-    const onProgress = (read: number, total: number | undefined) =>
-      progress.update(capture.name, read, total);
-    const summary = await runCapture(capture, { endpoints, signal: interruption.signal, onProgress }, sink);
-    tell(summary.problems);
-    summaries.push(summary);
+class Analysis {
+  readonly #options: AnalyzeOptions;
+  readonly #surroundings: Surroundings;
+  readonly #interruption: Interruption;
+  readonly #progress: ProgressBar;
+  readonly #checker: CrossChecker | undefined;
+  readonly #codes = new Set<ExitCode>();
+
+  constructor(options: AnalyzeOptions, surroundings: Surroundings, interruption: Interruption) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#interruption = interruption;
+    this.#progress = new ProgressBar(surroundings.stderr);
+    this.#checker = options.crossCheck ? new CrossChecker(options.paths, options.endpoints) : undefined;
   }
-  progress.clear();
-  await sink.end(summaries);
-}
 
-async function openOutput(
-  options: AnalyzeOptions,
-  surroundings: Surroundings,
-  captures: readonly CaptureInput[],
-  interruption: Interruption,
-): Promise<ResultOutput> {
-  const onBroken = () => interruption.abort();
-  if (options.output !== undefined) {
-    const inputs = [...captures.flatMap((capture) => capture.files), ...options.paths];
-    return openFileOutput(options.output, { inputs, inPlace: options.paths.includes('-'), onBroken });
+  async report(): Promise<ExitCode> {
+    const captures = await this.#open();
+    const output = await this.#openOutput(captures);
+    try {
+      const sink = await this.#createSink(output);
+      await this.#readAll(captures, sink);
+      await output.finish();
+      const findings = sink.findings();
+      if (this.#options.failOn.some((condition) => holds(condition, findings))) {
+        this.#codes.add(ExitCode.condition);
+      }
+    } catch (error) {
+      await output.discard();
+      throw error;
+    } finally {
+      this.#progress.clear();
+    }
+    return mostSevere(this.#codes);
   }
-  return new StreamOutput(surroundings.stdout, 'standard output', onBroken);
+
+  async #open(): Promise<readonly CaptureInput[]> {
+    const { paths, ring, correlations } = this.#options;
+    const opening = openInputs(paths, {
+      ring,
+      ...(correlations === undefined ? {} : { correlations }),
+      ...(paths.includes('-') ? { stdin: this.#surroundings.stdin } : {}),
+    });
+    // Standard input may keep its first bytes for ever.
+    const opened = await Promise.race([opening, aborted(this.#interruption.signal)]);
+    if (opened === undefined) return [];
+    this.#tell(opened.problems);
+    return opened.captures;
+  }
+
+  #openOutput(captures: readonly CaptureInput[]): Promise<ResultOutput> | ResultOutput {
+    const { output, paths, correlations } = this.#options;
+    const onBroken = () => this.#interruption.abort();
+    if (output === undefined) return new StreamOutput(this.#surroundings.stdout, 'standard output', onBroken);
+    const files = [...paths, ...captures.flatMap((capture) => capture.files)];
+    const inputs = [
+      ...files,
+      ...files.map((file) => `${file}.correlations.jsonl`),
+      correlations ?? [],
+    ].flat();
+    return openFileOutput(output, { inputs, inPlace: paths.includes('-'), onBroken });
+  }
+
+  #createSink(output: ResultOutput): Promise<ReportSink> {
+    const { format, calls, ancestors } = this.#options;
+    const { stdout, env } = this.#surroundings;
+    const terminal = this.#options.output === undefined ? stdout : undefined;
+    const columns = columnsOf(terminal, env);
+    const colour = colourOf(terminal, env);
+    return createReportSink({ format, calls, columns, colour, ancestors }, this.#clearing(output));
+  }
+
+  /** Results may go to the terminal on which the progress bar stands. */
+  #clearing(output: Output): Output {
+    return {
+      write: (text) => {
+        this.#progress.clear();
+        return output.write(text);
+      },
+      drain: () => output.drain(),
+    };
+  }
+
+  async #readAll(captures: readonly CaptureInput[], sink: ReportSink): Promise<void> {
+    const { signal } = this.#interruption;
+    const summaries: CaptureSummary[] = [];
+    for (const capture of captures) {
+      if (signal.aborted) break;
+      const summary = await runCapture(
+        capture,
+        {
+          endpoints: this.#options.endpoints,
+          signal,
+          onProgress: (bytesRead, total) => this.#progress.update(capture.name, bytesRead, total),
+        },
+        this.#checker?.tap(sink) ?? sink,
+      );
+      this.#tell(summary.problems);
+      summaries.push(summary);
+      if (!signal.aborted) await this.#crossCheck(summary);
+    }
+    this.#progress.clear();
+    await sink.end(summaries);
+  }
+
+  /** Two readers that differ are told at once, and the report is still printed. */
+  async #crossCheck(summary: CaptureSummary): Promise<void> {
+    if (this.#checker === undefined) return;
+    try {
+      this.#say(note('analyze', await this.#checker.check(summary)));
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      this.#codes.add(error.exitCode);
+      this.#say(diagnostic('analyze', error));
+    }
+  }
+
+  #tell(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      if (problem.damage) this.#codes.add(ExitCode.damagedInput);
+      this.#say(diagnostic('analyze', problem));
+    }
+  }
+
+  #say(line: string): void {
+    this.#progress.clear();
+    this.#surroundings.stderr.write(line);
+  }
 }
 
-/** Results may go to the terminal on which the bar stands. */
-function clearing(output: Output, progress: ProgressBar): Output {
-  return {
-    write(text) {
-      progress.clear();
-      return output.write(text);
-    },
-    drain: () => output.drain(),
-  };
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }
 
 function holds(condition: Condition, findings: Findings): boolean {

@@ -11,7 +11,7 @@ export default class Analyze extends ImdsCommand {
   static override summary = 'Report who calls the metadata service, and by which version, from captures.';
 
   static override description =
-    `Reads pcap and pcapng files, gzip or zstd compressed or not, as their content says. Processes are named from the journal within a pcapng file, or from FILE.correlations.jsonl beside a pcap file.
+    `Reads pcap and pcapng files, compressed with gzip or not, as their content says. Processes are named from the journal within a pcapng file, or from FILE.correlations.jsonl beside a pcap file.
 
 Files of one recording session are one capture. Others are captures of their own, unless --ring says that they are parts of one.
 

@@ -1,0 +1,43 @@
+import { UsageError } from '../errors.ts';
+import type { CaptureSummary, Endpoint, ImdsCall } from '../model.ts';
+import type { Sink } from '../ports.ts';
+
+/** `--cross-check`: keeps the calls of a capture on their way, and has a second reader find the same. */
+export class CrossChecker {
+  readonly #endpoints: readonly Endpoint[];
+  #calls: ImdsCall[] = [];
+
+  /** @throws UsageError for standard input, which can be read only once */
+  constructor(paths: readonly string[], endpoints: readonly Endpoint[]) {
+    this.#endpoints = endpoints;
+    if (paths.includes('-')) {
+      throw new UsageError('--cross-check: standard input cannot be read a second time', {
+        code: 'usage.cross-check',
+        remedy: 'Save the capture to a file first.',
+      });
+    }
+  }
+
+  /** What to hand to the pipeline in place of the sink. */
+  tap(sink: Sink): Sink {
+    return {
+      call: (call) => {
+        this.#calls.push(call.call);
+        sink.call(call);
+      },
+      ready: () => sink.ready(),
+      end: (captures) => sink.end(captures),
+    };
+  }
+
+  /** One sentence of what agrees, of the capture just read; an error names the first packet that differs. */
+  async check({ name, files, packets, bytes }: CaptureSummary): Promise<string> {
+    const calls = this.#calls;
+    this.#calls = [];
+    // Loaded here alone: it brings a second reader that nothing else needs.
+    const { crossCheck } = await import('../capture/cross-check/index.ts');
+    const agreed = await crossCheck(files, this.#endpoints, { packets, bytes, calls });
+    const rest = agreed.callsNotCompared === 0 ? '' : `, ${agreed.callsNotCompared} calls not compared`;
+    return `${name}: two readers agree on ${agreed.packets} packets, ${agreed.bytes} bytes, ${agreed.calls} calls${rest}`;
+  }
+}
