@@ -1,0 +1,159 @@
+import type { PlainAddresses, PlainSegment } from './plain-decoder.ts';
+import { PlainRequests } from './plain-requests.ts';
+
+const MAX_STREAMS = 65_536;
+/** Bytes that may wait for a gap to be filled, per connection. */
+const MAX_WAITING = 256 * 1024;
+const SAMPLE_BYTES = 4096;
+const SEQUENCE_SPACE = 2 ** 32;
+
+export interface PlainCall {
+  method: string;
+  target: string;
+  client: string;
+  version: 'v1' | 'v2';
+  /** Number, within its file, of the packet that completed the head. */
+  packet: number;
+}
+
+interface Stream {
+  client: string;
+  /** Sequence number of the first payload byte, and payload bytes taken in order. */
+  start: number;
+  taken: number;
+  waiting: Map<number, { payload: Buffer; packet: number }>;
+  waitingBytes: number;
+  /** The first bytes taken, to hold a second copy against. */
+  sample: Buffer;
+  /** Keys under which its segments come: more than one behind a NAT. */
+  tuples: Set<string>;
+  requests: PlainRequests;
+}
+
+/**
+ * Requests of connections whose beginning was captured and whose bytes are all there. The others,
+ * and all that is ambiguous, are not compared; they are listed by client.
+ */
+export class PlainStreams {
+  readonly calls: PlainCall[] = [];
+  /** Clients, as `address:port`, or `address` alone after fragments, that are not compared. */
+  readonly notComparable = new Set<string>();
+  readonly #endpoints: ReadonlySet<string>;
+  readonly #addresses: ReadonlySet<string>;
+  /** By endpoint and initial sequence number: the same connection seen twice, before and behind a NAT, is one. */
+  readonly #streams = new Map<string, Stream>();
+  readonly #byTuple = new Map<string, Stream>();
+
+  constructor(endpoints: readonly { address: string; port: number }[]) {
+    this.#endpoints = new Set(endpoints.map(({ address, port }) => `${address}:${port}`));
+    this.#addresses = new Set(endpoints.map(({ address }) => address));
+  }
+
+  add(packet: PlainSegment | PlainAddresses, number: number): void {
+    if (!('sequence' in packet)) {
+      if (this.#addresses.has(packet.to)) this.notComparable.add(packet.from);
+      return;
+    }
+    const endpoint = `${packet.to}:${packet.toPort}`;
+    if (!this.#endpoints.has(endpoint)) return;
+    const client = `${packet.from}:${packet.fromPort}`;
+    const tuple = `${client}>${endpoint}`;
+    if (packet.syn && !packet.ack) this.#open(packet, client, tuple, endpoint);
+    if (packet.payload.length === 0) return;
+    const stream = this.#byTuple.get(tuple);
+    if (stream === undefined) this.notComparable.add(client);
+    else if (packet.cut) this.notComparable.add(stream.client);
+    else this.#take(stream, packet, number, client);
+  }
+
+  /** The capture has ended: what still waits for a gap to be filled is not comparable. */
+  end(): void {
+    for (const stream of this.#streams.values()) this.#close(stream);
+  }
+
+  #open(packet: PlainSegment, client: string, tuple: string, endpoint: string): void {
+    const key = `${endpoint}#${packet.sequence}`;
+    let stream = this.#streams.get(key);
+    if (stream === undefined) {
+      stream = {
+        client,
+        start: (packet.sequence + 1) % SEQUENCE_SPACE,
+        taken: 0,
+        waiting: new Map(),
+        waitingBytes: 0,
+        sample: Buffer.alloc(0),
+        tuples: new Set(),
+        requests: new PlainRequests(),
+      };
+      this.#streams.set(key, stream);
+      if (this.#streams.size > MAX_STREAMS) this.#closeOldest();
+    }
+    stream.tuples.add(tuple);
+    this.#byTuple.set(tuple, stream);
+  }
+
+  #take(stream: Stream, packet: PlainSegment, number: number, client: string): void {
+    const first = packet.syn ? packet.sequence + 1 : packet.sequence;
+    const expected = (stream.start + stream.taken) % SEQUENCE_SPACE;
+    // How far the segment begins behind (positive) or before what is expected, modulo 2^32.
+    const ahead = ((first - expected + SEQUENCE_SPACE * 1.5) % SEQUENCE_SPACE) - SEQUENCE_SPACE / 2;
+    if (ahead > 0) {
+      this.#wait(stream, (first + SEQUENCE_SPACE) % SEQUENCE_SPACE, packet.payload, number);
+      return;
+    }
+    const known = packet.payload.subarray(0, -ahead);
+    const at = stream.taken + ahead;
+    if (
+      !known
+        .subarray(Math.max(0, -at), Math.max(0, SAMPLE_BYTES - at))
+        .equals(sampleOf(stream, at, known.length))
+    ) {
+      // Retransmitted with other bytes, or another connection that happens to have the same number.
+      this.notComparable.add(stream.client).add(client);
+      return;
+    }
+    this.#inOrder(stream, packet.payload.subarray(-ahead), number);
+    for (;;) {
+      const next = (stream.start + stream.taken) % SEQUENCE_SPACE;
+      const found = stream.waiting.get(next);
+      if (found === undefined) return;
+      stream.waiting.delete(next);
+      stream.waitingBytes -= found.payload.length;
+      this.#inOrder(stream, found.payload, found.packet);
+    }
+  }
+
+  #wait(stream: Stream, sequence: number, payload: Buffer, packet: number): void {
+    if (stream.waiting.has(sequence)) return;
+    stream.waiting.set(sequence, { payload: Buffer.from(payload), packet });
+    stream.waitingBytes += payload.length;
+    if (stream.waitingBytes > MAX_WAITING) this.notComparable.add(stream.client);
+  }
+
+  #inOrder(stream: Stream, payload: Buffer, packet: number): void {
+    if (stream.taken < SAMPLE_BYTES) {
+      stream.sample = Buffer.concat([stream.sample, payload]).subarray(0, SAMPLE_BYTES);
+    }
+    stream.taken += payload.length;
+    for (const request of stream.requests.add(payload)) {
+      this.calls.push({ ...request, client: stream.client, packet });
+    }
+    if (stream.requests.lost) this.notComparable.add(stream.client);
+  }
+
+  #closeOldest(): void {
+    const [key, oldest] = this.#streams.entries().next().value as [string, Stream];
+    this.#streams.delete(key);
+    this.#close(oldest);
+    for (const tuple of oldest.tuples) if (this.#byTuple.get(tuple) === oldest) this.#byTuple.delete(tuple);
+  }
+
+  #close(stream: Stream): void {
+    if (stream.waiting.size > 0 || stream.requests.pending) this.notComparable.add(stream.client);
+  }
+}
+
+/** The bytes taken from stream offset `at` on, as far as the sample has them. */
+function sampleOf(stream: Stream, at: number, length: number): Buffer {
+  return stream.sample.subarray(Math.max(0, at), Math.max(0, at + length));
+}
