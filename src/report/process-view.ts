@@ -1,6 +1,7 @@
 import type { Process, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
 import { isBareClient, programName } from './program.ts';
+import { Memo } from './url.ts';
 
 /** A process as output may show it: no secrets, and the names that people use. */
 export interface ProcessView {
@@ -17,7 +18,8 @@ export interface ProcessView {
  */
 export class ProcessViews {
   readonly #views = new WeakMap<Process, ProcessView>();
-  readonly #args = new Map<string, string[]>();
+  readonly #commands = new Map<string, Command>();
+  readonly #texts = new Memo(maskText);
 
   view(process: Process): ProcessView {
     let view = this.#views.get(process);
@@ -29,44 +31,72 @@ export class ProcessViews {
   }
 
   #make(process: Process): ProcessView {
+    const { program = `pid ${process.pid}` } = this.#command(process);
     const masked: Process = {
       ...this.#mask(process),
       ancestors: process.ancestors.map((ancestor) => this.#mask(ancestor)),
     };
     if (process.startTime !== undefined) masked.startTime = process.startTime;
-    const program = programName(masked) ?? `pid ${process.pid}`;
-    return { process: masked, program, startedBy: isBareClient(program) ? starter(masked) : undefined };
+    const startedBy = isBareClient(program) ? this.#starter(process) : undefined;
+    return { process: masked, program, startedBy };
   }
 
   #mask(identity: ProcessIdentity): ProcessIdentity {
+    const { name, executable, args } = this.#command(identity);
     const masked: ProcessIdentity = { ...identity };
-    for (const name of TEXTS) {
-      const text = identity[name];
-      if (text !== undefined) masked[name] = maskText(text);
+    if (name !== undefined) masked.name = name;
+    if (executable !== undefined) masked.executable = executable;
+    if (args !== undefined) masked.args = args;
+    for (const field of TEXTS) {
+      const text = identity[field];
+      if (text !== undefined) masked[field] = this.#texts.get(text);
     }
-    if (identity.args !== undefined) masked.args = this.#maskArgs(identity.args);
     return masked;
   }
 
-  #maskArgs(args: readonly string[]): string[] {
-    const key = args.join('\0');
-    let masked = this.#args.get(key);
-    if (masked === undefined) {
-      masked = maskArgs(args);
-      if (this.#args.size >= MAX_KEPT) this.#args.clear();
-      if (key.length <= LONGEST_KEPT) this.#args.set(key, masked);
+  /** Nearest ancestor with a name of its own: what stands between is `sh -c` and the like. */
+  #starter(process: Process): string | undefined {
+    for (const ancestor of process.ancestors) {
+      const { program } = this.#command(ancestor);
+      if (program !== undefined && !isBareClient(program)) return program;
     }
-    return masked;
+    return undefined;
+  }
+
+  #command(identity: ProcessIdentity): Command {
+    const { name = ABSENT, executable = ABSENT, args } = identity;
+    const key = [name, executable, args?.length ?? ABSENT, args?.join('\0')].join('\0');
+    let command = this.#commands.get(key);
+    if (command === undefined) {
+      command = makeCommand(identity);
+      if (this.#commands.size >= MAX_KEPT) this.#commands.clear();
+      if (key.length <= LONGEST_KEPT) this.#commands.set(key, command);
+    }
+    return command;
   }
 }
 
-const TEXTS = ['name', 'executable', 'userName', 'cgroupPath', 'unit', 'containerId'] as const;
+/** What a command line comes to: the masked texts, and the program's name. */
+interface Command {
+  name: string | undefined;
+  executable: string | undefined;
+  args: string[] | undefined;
+  program: string | undefined;
+}
+
+function makeCommand({ pid, start, name, executable, args }: ProcessIdentity): Command {
+  const masked = {
+    name: name && maskText(name),
+    executable: executable && maskText(executable),
+    args: args && maskArgs(args),
+  };
+  return { ...masked, program: programName({ pid, start, ...masked }) };
+}
+
+const TEXTS = ['userName', 'cgroupPath', 'unit', 'containerId'] as const;
+
+/** In a key, what no text is: absent and `''` are two things. */
+const ABSENT = '\0absent';
 
 const MAX_KEPT = 4096;
 const LONGEST_KEPT = 1024;
-
-/** Nearest ancestor with a name of its own: what stands between is `sh -c` and the like. */
-function starter(process: Process): string | undefined {
-  const programs = process.ancestors.map((ancestor) => programName(ancestor));
-  return programs.find((program) => program !== undefined && !isBareClient(program));
-}
