@@ -1,19 +1,15 @@
-import type { JournalHandler, Packet, PacketFilter } from '../../ports.ts';
+import type { JournalHandler, PacketFilter } from '../../ports.ts';
 import type { Findings } from './findings.ts';
 import { BlockType, FIXED_BYTES, MAX_BLOCK, MAX_RECORD } from './pcapng-blocks.ts';
 import { Interface } from './pcapng-interface.ts';
-import { options, padded, text } from './pcapng-options.ts';
+import { EPB_DATA, EPB_FIXED, PacketFiller } from './pcapng-packet.ts';
 import { PcapngTotals } from './pcapng-totals.ts';
-import { MAX_PACKET_BYTES, reusedPacket } from './record-reader.ts';
+import { MAX_PACKET_BYTES } from './record-reader.ts';
 import type { InputWindow } from './window.ts';
 
 const MAX_INTERFACES = 4096;
-const EPB_FIXED = 32;
-const EPB_DATA = 28;
 const SPB_FIXED = 16;
 const SPB_DATA = 12;
-const OPT_COMMENT = 1;
-const MAX_COMMENT = 65_535;
 
 /** Reads the blocks of a section, whose framing is known to be whole. */
 export class SectionReader {
@@ -23,7 +19,7 @@ export class SectionReader {
   readonly #findings: Findings;
   readonly #totals: PcapngTotals;
   #interfaces: Interface[] = [];
-  #packet: Packet | undefined;
+  readonly #filler = new PacketFiller();
   /** Interface and ticks of the packet before: an SPB has no time of its own. */
   #previous: Interface | undefined;
   #previousHigh = 0;
@@ -85,7 +81,7 @@ export class SectionReader {
         stop = handler.nextStop;
       }
       if (on.supported && filter.accepts(bytes, view, at + EPB_DATA, captured, on.linkType)) {
-        handler.packet(this.#packetAt(window, at, next, number, on));
+        handler.packet(this.#filler.ofBlock(window, at, next, number, on, little));
         stop = handler.nextStop;
       }
       at = next;
@@ -206,7 +202,7 @@ export class SectionReader {
     const number = this.#count(on, captured, handler);
     if (number === 1) this.#totals.setFirst(on, high, low);
     if (on.supported && filter.accepts(window.bytes, view, at + EPB_DATA, captured, on.linkType)) {
-      handler.packet(this.#packetAt(window, at, at + length, number, on));
+      handler.packet(this.#filler.ofBlock(window, at, at + length, number, on, this.little));
     }
   }
 
@@ -229,13 +225,9 @@ export class SectionReader {
     const number = this.#count(on, captured, handler);
     const data = at + SPB_DATA;
     if (!on.supported || !filter.accepts(window.bytes, window.view, data, captured, on.linkType)) return;
-    const packet = this.#filled(window, data, captured, original, number, on);
     const { time } = this.#previous ?? on;
     time.set(this.#previousHigh, this.#previousLow);
-    packet.seconds = time.seconds;
-    packet.nanoseconds = time.nanoseconds;
-    packet.comment = undefined;
-    handler.packet(packet);
+    handler.packet(this.#filler.withTime(window, data, captured, original, number, on, time));
   }
 
   #count(on: Interface, captured: number, handler: JournalHandler): number {
@@ -244,51 +236,6 @@ export class SectionReader {
     on.packets++;
     if (number >= handler.nextStop) handler.beforePacket(number);
     return number;
-  }
-
-  /** The packet of an EPB or PB, which have it in the same place. */
-  #packetAt(window: InputWindow, at: number, end: number, number: number, on: Interface): Packet {
-    const { view } = window;
-    const captured = view.getUint32(at + 20, this.little);
-    const original = view.getUint32(at + 24, this.little);
-    const packet = this.#filled(window, at + EPB_DATA, captured, original, number, on);
-    on.time.set(view.getUint32(at + 12, this.little), view.getUint32(at + 16, this.little));
-    packet.seconds = on.time.seconds;
-    packet.nanoseconds = on.time.nanoseconds;
-    const optionsAt = at + EPB_DATA + padded(captured);
-    packet.comment = optionsAt + 4 < end ? this.#comment(window, optionsAt, end - 4) : undefined;
-    return packet;
-  }
-
-  #filled(
-    window: InputWindow,
-    data: number,
-    captured: number,
-    original: number,
-    number: number,
-    on: Interface,
-  ): Packet {
-    this.#packet ??= reusedPacket(window);
-    const packet = this.#packet;
-    packet.bytes = window.bytes;
-    packet.view = window.view;
-    packet.offset = data;
-    packet.capturedLength = captured;
-    packet.originalLength = Math.max(original, captured);
-    packet.linkType = on.linkType;
-    packet.number = number;
-    packet.interfaceName = on.name;
-    return packet;
-  }
-
-  #comment(window: InputWindow, from: number, to: number): string | undefined {
-    let comment: string | undefined;
-    for (const option of options(window.view, from, to, this.little)) {
-      if (option.code !== OPT_COMMENT) continue;
-      const one = text(window.bytes, option, MAX_COMMENT);
-      comment = comment === undefined ? one : `${comment}\n${one}`;
-    }
-    return comment;
   }
 
   #record(window: InputWindow, at: number, length: number, handler: JournalHandler): void {
