@@ -1,0 +1,2 @@
+export { ROLE } from './documents.ts';
+export * from './endpoint.ts';
