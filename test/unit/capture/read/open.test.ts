@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
@@ -172,6 +173,30 @@ describe('capture/open', () => {
       assert.deepEqual(numbers, [1, 3, 5]);
       assert.equal(source.statistics.packets, 5);
     }
+  });
+
+  it('reads on where a file grows, whatever was read ahead', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => ({
+      timeNs: BigInt(i),
+      bytes: Buffer.alloc(150_000, i),
+    }));
+    const file = writePcap(many);
+    const half = 24 + 20 * 150_016 + 77;
+    await atPath(file.subarray(0, half), async (path) => {
+      const numbers: number[] = [];
+      const source = await openCapture(path);
+      let grown = half;
+      await source.read({ accepts: () => true }, handlerOf(numbers), () => {
+        appendFileSync(path, file.subarray(grown, grown + 1_000_000));
+        grown += 1_000_000;
+        return undefined;
+      });
+      assert.deepEqual(
+        numbers,
+        many.map((_, i) => i + 1),
+      );
+      assert.deepEqual(source.statistics.problems, []);
+    });
   });
 
   it('tells its progress', async () => {
