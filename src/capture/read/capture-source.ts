@@ -14,9 +14,9 @@ export interface CaptureInput {
   reopens: boolean;
 }
 
-const REMEDY_TWICE = 'Unpack it once and read it again.';
-
 export type OnProgress = (bytesRead: number, totalBytes: number | undefined) => void;
+
+const REMEDY_TWICE = 'Unpack it once and read it again.';
 
 /** A capture of any known format and compression, from a file or a stream. */
 export class CaptureSource implements PacketSource {
@@ -56,6 +56,7 @@ export class CaptureSource implements PacketSource {
     pause: () => Promise<void> | undefined,
     signal?: AbortSignal,
   ): Promise<void> {
+    if (signal?.aborted) return;
     this.#signal = signal;
     let window: InputWindow | undefined;
     const close = () => void window?.close();

@@ -22,7 +22,7 @@ export interface Place {
 export class Findings {
   readonly statistics: SourceStatistics;
   readonly #name: string;
-  readonly #told = new Map<string, number>();
+  readonly #told = new Map<string, { times: number; damage: boolean }>();
 
   constructor(name: string) {
     this.#name = name;
@@ -103,22 +103,24 @@ export class Findings {
 
   /** Tells how many problems were only counted. */
   close(): void {
-    for (const [code, times] of this.#told) {
+    for (const [code, { times, damage }] of this.#told) {
       if (times <= MAX_OF_A_KIND) continue;
       this.statistics.problems.push({
         code,
         message: `${this.#name}: ${times - MAX_OF_A_KIND} more problems of this kind (${code}) are not listed`,
         remedy: REMEDY_SKIPPED,
-        damage: true,
+        damage,
       });
     }
     this.#told.clear();
   }
 
   #add(problem: Problem): void {
-    const times = (this.#told.get(problem.code) ?? 0) + 1;
-    this.#told.set(problem.code, times);
-    if (times <= MAX_OF_A_KIND) this.statistics.problems.push(problem);
+    const told = this.#told.get(problem.code) ?? { times: 0, damage: false };
+    this.#told.set(problem.code, told);
+    told.times++;
+    if (told.times <= MAX_OF_A_KIND) this.statistics.problems.push(problem);
+    else told.damage ||= problem.damage;
   }
 }
 

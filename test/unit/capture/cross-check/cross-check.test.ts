@@ -140,6 +140,14 @@ describe('capture/cross-check', () => {
     });
   });
 
+  it('names the first packet that only one of the readers takes for one', async () => {
+    const long = [...packets.slice(0, 2), { timeNs: packets[0]?.timeNs ?? 0n, bytes: Buffer.alloc(70_000) }];
+    await assert.rejects(check(writePcap(long, { snaplen: 96 }), long, []), {
+      code: 'cross-check.difference',
+      message: /: packet 3 differs: imds reads none, pcap-parser reads one$/,
+    });
+  });
+
   it('tells of totals that differ', async () => {
     await assert.rejects(check(writePcap(packets), packets.slice(1), calls), {
       code: 'cross-check.difference',
