@@ -1,6 +1,6 @@
 /**
  * Records real clients against the stand-in endpoint, each in network namespaces of its own, into
- * fixtures/clients-NAME: the capture, and what the endpoint says it received (case.json).
+ * fixtures/clients-NAME: the capture, and what the endpoint says it received (received.json).
  *
  * `npx tsx scripts/capture-clients.ts [NAME…]`, as root on Debian with tcpdump, curl, wget, nftables,
  * wireshark-common, python3-boto3, awscli and what cloud-init depends on. The npm clients, prometheus and cloud-init are put below

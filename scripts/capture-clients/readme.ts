@@ -11,7 +11,7 @@ ${chosen.shows}
 
 Recorded by \`npx tsx scripts/capture-clients.ts ${chosen.name}\`: ${client}, on Debian 12, in network namespaces
 against the stand-in endpoint (\`test/support/endpoint\`, ${endpoint}), by ${chosen.tool ?? 'tcpdump'} at the
-${chosen.captureAt ?? 'client'}'s ${interfaces}${snaplen}. \`case.json\` is what the endpoint itself received,
+${chosen.captureAt ?? 'client'}'s ${interfaces}${snaplen}. \`received.json\` is what the endpoint itself received,
 not what imds makes of the capture. Every token and credential in it is made up.
 
 \`\`\`sh

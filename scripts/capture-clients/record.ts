@@ -71,7 +71,7 @@ export function record(chosen: ClientCase, environment: Record<string, string>):
       emptyConnections,
       cut: chosen.snaplen === undefined ? undefined : true,
     };
-    writeFileSync(join(folder, 'case.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+    writeFileSync(join(folder, 'received.json'), `${JSON.stringify(description, undefined, 2)}\n`);
     writeFileSync(join(folder, 'README.md'), readmeOf(chosen, client));
     return { requests, emptyConnections, bytes: statSync(capture).size };
   });

@@ -88,7 +88,8 @@ export class StandInEndpoint {
   async start(): Promise<void> {
     this.#port = this.#options.port;
     for (const address of this.#options.addresses) {
-      const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+      // A client that has sent all it wants to (FIN) is still answered.
+      const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
       this.#servers.push(server);
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
@@ -126,6 +127,7 @@ export class StandInEndpoint {
         turn = turn.then(() => this.#handle(head, socket, number));
       }
     });
+    socket.on('end', () => void turn.then(() => socket.end()));
   }
 
   *#whole(reader: RequestReader, socket: Socket): Generator<RequestHead> {
