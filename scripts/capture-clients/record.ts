@@ -2,10 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReceivedConnection, ReceivedRequest } from '../../test/support/endpoint/index.ts';
-import { type Namespace, Network } from '../../test/support/netns.ts';
+import { type ReceivedRequest, startEndpoint } from '../../test/support/endpoint/index.ts';
+import { type Namespace, Network, shown } from '../../test/support/netns.ts';
 import {
   connectContainer,
   connectNarrow,
@@ -16,7 +15,7 @@ import type { ClientCase } from './cases.ts';
 import { readmeOf } from './readme.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const ENDPOINT_CLI = join(ROOT, 'test/support/endpoint/cli.ts');
+const ADDRESSES = Object.values(IMDS_ADDRESSES).flatMap((address) => ['--address', address]);
 const FILTER = `ip host ${IMDS_ADDRESSES.v4} or (ip6 host ${IMDS_ADDRESSES.v6} and not icmp6)`;
 /** Forwarding can be narrower than the wire is: the way to the service takes 576 bytes. */
 const NARROW_MTU = 576;
@@ -52,7 +51,12 @@ export function record(chosen: ClientCase, environment: Record<string, string>):
     const capture = join(folder, chosen.tool === 'dumpcap' ? 'capture.pcapng' : 'capture.pcap');
 
     const places = placesOf(chosen, network);
-    const endpoint = await startEndpoint(places.server, chosen.endpoint ?? []);
+    const endpoint = await startEndpoint(places.server, [
+      '--port',
+      '80',
+      ...ADDRESSES,
+      ...(chosen.endpoint ?? []),
+    ]);
     const captor = await startCapture(places[chosen.captureAt ?? 'client'] ?? places.client, chosen, capture);
     const { stdout, stderr } = await places.client.run('sh', ['-c', chosen.run], { env: environment });
     if (process.env.VERBOSE !== undefined) process.stderr.write(`${stdout}${stderr}`);
@@ -94,29 +98,6 @@ function placesOf(chosen: ClientCase, network: Network): Places {
   }
 }
 
-async function startEndpoint(server: Namespace, options: readonly string[]) {
-  const addresses = Object.values(IMDS_ADDRESSES).flatMap((address) => ['--address', address]);
-  const args = ['--import', 'tsx', ENDPOINT_CLI, '--port', '80', ...addresses, ...options];
-  const child = server.spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], cwd: ROOT });
-  const lines = createInterface({ input: child.stdout ?? process.stdin });
-  const requests: ReceivedRequest[] = [];
-  let connections: ReceivedConnection[] = [];
-  await ready(child, lines);
-  lines.on('line', (line) => {
-    const value = JSON.parse(line) as ReceivedRequest | { connections: ReceivedConnection[] };
-    if ('connections' in value) connections = value.connections;
-    else requests.push(value);
-  });
-  return {
-    stop: async () => {
-      const closed = once(child, 'close');
-      child.stdin?.end();
-      await closed;
-      return { requests, connections };
-    },
-  };
-}
-
 async function startCapture(where: Namespace, chosen: ClientCase, file: string): Promise<ChildProcess> {
   const interfaces = (chosen.interfaces ?? ['eth0']).flatMap((name) => ['-i', name]);
   const snaplen = ['-s', String(chosen.snaplen ?? 0)];
@@ -138,23 +119,8 @@ async function startCapture(where: Namespace, chosen: ClientCase, file: string):
           ],
           { stdio: ['ignore', 'ignore', 'pipe'] },
         );
-  await ready(child, createInterface({ input: child.stderr ?? process.stdin }), /listening on|^File: /);
+  await shown(child, child.stderr, /listening on|^File: /);
   return child;
-}
-
-/** Resolves at the first line that says the process is there. */
-function ready(child: ChildProcess, lines: Interface, sign = /./): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const seen: string[] = [];
-    const look = (line: string) => {
-      seen.push(line);
-      if (!sign.test(line)) return;
-      lines.off('line', look);
-      resolve();
-    };
-    lines.on('line', look);
-    child.once('close', () => reject(new Error(`ended before it was ready: ${seen.join('\n')}`)));
-  });
 }
 
 function asExpected(request: ReceivedRequest): CaseRequest {

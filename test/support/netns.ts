@@ -1,5 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const COMMAND_TIMEOUT_MS = 10_000;
 const NETNS_FOLDER = '/run/netns';
@@ -17,9 +19,14 @@ export interface RunOptions extends SpawnOptions {
   timeoutMs?: number;
 }
 
-/** Whether this process may create network namespaces. */
+/** Whether this process may create network namespaces: root in a container often may not. */
 export function canCreateNamespaces(): boolean {
-  return process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('ip', ['-V']).status === 0;
+  return (
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    spawnSync('ip', ['-V']).status === 0 &&
+    spawnSync('unshare', ['--net', 'true']).status === 0
+  );
 }
 
 /** One network namespace, and the processes that were started in it. */
@@ -124,6 +131,23 @@ export class Network {
   remove(): void {
     for (const namespace of this.#namespaces.splice(0)) namespace.remove();
   }
+}
+
+/**
+ * Resolves when a stream of the process shows a line like `sign`; the line is the result. Keeps reading the
+ * stream, so that the process never waits for it.
+ */
+export function shown(child: ChildProcess, stream: Readable | null, sign: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (stream === null) throw new Error('the stream is not a pipe');
+    const seen: string[] = [];
+    createInterface({ input: stream }).on('line', (line) => {
+      if (seen.length < 20) seen.push(line);
+      if (sign.test(line)) resolve(line);
+    });
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`ended before it was ready: ${seen.join('\n')}`)));
+  });
 }
 
 function command(name: string, args: readonly string[], input?: string): void {

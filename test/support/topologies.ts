@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { Namespace, Network } from './netns.ts';
 
 export const IMDS_ADDRESSES = { v4: '169.254.169.254', v6: 'fd00:ec2::254' } as const;
@@ -48,6 +49,11 @@ table ip nat {
   }
 }
 `;
+
+/** Whether {@link connectContainer} has what it needs besides namespaces. */
+export function canMasquerade(): boolean {
+  return spawnSync('nft', ['--version']).status === 0;
+}
 
 /** A container on a host: its packets pass veth, bridge and uplink, and leave with the host's address. */
 export function connectContainer(network: Network): ContainerHost {
