@@ -1,0 +1,11 @@
+import type { Target } from '../target.ts';
+import { packets } from './packets.ts';
+import { reader } from './reader.ts';
+import { streams } from './streams.ts';
+
+export const TARGETS: readonly Target[] = [reader, packets, streams];
+
+/** Another one each time; it is printed, so that a run can be repeated. */
+export function newSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
+}
