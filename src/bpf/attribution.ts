@@ -1,0 +1,333 @@
+import type {
+  AttributedCall,
+  ConnectionSummary,
+  Counters,
+  Endpoint,
+  Host,
+  ImdsCall,
+  Problem,
+} from '../model.ts';
+import { JournalClock, milliseconds } from './clock.ts';
+import { callOfEmpty, callOfUnseen, needsCount } from './empty-connection.ts';
+import { Fifo } from './fifo.ts';
+import { type Finding, JournalState } from './journal-state.ts';
+import { type Balance, Ledger } from './ledger.ts';
+import { type AttributionLimits, DEFAULT_LIMITS } from './limits.ts';
+import { REASONS, type Reason } from './reasons.ts';
+import { type JournalRecord, RECORD_FORMAT, type SessionRecord } from './records.ts';
+import { hostOf, Session } from './session.ts';
+import type { Socket } from './socket.ts';
+import type { ConnectionQuery } from './sockets.ts';
+
+/** How long a call waits for records, in journal time. */
+const WAIT_MS = 2000;
+/** How long after its close a socket is remembered: for stray packets, or for its connection to end. */
+const GRACE_SETTLED_MS = 10_000;
+const GRACE_UNSEEN_MS = 300_000;
+
+export interface AttributionOptions {
+  /** The capture, as the user named it. */
+  capture: string;
+  /** Sockets to other addresses are not reported. */
+  endpoints: readonly Endpoint[];
+  emit(call: AttributedCall): void;
+  limits?: AttributionLimits | undefined;
+}
+
+interface Waiting {
+  query: ConnectionQuery;
+  call: ImdsCall | undefined;
+  connection: ConnectionSummary | undefined;
+  /** Journal time, milliseconds. */
+  deadline: number;
+}
+
+/**
+ * Calls and records → attributed calls, in the order in which the calls came. It moves by the
+ * journal's time alone, and knows only what the journal says.
+ */
+export class Attributor {
+  readonly losses: Counters = {};
+  readonly problems: Problem[] = [];
+  readonly #options: AttributionOptions;
+  readonly #limits: AttributionLimits;
+  readonly #clock = new JournalClock();
+  readonly #ledger = new Ledger();
+  readonly #waiting = new Fifo<Waiting>();
+  /** Sockets that are closed, by when they are forgotten: settled ones, and those without a connection. */
+  readonly #settled = new Fifo<{ socket: Socket; due: number }>();
+  readonly #unseen = new Map<Socket, number>();
+  #state: JournalState | undefined;
+  #unattributed = unattributed(REASONS.noRecords);
+  #header: SessionRecord | undefined;
+
+  constructor(options: AttributionOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? DEFAULT_LIMITS;
+  }
+
+  /** Header of the first session; its losses, host and views are those of the capture. */
+  get header(): SessionRecord | undefined {
+    return this.#header;
+  }
+
+  get host(): Host | undefined {
+    return this.#header && hostOf(this.#header);
+  }
+
+  get session(): Session | undefined {
+    return this.#state?.session;
+  }
+
+  get balance(): Readonly<Balance> {
+    return this.#ledger.balance;
+  }
+
+  /** The time of a packet or tick. Does what has become due. */
+  now(time: number): void {
+    this.#clock.now(time);
+    this.#expire();
+  }
+
+  record(record: JournalRecord): void {
+    if (record.type === 'session') {
+      this.#begin(record);
+    } else if (this.#state === undefined) {
+      this.#withoutSession(record);
+      return;
+    } else {
+      this.#learn(this.#state, record);
+    }
+    if (record.time !== undefined && record.type !== 'tick') {
+      this.#clock.atLeast(milliseconds(BigInt(record.time)));
+    }
+    this.#expire();
+  }
+
+  call(call: ImdsCall): void {
+    const state = this.#state;
+    if (state === undefined) {
+      this.#emit(call, this.#unattributed);
+      return;
+    }
+    this.#enqueue({ query: call, call, connection: undefined });
+  }
+
+  connectionEnd(connection: ConnectionSummary): void {
+    if (this.#state === undefined) {
+      this.#ledger.connection(connection, undefined);
+      if (connection.calls > 0) return;
+      const call = callOfEmpty(connection, undefined);
+      if (call !== undefined) this.call(call);
+      return;
+    }
+    const query = { ...connection, connectionTime: connection.time };
+    this.#enqueue({ query, call: undefined, connection });
+  }
+
+  /** What the records say is not of this capture: nothing of them is used. */
+  discard(reason: Reason): void {
+    this.#state = undefined;
+    this.#header = undefined;
+    this.#unattributed = unattributed(reason);
+    this.#unseen.clear();
+    this.#settled.clear();
+    this.#flush();
+  }
+
+  /** No record will come any more: what waits is emitted as it stands. */
+  end(): void {
+    this.#endSession();
+  }
+
+  #begin(header: SessionRecord): void {
+    if (header.session === this.session?.header.session) return;
+    this.#endSession();
+    if (header.format !== RECORD_FORMAT) {
+      this.#unattributed = unattributed(REASONS.newerFormat);
+      this.#problem(
+        'records.format',
+        `expected journal records of format ${RECORD_FORMAT}, found format ${header.format}; they were not used`,
+        'Analyze it with the version of imds that recorded it, or a later one.',
+      );
+      return;
+    }
+    this.#header ??= header;
+    const forget = (socket: Socket) => void this.#unseen.delete(socket);
+    this.#state = new JournalState(new Session(header), this.#limits, this.losses, forget);
+  }
+
+  /** Also where another session follows in the same capture: of this one, nothing more will be told. */
+  #endSession(): void {
+    const state = this.#state;
+    if (state === undefined) return;
+    state.session.ended = true;
+    this.#flush();
+    for (const socket of [...this.#unseen.keys()]) this.#forgetUnseen(socket);
+    for (const [name, lost] of state.session.losses) {
+      if (lost === 0) this.losses[name] ??= 0;
+      else count(this.losses, name, lost);
+    }
+    this.#settled.clear();
+    this.#state = undefined;
+  }
+
+  #withoutSession({ type }: JournalRecord): void {
+    count(this.losses, 'records.without_session');
+    if (this.losses['records.without_session'] !== 1 || this.problems.length > 0) return;
+    this.#problem(
+      'records.no_session',
+      `expected a session record before all others, found a ${type} record; those before it were not used`,
+      'Give all files of the recording, from its first one on.',
+    );
+  }
+
+  #problem(code: string, message: string, remedy: string): void {
+    this.problems.push({ code, message: `${this.#options.capture}: ${message}`, remedy, damage: true });
+  }
+
+  #learn(state: JournalState, record: Exclude<JournalRecord, SessionRecord>): void {
+    switch (record.type) {
+      case 'process':
+        state.processes.add(record);
+        return;
+      case 'stream':
+        state.sockets.learnStream(record);
+        return;
+      case 'procfs':
+        state.lookups.add(record);
+        return;
+      case 'losses':
+        state.session.lose(record);
+        return;
+      case 'probe_exit':
+        state.session.probeExit(record);
+        return;
+      case 'tick':
+        this.#clock.now(milliseconds(BigInt(record.time)));
+        return;
+      case 'end':
+        state.session.ended = true;
+        return;
+      default:
+        this.#settle(state.sockets.learn(record));
+    }
+  }
+
+  #enqueue(item: Omit<Waiting, 'deadline'>): void {
+    if (this.#waiting.length === 0 && this.#finish(item, false)) return;
+    if (this.#waiting.length >= this.#limits.waiting) {
+      count(this.losses, 'attribution.waits_cut_short');
+      const first = this.#waiting.shift();
+      if (first !== undefined) this.#finish(first, true);
+    }
+    this.#waiting.push({ ...item, deadline: this.#clock.elapsed + WAIT_MS });
+  }
+
+  #expire(): void {
+    const { elapsed } = this.#clock;
+    for (let item = this.#waiting.first; item !== undefined; item = this.#waiting.first) {
+      if (!this.#finish(item, elapsed >= item.deadline)) break;
+      this.#waiting.shift();
+    }
+    for (
+      let done = this.#settled.first;
+      done !== undefined && done.due <= elapsed;
+      done = this.#settled.first
+    ) {
+      this.#state?.sockets.remove(done.socket);
+      this.#settled.shift();
+    }
+    for (const [socket, due] of this.#unseen) {
+      if (due > elapsed) break;
+      this.#forgetUnseen(socket);
+    }
+  }
+
+  #flush(): void {
+    for (let item = this.#waiting.shift(); item !== undefined; item = this.#waiting.shift()) {
+      this.#finish(item, true);
+    }
+  }
+
+  /** Emits the call, or books the connection, if all is known or it must be now. */
+  #finish({ query, call, connection }: Omit<Waiting, 'deadline'>, must: boolean): boolean {
+    const finding = this.#find(query);
+    if (call !== undefined) {
+      if (!finding.final && !must) return false;
+      this.#emit(call, finding);
+      return true;
+    }
+    if (connection === undefined) return true;
+    const { socket } = finding;
+    if (connection.calls > 0) {
+      if (socket === undefined && !finding.final && !must) return false;
+    } else {
+      const counted =
+        !needsCount(connection) || (socket === undefined ? finding.final : socket.closed !== undefined);
+      if (!(finding.final && counted) && !must && !this.#state?.session.ended) return false;
+      const empty = callOfEmpty(connection, socket);
+      if (empty !== undefined) this.#emit(empty, finding);
+    }
+    this.#ledger.connection(connection, socket);
+    if (socket !== undefined) this.#settle(socket);
+    return true;
+  }
+
+  #find(query: ConnectionQuery): Finding {
+    return this.#state?.find(query) ?? this.#unattributed;
+  }
+
+  /** A socket that is closed waits for its connection to end, and is then forgotten. */
+  #settle(socket: Socket): void {
+    if (socket.closed === undefined || socket.settled) {
+      this.#ledger.settle(socket);
+      return;
+    }
+    this.#ledger.settle(socket);
+    if (!socket.settled) {
+      if (!this.#unseen.has(socket)) this.#unseen.set(socket, this.#clock.elapsed + GRACE_UNSEEN_MS);
+      return;
+    }
+    this.#unseen.delete(socket);
+    this.#settled.push({ socket, due: this.#clock.elapsed + GRACE_SETTLED_MS });
+  }
+
+  /** No connection of a closed socket is in the capture. */
+  #forgetUnseen(socket: Socket): void {
+    this.#unseen.delete(socket);
+    const state = this.#state;
+    if (state === undefined || socket.settled) return;
+    const { remote } = socket;
+    const endpoint = this.#options.endpoints.find(
+      ({ address, port }) => address === remote?.address && port === remote.port,
+    );
+    if (endpoint !== undefined && socket.closed !== undefined) {
+      const call = callOfUnseen(socket, endpoint, socket.since ?? socket.closed);
+      if (call !== undefined) this.#emit(call, state.findOwner(socket, call));
+      this.#ledger.unseen(socket);
+    }
+    state.sockets.remove(socket);
+  }
+
+  #emit(call: ImdsCall, { attribution, process }: Finding): void {
+    const { capture } = this.#options;
+    const session = this.#state?.session;
+    this.#options.emit({
+      call,
+      process,
+      attribution,
+      host: session?.host,
+      session: session?.header.session ?? capture,
+      capture,
+    });
+  }
+}
+
+function unattributed(reason: Reason): Finding {
+  return { attribution: { source: 'none', match: 'none', reason }, final: true };
+}
+
+function count(counters: Counters, name: string, by = 1): void {
+  if (by !== 0) counters[name] = (counters[name] ?? 0) + by;
+}

@@ -1,0 +1,108 @@
+import type { Attribution, Counters, Process } from '../model.ts';
+import type { AttributionLimits } from './limits.ts';
+import { LookupTable } from './lookups.ts';
+import { ProcessTable } from './processes.ts';
+import { LOOKUP_REASONS, REASONS, type Reason } from './reasons.ts';
+import type { Session } from './session.ts';
+import type { Socket } from './socket.ts';
+import { type ConnectionQuery, type SocketMatch, SocketTable } from './sockets.ts';
+
+/** What is known of a connection's process now. */
+export interface Finding {
+  attribution: Attribution;
+  process?: Process | undefined;
+  socket?: Socket | undefined;
+  /** No later record can make it better. */
+  final: boolean;
+}
+
+const RANK = { cookie: 0, isn: 1, 'isn-nat': 2, tuple: 3, procfs: 4, none: 5 } as const;
+
+/** Everything that the records of one session have told so far, and what follows of it for a connection. */
+export class JournalState {
+  readonly session: Session;
+  readonly sockets: SocketTable;
+  readonly processes: ProcessTable;
+  readonly lookups: LookupTable;
+  readonly #losses: Counters;
+
+  constructor(
+    session: Session,
+    limits: AttributionLimits,
+    losses: Counters,
+    onEvict: (socket: Socket) => void,
+  ) {
+    this.session = session;
+    this.#losses = losses;
+    this.sockets = new SocketTable(limits.sockets, losses, onEvict);
+    this.processes = new ProcessTable(limits, losses);
+    this.lookups = new LookupTable(limits.lookups, losses);
+  }
+
+  /** In the order of docs/attribution.md. Nothing is guessed: what is ambiguous is no match. */
+  find(query: ConnectionQuery): Finding {
+    if (this.session.best === 'none') return none(REASONS.off, true);
+    if (!this.session.hasEndpoint(query.endpoint)) return none(REASONS.otherEndpoint, true);
+    const found = this.sockets.find(query);
+    if (found === 'ambiguous') return this.#lookedUp(query, REASONS.ambiguous, undefined);
+    if (found === undefined) {
+      return this.#lookedUp(query, this.session.whyUnknown(query.connectionTime, this.#losses), undefined);
+    }
+    return this.#ofSocket(found, query);
+  }
+
+  /** The same for a socket of which the capture has no packet. */
+  findOwner(socket: Socket, query: ConnectionQuery): Finding {
+    const match = socket.streamed ? 'cookie' : socket.isn === undefined ? 'tuple' : 'isn';
+    return this.#ofSocket({ socket, match, certain: true }, query);
+  }
+
+  #ofSocket({ socket, match, certain }: SocketMatch, query: ConnectionQuery): Finding {
+    const reference = socket.process;
+    if (reference === undefined) {
+      return this.#lookedUp(query, this.session.whyNoProcess(socket.inherited, this.#losses), socket);
+    }
+    const process = this.processes.get(reference, this.session.bootTime);
+    if (process !== undefined) {
+      const final = this.session.ended || (certain && RANK[match] <= RANK[this.session.best]);
+      return { attribution: { source: 'ebpf', match }, process, socket, final };
+    }
+    return {
+      attribution: {
+        source: 'ebpf',
+        match,
+        reason: this.session.whyNoProcess(false, this.#losses),
+      },
+      process: { pid: reference.pid, start: reference.start, ancestors: [] },
+      socket,
+      final: this.session.ended,
+    };
+  }
+
+  #lookedUp(query: ConnectionQuery, reason: Reason, socket: Socket | undefined): Finding {
+    const answer = this.lookups.find(query);
+    const lastResort = this.session.ended || this.session.best === 'procfs';
+    if (answer?.process !== undefined) {
+      const process = this.processes.get(answer.process, this.session.bootTime);
+      const { pid, start } = answer.process;
+      return {
+        attribution: {
+          source: 'procfs',
+          match: 'procfs',
+          reason: process === undefined ? REASONS.processMissing : undefined,
+        },
+        process: process ?? { pid, start, ancestors: [] },
+        socket,
+        final: this.session.ended || (lastResort && process !== undefined),
+      };
+    }
+    const failure = answer?.failed === undefined ? undefined : LOOKUP_REASONS[answer.failed];
+    // Of an inherited socket, its age is the reason; of others, that nobody was found in the end.
+    const why = socket?.inherited === true || failure === undefined ? reason : failure;
+    return { ...none(why, this.session.ended), socket };
+  }
+}
+
+function none(reason: Reason, final: boolean): Finding {
+  return { attribution: { source: 'none', match: 'none', reason }, final };
+}

@@ -1,0 +1,133 @@
+import type { Counters, Process, ProcessIdentity } from '../model.ts';
+import type { AttributionLimits } from './limits.ts';
+import type { AncestorReference, ProcessRecord, ProcessReference } from './records.ts';
+
+interface Entry {
+  record: ProcessRecord;
+  size: number;
+  /** Made once, so that whoever renders it can know it again. */
+  process: Process | undefined;
+}
+
+/** Rough cost of an entry besides its text. */
+const ENTRY_SIZE = 256;
+
+/**
+ * The processes recorded, by (pid, start) and program image; the least recently used leave first. A
+ * writer keeps one of its own to know what it has to write again ({@link ProcessTable.has}).
+ */
+export class ProcessTable {
+  readonly #limits: Pick<AttributionLimits, 'processes' | 'processText'>;
+  readonly #losses: Counters;
+  readonly #entries = new Map<string, Entry>();
+  /** The image recorded last, of processes that were recorded with an `exec`. */
+  readonly #latest = new Map<string, string>();
+  #size = 0;
+
+  constructor(limits: Pick<AttributionLimits, 'processes' | 'processText'>, losses: Counters) {
+    this.#limits = limits;
+    this.#losses = losses;
+  }
+
+  add(record: ProcessRecord): void {
+    const key = keyOf(record);
+    this.#remove(key);
+    const size = sizeOf(record);
+    this.#entries.set(key, { record, size, process: undefined });
+    if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
+    this.#size += size;
+    while (this.#entries.size > this.#limits.processes || this.#size > this.#limits.processText) {
+      const [oldest] = this.#entries.keys();
+      if (oldest === undefined) break;
+      this.#remove(oldest);
+      this.#losses['attribution.processes_evicted'] =
+        (this.#losses['attribution.processes_evicted'] ?? 0) + 1;
+    }
+  }
+
+  has(reference: ProcessReference): boolean {
+    return this.#entries.has(this.#resolve(reference));
+  }
+
+  /** The process with its ancestors, each with what is recorded of it; undefined where it is not recorded. */
+  get(reference: ProcessReference, bootTime: bigint | undefined): Process | undefined {
+    const entry = this.#use(reference);
+    if (entry === undefined) return undefined;
+    if (entry.process !== undefined) return entry.process;
+    const { record } = entry;
+    let whole = true;
+    const ancestors = record.ancestors.map((ancestor) => {
+      const known = this.#use(ancestor);
+      whole &&= known !== undefined;
+      return known === undefined ? ancestorOf(ancestor) : identityFrom(known.record);
+    });
+    const process: Process = { ...identityFrom(record), ancestors };
+    if (bootTime !== undefined) process.startTime = bootTime + BigInt(record.start);
+    if (whole) entry.process = process;
+    return process;
+  }
+
+  #resolve(reference: ProcessReference): string {
+    if (reference.exec !== undefined) return keyOf(reference);
+    const identity = identityOf(reference);
+    return this.#latest.get(identity) ?? identity;
+  }
+
+  #use(reference: ProcessReference): Entry | undefined {
+    const key = this.#resolve(reference);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#size -= entry.size;
+    const identity = identityOf(entry.record);
+    if (this.#latest.get(identity) === key) this.#latest.delete(identity);
+  }
+}
+
+function identityOf({ pid, start }: ProcessReference): string {
+  return `${pid} ${start}`;
+}
+
+function keyOf(reference: ProcessReference): string {
+  const identity = identityOf(reference);
+  return reference.exec === undefined ? identity : `${identity} ${reference.exec}`;
+}
+
+function sizeOf(record: ProcessRecord): number {
+  let size = ENTRY_SIZE * (1 + record.ancestors.length);
+  for (const arg of record.args ?? []) size += arg.length + 16;
+  return size + (record.executable?.length ?? 0) + (record.cgroup_path?.length ?? 0);
+}
+
+function ancestorOf({ pid, start, name }: AncestorReference): ProcessIdentity {
+  return name === undefined ? { pid, start } : { pid, start, name };
+}
+
+/** Login uid of a process that nobody logged in for (linux/uidgid.h: INVALID_UID). */
+const NO_LOGIN = 0xffffffff;
+
+/** What is not recorded is absent. */
+function identityFrom(record: ProcessRecord): ProcessIdentity {
+  const identity: ProcessIdentity = { pid: record.pid, start: record.start };
+  if (record.name !== undefined) identity.name = record.name;
+  if (record.executable !== undefined) identity.executable = record.executable;
+  if (record.args !== undefined) identity.args = record.args;
+  if (record.args_truncated !== undefined) identity.argsTruncated = record.args_truncated;
+  if (record.user_id !== undefined) identity.userId = String(record.user_id);
+  if (record.user_name !== undefined) identity.userName = record.user_name;
+  if (record.login_user_id !== undefined && record.login_user_id !== NO_LOGIN) {
+    identity.loginUserId = String(record.login_user_id);
+  }
+  if (record.cgroup_path !== undefined) identity.cgroupPath = record.cgroup_path;
+  if (record.container_id !== undefined) identity.containerId = record.container_id;
+  if (record.unit !== undefined) identity.unit = record.unit;
+  return identity;
+}

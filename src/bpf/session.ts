@@ -1,0 +1,87 @@
+import type { Counters, Host } from '../model.ts';
+import { REASONS, type Reason } from './reasons.ts';
+import type { AddressField, LossesRecord, ProbeExitRecord, SessionRecord } from './records.ts';
+
+/** Counters with this prefix are events of sockets or processes. */
+const EVENTS = 'events.';
+
+/** What the records tell of the recording as a whole. */
+export class Session {
+  readonly header: SessionRecord;
+  readonly host: Host | undefined;
+  readonly bootTime: bigint | undefined;
+  readonly #began: bigint;
+  readonly #losses = new Map<string, number>();
+  #probeEnded: bigint | undefined;
+  #eventsLost = false;
+  /** Nothing more is to be waited for. */
+  ended = false;
+
+  constructor(header: SessionRecord) {
+    this.header = header;
+    this.#began = BigInt(header.time);
+    this.bootTime = header.boot_time === undefined ? undefined : BigInt(header.boot_time);
+    this.host = hostOf(header);
+  }
+
+  /** The best match that the session can make of a call: one that is as good need not wait. */
+  get best(): 'cookie' | 'isn' | 'procfs' | 'none' {
+    const { attribution, views } = this.header;
+    if (attribution === 'off') return 'none';
+    if (attribution === 'procfs') return 'procfs';
+    return views.includes('sockets') ? 'cookie' : 'isn';
+  }
+
+  get losses(): Iterable<[string, number]> {
+    return this.#losses;
+  }
+
+  /** Counters only grow: the largest is the latest, also where a file's beginning repeats it. */
+  lose(record: LossesRecord): void {
+    for (const [name, text] of Object.entries(record.counters)) {
+      const count = Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+      this.#losses.set(name, Math.max(count, this.#losses.get(name) ?? 0));
+      if (count > 0 && name.startsWith(EVENTS)) this.#eventsLost = true;
+    }
+  }
+
+  probeExit(record: ProbeExitRecord): void {
+    this.#probeEnded ??= BigInt(record.time);
+  }
+
+  hasEndpoint(endpoint: AddressField): boolean {
+    return this.header.endpoints.some(
+      ({ address, port }) => address === endpoint.address && port === endpoint.port,
+    );
+  }
+
+  /** Why no socket is known of a connection. `ownLosses` are those of the attribution itself. */
+  whyUnknown(connectionTime: bigint, ownLosses: Counters): Reason {
+    if (connectionTime < this.#began) return REASONS.olderSocket;
+    if (this.header.attribution === 'procfs') return REASONS.noAnswer;
+    if (this.#probeEnded !== undefined && this.#probeEnded <= connectionTime) return REASONS.probeEnded;
+    if (this.#haveEventsBeenLost(ownLosses)) return REASONS.eventsLost;
+    return this.header.scope === 'container' ? REASONS.outOfScope : REASONS.notOfThisHost;
+  }
+
+  /** Why a socket's process is not known. */
+  whyNoProcess(inherited: boolean, ownLosses: Counters): Reason {
+    if (inherited) return REASONS.olderSocket;
+    return this.#haveEventsBeenLost(ownLosses) ? REASONS.eventsLost : REASONS.processMissing;
+  }
+
+  #haveEventsBeenLost(ownLosses: Counters): boolean {
+    return (
+      this.#eventsLost ||
+      (ownLosses['attribution.sockets_evicted'] ?? 0) + (ownLosses['attribution.processes_evicted'] ?? 0) > 0
+    );
+  }
+}
+
+export function hostOf({ host, boot_id }: SessionRecord): Host | undefined {
+  const known: Host = {};
+  if (host?.id !== undefined) known.id = host.id;
+  if (host?.name !== undefined) known.name = host.name;
+  if (boot_id !== undefined) known.bootId = boot_id;
+  return Object.keys(known).length === 0 ? undefined : known;
+}
