@@ -1,0 +1,258 @@
+import { opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { CorrelationsReader } from './bpf/correlations.ts';
+import { parseRecord } from './bpf/parse.ts';
+import type { SessionRecord } from './bpf/records.ts';
+import { openCapture, peekCapture } from './capture/open.ts';
+import { InputError, UsageError } from './errors.ts';
+import type { Problem } from './model.ts';
+import type { PacketSource } from './ports.ts';
+
+/** One file of a capture, or a live source. */
+export interface CapturePart {
+  /** For messages, and where it is a file, its path. */
+  path: string;
+  /** File with the records that belong to it. */
+  correlations?: string | undefined;
+  /** Bytes, where that is known before it is read. */
+  size?: number | undefined;
+  /** @throws InputError */
+  open(onProgress?: (bytesRead: number) => void): Promise<PacketSource>;
+}
+
+/** What is read through one assembler and one attribution. */
+export interface CaptureInput {
+  /** As the user named it: its first file. */
+  name: string;
+  files: readonly string[];
+  /** In the order of time. */
+  parts: readonly CapturePart[];
+}
+
+export interface InputOptions {
+  /** All files are parts of one capture. */
+  ring: boolean;
+  /** The records of the one file that is given. */
+  correlations?: string | undefined;
+  stdin?: Readable | undefined;
+}
+
+export interface OpenedInputs {
+  captures: CaptureInput[];
+  /** Of files that could not be used; the others are. */
+  problems: Problem[];
+}
+
+/** A part, and what decides where it belongs. */
+interface Found extends CapturePart {
+  session?: string | undefined;
+  order: number;
+  firstTime?: bigint | undefined;
+}
+
+const STDIN = '-';
+const SIDECAR = '.correlations.jsonl';
+const COMPRESSED = /\.gz$/i;
+const MAX_NAMED = 3;
+
+/**
+ * The captures behind paths: files, folders (their files, not those of folders in them), and `-`.
+ * Files of one session are one capture, in the order of their parts; with `ring`, all files are, in
+ * the order of their first packets; every other file is a capture of its own.
+ *
+ * @throws UsageError where the options do not fit the paths
+ */
+export async function openInputs(paths: readonly string[], options: InputOptions): Promise<OpenedInputs> {
+  if (paths.filter((path) => path === STDIN).length > 1) {
+    throw new UsageError('standard input (-) can be read only once', {
+      code: 'usage.stdin',
+      remedy: 'Give - once.',
+    });
+  }
+  const problems: Problem[] = [];
+  const found: Found[] = [];
+  const seen = new Set<string>();
+  for (const path of paths) {
+    try {
+      for (const file of path === STDIN ? [STDIN] : await filesOf(path, problems)) {
+        const identity = file === STDIN ? STDIN : await identityOf(file);
+        if (seen.has(identity)) continue;
+        seen.add(identity);
+        found.push(await examine(file, options));
+      }
+    } catch (error) {
+      problems.push(problemOf(path, error));
+    }
+  }
+  if (options.correlations !== undefined) give(found, options.correlations);
+  return { captures: group(found, options.ring), problems };
+}
+
+/** The same file is not counted twice, by whatever names it is given. */
+async function identityOf(file: string): Promise<string> {
+  const { dev, ino } = await stat(file);
+  return `${dev} ${ino}`;
+}
+
+function give(found: readonly Found[], correlations: string): void {
+  if (found.length > 1) {
+    throw new UsageError(`--correlations: ${found.length} capture files are given, but it belongs to one`, {
+      code: 'usage.correlations',
+      remedy: `Give one capture file, or name each file's correlations FILE${SIDECAR}.`,
+    });
+  }
+  for (const part of found) part.correlations = correlations;
+}
+
+/** The file itself, or the captures in a folder, by name. */
+async function filesOf(path: string, problems: Problem[]): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const captures: string[] = [];
+  const others: string[] = [];
+  for (const name of await namesIn(path)) {
+    const file = join(path, name);
+    if (await isCapture(file, problems)) captures.push(file);
+    else others.push(name);
+  }
+  if (captures.length === 0) {
+    throw new InputError(`${path}: a folder without captures`, {
+      code: 'input.no_captures',
+      remedy: 'Name a folder that holds pcap or pcapng files itself; folders in it are not searched.',
+    });
+  }
+  if (others.length > 0) problems.push(skipped(path, others));
+  return captures;
+}
+
+/** Files and links to files, but no hidden ones and no sidecars. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of await opendir(folder)) {
+    if (entry.name.startsWith('.') || /\.correlations\.jsonl(?:\.gz)?$/.test(entry.name)) continue;
+    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(join(folder, entry.name))))) {
+      names.push(entry.name);
+    }
+  }
+  return names.sort();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function isCapture(file: string, problems: Problem[]): Promise<boolean> {
+  try {
+    return (await peekCapture(file)) !== undefined;
+  } catch (error) {
+    problems.push(problemOf(file, error));
+    return false;
+  }
+}
+
+function skipped(folder: string, names: readonly string[]): Problem {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return {
+    code: 'input.skipped',
+    message: `${folder}: no captures, skipped: ${names.slice(0, MAX_NAMED).join(', ')}${more}`,
+    damage: false,
+  };
+}
+
+/** Looks at the head of a file, and beside it. Standard input cannot be looked at without reading it. */
+async function examine(path: string, options: InputOptions): Promise<Found> {
+  const { stdin } = options;
+  const open = (onProgress?: (bytesRead: number) => void) => openCapture(path, { stdin, onProgress });
+  if (path === STDIN) return { path: 'stdin', order: 0, open };
+  const stats = await stat(path);
+  // A FIFO or a process substitution is read once, as it comes.
+  if (!stats.isFile()) return { path, order: 0, open };
+  const head = await peekCapture(path);
+  const correlations = options.correlations ?? (await sidecarOf(path));
+  const header = sessionOf(head?.firstRecord) ?? (await headerOf(correlations));
+  return {
+    path,
+    correlations,
+    size: stats.size,
+    session: header?.session,
+    order: header?.part ?? 0,
+    firstTime: head?.firstTime,
+    open,
+  };
+}
+
+async function sidecarOf(path: string): Promise<string | undefined> {
+  const stems = COMPRESSED.test(path) ? [path, path.replace(COMPRESSED, '')] : [path];
+  for (const stem of stems) {
+    for (const candidate of [`${stem}${SIDECAR}`, `${stem}${SIDECAR}.gz`]) {
+      if (await isFile(candidate)) return candidate;
+    }
+  }
+  return undefined;
+}
+
+function sessionOf(json: Uint8Array | undefined): SessionRecord | undefined {
+  if (json === undefined) return undefined;
+  const parsed = parseRecord(json);
+  return 'record' in parsed && parsed.record.type === 'session' ? parsed.record : undefined;
+}
+
+/** What is wrong with the file is told when it is read; a pipe can be read only then. */
+async function headerOf(correlations: string | undefined): Promise<SessionRecord | undefined> {
+  if (correlations === undefined || !(await isFile(correlations))) return undefined;
+  try {
+    const reader = CorrelationsReader.open(correlations);
+    const record = reader.next?.record;
+    reader.close();
+    return record?.type === 'session' ? record : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+function group(found: readonly Found[], ring: boolean): CaptureInput[] {
+  const groups = new Map<string, Found[]>();
+  for (const part of found) {
+    const key = ring ? 'ring' : part.session === undefined ? `path ${part.path}` : `session ${part.session}`;
+    const parts = groups.get(key);
+    if (parts === undefined) groups.set(key, [part]);
+    else parts.push(part);
+  }
+  return [...groups.values()].map((parts) => {
+    parts.sort((a, b) => (ring ? 0 : a.order - b.order) || byTime(a.firstTime, b.firstTime));
+    const files = parts.map(({ path }) => path);
+    return { name: files[0] ?? '', files, parts };
+  });
+}
+
+/** What has no time (standard input, a file without a packet) comes last; the sort is stable. */
+function byTime(a: bigint | undefined, b: bigint | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'may not be read',
+  EPERM: 'may not be read',
+  ELOOP: 'is a link to itself',
+};
+
+function problemOf(path: string, error: unknown): Problem {
+  if (error instanceof InputError) {
+    return { code: error.code, message: error.message, remedy: error.remedy, damage: true };
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string') throw error;
+  return {
+    code: 'input.unreadable',
+    message: `${path}: ${SYSTEM_ERRORS[code] ?? `cannot be read (${code})`}`,
+    remedy: 'Check the path and its permissions.',
+    damage: true,
+  };
+}

@@ -1,0 +1,106 @@
+import { Attributor } from '../bpf/attribution.ts';
+import { CorrelationsReader } from '../bpf/correlations.ts';
+import { REASONS } from '../bpf/reasons.ts';
+import { Sidecar } from '../bpf/sidecar.ts';
+import type { Assembler, CreateAssembler } from '../capture/assembler.ts';
+import { InputError } from '../errors.ts';
+import type { CaptureInput, CapturePart } from '../inputs.ts';
+import type { CaptureSummary, Endpoint, Problem } from '../model.ts';
+import type { PacketSource, Sink } from '../ports.ts';
+import { PartHandler } from './part-handler.ts';
+import { Totals } from './totals.ts';
+
+export interface RunOptions {
+  endpoints: readonly Endpoint[];
+  /** Ends the reading; what was read is still reported. */
+  signal?: AbortSignal | undefined;
+  /** Bytes of the capture's files so far, and of all of them where that is known. */
+  onProgress?: ((bytesRead: number, totalBytes: number | undefined) => void) | undefined;
+}
+
+/** The files of one capture through one assembler and one attribution: connections cross a rotation. */
+export class CaptureRun {
+  readonly #input: CaptureInput;
+  readonly #options: RunOptions;
+  readonly #sink: Sink;
+  readonly #assembler: Assembler;
+  readonly #attributor: Attributor;
+  readonly #totals = new Totals();
+  /** Bytes of the files before the one that is being read. */
+  #bytesBefore = 0;
+
+  constructor(input: CaptureInput, options: RunOptions, sink: Sink, createAssembler: CreateAssembler) {
+    this.#input = input;
+    this.#options = options;
+    this.#sink = sink;
+    const { endpoints } = options;
+    this.#attributor = new Attributor({ capture: input.name, endpoints, emit: (call) => sink.call(call) });
+    this.#assembler = createAssembler(endpoints, this.#attributor);
+  }
+
+  async run(): Promise<CaptureSummary> {
+    for (const part of this.#input.parts) {
+      if (this.#options.signal?.aborted) break;
+      await this.#readPart(part);
+      this.#bytesBefore += part.size ?? 0;
+    }
+    this.#assembler.end();
+    this.#attributor.end();
+    await this.#sink.ready();
+    this.#totals.addLosses(this.#assembler.losses);
+    this.#totals.addLosses(this.#attributor.losses);
+    this.#totals.addProblems(this.#attributor.problems);
+    return this.#totals.summary(this.#input.name, this.#input.files, this.#attributor);
+  }
+
+  async #readPart(part: CapturePart): Promise<void> {
+    let source: PacketSource;
+    try {
+      source = await part.open((bytesRead) => this.#progress(bytesRead));
+    } catch (error) {
+      this.#totals.addProblems([problemOf(error)]);
+      return;
+    }
+    const handler = new PartHandler(part.path, this.#assembler, this.#attributor);
+    const sidecar = this.#openSidecar(part, handler);
+    if (sidecar !== undefined) handler.attach(sidecar);
+    const { signal } = this.#options;
+    await source.read(this.#assembler.filter, handler, () => this.#sink.ready(), signal);
+    const { statistics } = source;
+    const whole = signal?.aborted !== true && !statistics.problems.some(({ damage }) => damage);
+    sidecar?.end(statistics.packets, whole);
+    this.#totals.addSource(statistics);
+    handler.decoder.close();
+    this.#totals.addProblems([...(sidecar?.problems ?? []), ...handler.decoder.problems]);
+    this.#totals.addLosses(sidecar?.losses ?? {});
+    this.#totals.addLosses(handler.decoder.losses);
+  }
+
+  #openSidecar({ path, correlations }: CapturePart, handler: PartHandler): Sidecar | undefined {
+    if (correlations === undefined) return undefined;
+    try {
+      return new Sidecar(path, correlations, CorrelationsReader.open(correlations), {
+        record: (record) => handler.apply(record),
+        discard: () => this.#attributor.discard(REASONS.otherCapture),
+      });
+    } catch (error) {
+      this.#totals.addProblems([problemOf(error)]);
+      return undefined;
+    }
+  }
+
+  #progress(bytesRead: number): void {
+    const sizes = this.#input.parts.map(({ size }) => size);
+    const total = sizes.reduce(
+      (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+      0,
+    );
+    this.#options.onProgress?.(this.#bytesBefore + bytesRead, total);
+  }
+}
+
+/** What is wrong with one file does not end the reading of others. */
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof InputError)) throw error;
+  return { code: error.code, message: error.message, remedy: error.remedy, damage: true };
+}

@@ -1,0 +1,60 @@
+import type { Attributor } from '../bpf/attribution.ts';
+import type { CaptureSummary, Counters, Nanoseconds, Problem } from '../model.ts';
+import type { SourceStatistics } from '../ports.ts';
+
+/** What the files of a capture add up to. */
+export class Totals {
+  readonly losses: Counters = {};
+  readonly problems: Problem[] = [];
+  #packets = 0;
+  #bytes = 0;
+  #drops: number | undefined;
+  #firstTime: Nanoseconds | undefined;
+  #lastTime: Nanoseconds | undefined;
+
+  addLosses(losses: Counters): void {
+    for (const [name, lost] of Object.entries(losses)) this.losses[name] = (this.losses[name] ?? 0) + lost;
+  }
+
+  addProblems(problems: readonly Problem[]): void {
+    for (const problem of problems) this.problems.push(problem);
+  }
+
+  addSource(statistics: SourceStatistics): void {
+    this.#packets += statistics.packets;
+    this.#bytes += statistics.bytes;
+    if (statistics.drops !== undefined) this.#drops = (this.#drops ?? 0) + statistics.drops;
+    this.addLosses(statistics.losses);
+    this.addProblems(statistics.problems);
+    if (Number.isNaN(statistics.firstSeconds)) return;
+    const first = nanosecondsOf(statistics.firstSeconds, statistics.firstNanoseconds);
+    const last = nanosecondsOf(statistics.lastSeconds, statistics.lastNanoseconds);
+    if (this.#firstTime === undefined || first < this.#firstTime) this.#firstTime = first;
+    if (this.#lastTime === undefined || last > this.#lastTime) this.#lastTime = last;
+  }
+
+  summary(name: string, files: readonly string[], attributor: Attributor): CaptureSummary {
+    const { header, host, balance } = attributor;
+    return {
+      name,
+      files,
+      host,
+      session: header?.session,
+      packets: this.#packets,
+      bytes: this.#bytes,
+      firstTime: this.#firstTime,
+      lastTime: this.#lastTime,
+      completeness: {
+        losses: this.losses,
+        captureDrops: this.#drops,
+        ...balance,
+        views: header?.views,
+      },
+      problems: this.problems,
+    };
+  }
+}
+
+function nanosecondsOf(seconds: number, nanoseconds: number): Nanoseconds {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+}

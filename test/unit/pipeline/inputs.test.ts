@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { UsageError } from '../../../src/errors.ts';
+import { type InputOptions, openInputs } from '../../../src/inputs.ts';
+import { journal, sidecar } from '../../support/journal.ts';
+import { EPOCH_NS, TcpConversation, writePcap, writePcapng } from '../../support/packets/index.ts';
+
+/** A capture of one packet, some seconds after all began. */
+function pcap(second: number): Buffer {
+  const startNs = EPOCH_NS + BigInt(second) * 1_000_000_000n;
+  return writePcap(new TcpConversation({ startNs }).syn().packets());
+}
+
+function pcapng(session: string, part: number): Buffer {
+  return writePcapng([
+    { type: 'interface' },
+    { type: 'journal', record: journal.session({ session, part }) },
+  ]);
+}
+
+describe('inputs', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'imds-inputs-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const put = (name: string, content: string | Buffer): string => {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    return file;
+  };
+  /** Names of the files of each capture with their sidecars, and the problems' codes. */
+  const opened = async (paths: string[], options: Partial<InputOptions> = {}) => {
+    const { captures, problems } = await openInputs(paths, { ring: false, ...options });
+    const relative = (path: string) => path.replace(`${folder}/`, '');
+    return {
+      captures: captures.map(({ parts }) =>
+        parts.map(({ path, correlations }) =>
+          correlations === undefined ? relative(path) : `${relative(path)} + ${relative(correlations)}`,
+        ),
+      ),
+      problems: problems.map(({ code, damage }) => (damage ? code : `${code} (note)`)),
+    };
+  };
+
+  it('are captures of their own', async () => {
+    const paths = [put('b.pcap', pcap(1)), put('a.pcap', pcap(2))];
+    assert.deepEqual(await opened(paths), { captures: [['b.pcap'], ['a.pcap']], problems: [] });
+    const { captures } = await openInputs(paths, { ring: false });
+    assert.equal(captures[0]?.name, paths[0]);
+    assert.deepEqual(captures[0]?.files, [paths[0]]);
+    assert.equal((await captures[0]?.parts[0]?.open())?.name, paths[0]);
+  });
+
+  it('are one capture with --ring, by their first packets', async () => {
+    const paths = [
+      put('c.pcap', pcap(9)),
+      put('empty.pcap', writePcap([])),
+      put('b.pcap', pcap(10)),
+      put('a.pcap', pcap(8)),
+    ];
+    assert.deepEqual((await opened(paths, { ring: true })).captures, [
+      ['a.pcap', 'c.pcap', 'b.pcap', 'empty.pcap'],
+    ]);
+  });
+
+  it('are one capture where they are of one session, by their parts', async () => {
+    const second = put('1.pcapng', pcapng('s', 2));
+    const other = put('2.pcapng', pcapng('t', 1));
+    const first = put('3.pcapng', pcapng('s', 1));
+    const third = put('4.pcap', pcap(5));
+    put('4.pcap.correlations.jsonl', sidecar([0, journal.session({ session: 's', part: 3 })]));
+    assert.deepEqual((await opened([second, other, first, third])).captures, [
+      ['3.pcapng', '1.pcapng', '4.pcap + 4.pcap.correlations.jsonl'],
+      ['2.pcapng'],
+    ]);
+  });
+
+  it('have their records beside them', async () => {
+    const lines = sidecar([0, journal.session()]);
+    for (const [capture, records] of [
+      ['a.pcap', 'a.pcap.correlations.jsonl'],
+      ['b.pcap', 'b.pcap.correlations.jsonl.gz'],
+      ['c.pcap.gz', 'c.pcap.gz.correlations.jsonl'],
+      ['d.pcap.gz', 'd.pcap.correlations.jsonl'],
+    ] as const) {
+      const path = put(capture, capture.endsWith('.gz') ? gzipSync(pcap(1)) : pcap(1));
+      put(records, records.endsWith('.gz') ? gzipSync(lines) : lines);
+      assert.deepEqual((await opened([path])).captures, [[`${capture} + ${records}`]]);
+    }
+  });
+
+  it('take the records that are named, for one capture only', async () => {
+    const path = put('a.pcap', pcap(1));
+    const correlations = put('records', sidecar([0, journal.session()]));
+    assert.deepEqual((await opened([path], { correlations })).captures, [['a.pcap + records']]);
+    await assert.rejects(opened([path, put('b.pcap', pcap(1))], { correlations }), UsageError);
+    assert.deepEqual((await opened(['-'], { correlations })).captures, [['stdin + records']]);
+  });
+
+  it('may be standard input, once', async () => {
+    assert.deepEqual(await opened(['-']), { captures: [['stdin']], problems: [] });
+    await assert.rejects(opened(['-', '-']), UsageError);
+  });
+
+  it('are looked for in a folder, not in folders in it', async () => {
+    put('b.pcap', pcap(1));
+    put('a', pcapng('s', 1));
+    put('b.pcap.correlations.jsonl', sidecar([0, journal.session({ session: 't' })]));
+    put('.hidden.pcap', pcap(1));
+    put('notes.txt', 'notes');
+    mkdirSync(join(folder, 'more'));
+    put('more/c.pcap', pcap(1));
+    symlinkSync(join(folder, 'more/c.pcap'), join(folder, 'link'));
+    symlinkSync(join(folder, 'nothing'), join(folder, 'dangling'));
+    assert.deepEqual(await opened([folder]), {
+      captures: [['a'], ['b.pcap + b.pcap.correlations.jsonl'], ['link']],
+      problems: ['input.skipped (note)'],
+    });
+  });
+
+  it('are read once, by however many names they are given', async () => {
+    const path = put('a.pcap', pcap(1));
+    symlinkSync(path, join(folder, 'b.pcap'));
+    assert.deepEqual((await opened([path, folder, join(folder, 'b.pcap')])).captures, [['a.pcap']]);
+  });
+
+  it('that cannot be used are problems, and the others are used', async () => {
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    const path = put('a.pcap', pcap(1));
+    assert.deepEqual(await opened([join(folder, 'none'), empty, join(path, 'x'), path]), {
+      captures: [['a.pcap']],
+      problems: ['input.unreadable', 'input.no_captures', 'input.unreadable'],
+    });
+  });
+
+  it('that are no captures are left to the reader to say so', async () => {
+    assert.deepEqual(await opened([put('a.txt', 'text')]), { captures: [['a.txt']], problems: [] });
+  });
+});
