@@ -8,6 +8,7 @@ import type {
   Problem,
 } from '../model.ts';
 import { JournalClock, milliseconds } from './clock.ts';
+import { ClosedSockets } from './closed-sockets.ts';
 import { callOfEmpty, callOfUnseen, needsCount } from './empty-connection.ts';
 import { Fifo } from './fifo.ts';
 import { type Finding, JournalState } from './journal-state.ts';
@@ -21,9 +22,6 @@ import type { ConnectionQuery } from './sockets.ts';
 
 /** How long a call waits for records, in journal time. */
 const WAIT_MS = 2000;
-/** How long after its close a socket is remembered: for stray packets, or for its connection to end. */
-const GRACE_SETTLED_MS = 10_000;
-const GRACE_UNSEEN_MS = 300_000;
 
 export interface AttributionOptions {
   /** The capture, as the user named it. */
@@ -54,9 +52,7 @@ export class Attributor {
   readonly #clock = new JournalClock();
   readonly #ledger = new Ledger();
   readonly #waiting = new Fifo<Waiting>();
-  /** Sockets that are closed, by when they are forgotten: settled ones, and those without a connection. */
-  readonly #settled = new Fifo<{ socket: Socket; due: number }>();
-  readonly #unseen = new Map<Socket, number>();
+  readonly #closed = new ClosedSockets();
   #state: JournalState | undefined;
   #unattributed = unattributed(REASONS.noRecords);
   #header: SessionRecord | undefined;
@@ -130,8 +126,7 @@ export class Attributor {
     this.#state = undefined;
     this.#header = undefined;
     this.#unattributed = unattributed(reason);
-    this.#unseen.clear();
-    this.#settled.clear();
+    this.#closed.clear();
     this.#flush();
   }
 
@@ -153,7 +148,7 @@ export class Attributor {
       return;
     }
     this.#header ??= header;
-    const forget = (socket: Socket) => void this.#unseen.delete(socket);
+    const forget = (socket: Socket) => this.#closed.remove(socket);
     this.#state = new JournalState(new Session(header), this.#limits, this.losses, forget);
   }
 
@@ -163,12 +158,12 @@ export class Attributor {
     if (state === undefined) return;
     state.session.ended = true;
     this.#flush();
-    for (const socket of [...this.#unseen.keys()]) this.#forgetUnseen(socket);
+    this.#forgetUnseen(state, Number.POSITIVE_INFINITY);
     for (const [name, lost] of state.session.losses) {
       if (lost === 0) this.losses[name] ??= 0;
       else count(this.losses, name, lost);
     }
-    this.#settled.clear();
+    this.#closed.clear();
     this.#state = undefined;
   }
 
@@ -230,18 +225,12 @@ export class Attributor {
       if (!this.#finish(item, elapsed >= item.deadline)) break;
       this.#waiting.shift();
     }
-    for (
-      let done = this.#settled.first;
-      done !== undefined && done.due <= elapsed;
-      done = this.#settled.first
-    ) {
-      this.#state?.sockets.remove(done.socket);
-      this.#settled.shift();
+    const state = this.#state;
+    if (state === undefined) return;
+    for (let socket = this.#closed.takeSettled(elapsed); socket; socket = this.#closed.takeSettled(elapsed)) {
+      state.sockets.remove(socket);
     }
-    for (const [socket, due] of this.#unseen) {
-      if (due > elapsed) break;
-      this.#forgetUnseen(socket);
-    }
+    this.#forgetUnseen(state, elapsed);
   }
 
   #flush(): void {
@@ -271,6 +260,7 @@ export class Attributor {
     }
     this.#ledger.connection(connection, socket);
     if (socket !== undefined) this.#settle(socket);
+    else this.#state?.strays.add(connection, this.#clock.elapsed);
     return true;
   }
 
@@ -280,34 +270,33 @@ export class Attributor {
 
   /** A socket that is closed waits for its connection to end, and is then forgotten. */
   #settle(socket: Socket): void {
-    if (socket.closed === undefined || socket.settled) {
-      this.#ledger.settle(socket);
-      return;
-    }
+    const before = socket.settled;
     this.#ledger.settle(socket);
-    if (!socket.settled) {
-      if (!this.#unseen.has(socket)) this.#unseen.set(socket, this.#clock.elapsed + GRACE_UNSEEN_MS);
-      return;
+    if (socket.closed === undefined || before) return;
+    if (socket.settled) this.#closed.settle(socket, this.#clock.elapsed);
+    else this.#closed.awaitConnection(socket, this.#clock.elapsed);
+  }
+
+  #forgetUnseen(state: JournalState, elapsed: number): void {
+    for (let socket = this.#closed.takeUnseen(elapsed); socket; socket = this.#closed.takeUnseen(elapsed)) {
+      const connection = state.strays.take(socket);
+      if (connection === undefined) this.#reportUnseen(state, socket);
+      else this.#ledger.late(connection, socket);
+      state.sockets.remove(socket);
     }
-    this.#unseen.delete(socket);
-    this.#settled.push({ socket, due: this.#clock.elapsed + GRACE_SETTLED_MS });
   }
 
   /** No connection of a closed socket is in the capture. */
-  #forgetUnseen(socket: Socket): void {
-    this.#unseen.delete(socket);
-    const state = this.#state;
-    if (state === undefined || socket.settled) return;
-    const { remote } = socket;
+  #reportUnseen(state: JournalState, socket: Socket): void {
+    const { remote, since, closed } = socket;
     const endpoint = this.#options.endpoints.find(
       ({ address, port }) => address === remote?.address && port === remote.port,
     );
-    if (endpoint !== undefined && socket.closed !== undefined) {
-      const call = callOfUnseen(socket, endpoint, socket.since ?? socket.closed);
-      if (call !== undefined) this.#emit(call, state.findOwner(socket, call));
-      this.#ledger.unseen(socket);
-    }
-    state.sockets.remove(socket);
+    const time = since ?? closed;
+    if (endpoint === undefined || time === undefined) return;
+    const call = callOfUnseen(socket, endpoint, time);
+    if (call !== undefined) this.#emit(call, state.findOwner(socket, call));
+    this.#ledger.unseen(socket);
   }
 
   #emit(call: ImdsCall, { attribution, process }: Finding): void {

@@ -6,6 +6,7 @@ import { LOOKUP_REASONS, REASONS, type Reason } from './reasons.ts';
 import type { Session } from './session.ts';
 import type { Socket } from './socket.ts';
 import { type ConnectionQuery, type SocketMatch, SocketTable } from './sockets.ts';
+import { Strays } from './strays.ts';
 
 /** What is known of a connection's process now. */
 export interface Finding {
@@ -24,6 +25,7 @@ export class JournalState {
   readonly sockets: SocketTable;
   readonly processes: ProcessTable;
   readonly lookups: LookupTable;
+  readonly strays: Strays;
   readonly #losses: Counters;
 
   constructor(
@@ -37,6 +39,7 @@ export class JournalState {
     this.sockets = new SocketTable(limits.sockets, losses, onEvict);
     this.processes = new ProcessTable(limits, losses);
     this.lookups = new LookupTable(limits.lookups, losses);
+    this.strays = new Strays(limits.strays, losses);
   }
 
   /** In the order of docs/attribution.md. Nothing is guessed: what is ambiguous is no match. */

@@ -14,7 +14,7 @@ export interface Balance {
 export class Ledger {
   readonly balance: Balance = { connections: 0, provableConnections: 0, capturedBytes: 0, kernelBytes: 0 };
 
-  /** A connection has ended; its socket may still be open, or not be known at all. */
+  /** A connection has ended; its socket may still be open, or not be known at all. {@link settle} follows. */
   connection(connection: ConnectionSummary, socket: Socket | undefined): void {
     if (socket === undefined) {
       this.balance.connections++;
@@ -24,6 +24,12 @@ export class Ledger {
     socket.seen = true;
     socket.requestBytes += connection.requestBytes;
     socket.responseBytes += connection.responseBytes;
+  }
+
+  /** The socket of a connection that was booked without one. */
+  late(connection: ConnectionSummary, socket: Socket): void {
+    this.balance.connections--;
+    this.connection(connection, socket);
     this.settle(socket);
   }
 

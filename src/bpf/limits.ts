@@ -7,6 +7,8 @@ export interface AttributionLimits {
   lookups: number;
   /** Calls and ends of connections that wait for records. */
   waiting: number;
+  /** Connections that ended without a known socket. */
+  strays: number;
 }
 
 export const DEFAULT_LIMITS: AttributionLimits = {
@@ -15,4 +17,5 @@ export const DEFAULT_LIMITS: AttributionLimits = {
   processText: 16 * 1024 * 1024,
   lookups: 16_384,
   waiting: 32_768,
+  strays: 16_384,
 };

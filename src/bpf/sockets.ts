@@ -167,6 +167,6 @@ export function tupleKey(client: AddressField, endpoint: AddressField): string {
   return `${client.address} ${client.port} ${endpoint.address} ${endpoint.port}`;
 }
 
-function isnKey(endpoint: AddressField, isn: number): string {
+export function isnKey(endpoint: AddressField, isn: number): string {
   return `${isn} ${endpoint.address} ${endpoint.port}`;
 }

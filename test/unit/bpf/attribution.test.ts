@@ -406,6 +406,12 @@ describe('attribution', () => {
       assert.deepEqual(bench.attributor.losses, { 'attribution.lookups_evicted': 3 });
     });
 
+    it('the connections without a socket', () => {
+      const bench = new Bench({ ...DEFAULT_LIMITS, strays: 2 }).records(journal.session());
+      for (let i = 0; i < 5; i++) bench.connection(1, { clientIsn: i, calls: 1 });
+      assert.deepEqual(bench.end().attributor.losses, { 'attribution.strays_evicted': 3 });
+    });
+
     it('of a flood on one tuple, what it costs', () => {
       const bench = began();
       for (let i = 0; i < 20_000; i++) bench.records(journal.opened(1, { cookie: String(i) }));
@@ -480,6 +486,21 @@ describe('attribution', () => {
         provableConnections: 1,
         capturedBytes: 0,
         kernelBytes: 590,
+      });
+    });
+
+    it('are not reported where their records only came after the wait', () => {
+      const bench = began()
+        .call(1)
+        .connection(1, { calls: 1, requestBytes: 90 })
+        .records(journal.tick(2001), journal.opened(1, { process: P7 }), journal.closed(3, { sent: '90' }))
+        .end();
+      assert.deepEqual(bench.words, ["none - (not of this host's sockets)"]);
+      assert.deepEqual(bench.attributor.balance, {
+        connections: 1,
+        provableConnections: 1,
+        capturedBytes: 90,
+        kernelBytes: 90,
       });
     });
 

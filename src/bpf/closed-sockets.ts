@@ -1,0 +1,46 @@
+import { Fifo } from './fifo.ts';
+import type { Socket } from './socket.ts';
+
+/** How long after its close a socket is remembered: for stray packets, or for its connection to end. */
+const GRACE_SETTLED_MS = 10_000;
+export const GRACE_UNSEEN_MS = 300_000;
+
+/** Sockets that are closed, by the journal time at which they are to be forgotten. */
+export class ClosedSockets {
+  readonly #settled = new Fifo<{ socket: Socket; due: number }>();
+  readonly #unseen = new Map<Socket, number>();
+
+  /** Its connection has not ended, or has not been captured at all. */
+  awaitConnection(socket: Socket, elapsed: number): void {
+    if (!this.#unseen.has(socket)) this.#unseen.set(socket, elapsed + GRACE_UNSEEN_MS);
+  }
+
+  /** All is known of it. */
+  settle(socket: Socket, elapsed: number): void {
+    this.#unseen.delete(socket);
+    this.#settled.push({ socket, due: elapsed + GRACE_SETTLED_MS });
+  }
+
+  remove(socket: Socket): void {
+    this.#unseen.delete(socket);
+  }
+
+  takeSettled(elapsed: number): Socket | undefined {
+    const first = this.#settled.first;
+    return first !== undefined && first.due <= elapsed ? this.#settled.shift()?.socket : undefined;
+  }
+
+  takeUnseen(elapsed: number): Socket | undefined {
+    for (const [socket, due] of this.#unseen) {
+      if (due > elapsed) return undefined;
+      this.#unseen.delete(socket);
+      return socket;
+    }
+    return undefined;
+  }
+
+  clear(): void {
+    this.#settled.clear();
+    this.#unseen.clear();
+  }
+}
