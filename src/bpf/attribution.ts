@@ -244,6 +244,7 @@ export class Attributor {
     const finding = this.#find(query);
     if (call !== undefined) {
       if (!finding.final && !must) return false;
+      if (finding.socket !== undefined) finding.socket.called = true;
       this.#emit(call, finding);
       return true;
     }
@@ -279,9 +280,14 @@ export class Attributor {
 
   #forgetUnseen(state: JournalState, elapsed: number): void {
     for (let socket = this.#closed.takeUnseen(elapsed); socket; socket = this.#closed.takeUnseen(elapsed)) {
+      const packets = socket.called || socket.streamed;
+      if (packets && elapsed < Number.POSITIVE_INFINITY) {
+        this.#closed.awaitConnection(socket, elapsed);
+        continue;
+      }
       const connection = state.strays.take(socket);
-      if (connection === undefined) this.#reportUnseen(state, socket);
-      else this.#ledger.late(connection, socket);
+      if (connection !== undefined) this.#ledger.late(connection, socket);
+      else if (!packets) this.#reportUnseen(state, socket);
       state.sockets.remove(socket);
     }
   }

@@ -31,6 +31,8 @@ export class Socket {
   requestBytes = 0;
   responseBytes = 0;
   credited = 0;
+  /** A call in the capture is its, so a connection will end that is. */
+  called = false;
   /** A connection in the capture is its. */
   seen = false;
   settled = false;

@@ -511,6 +511,16 @@ describe('attribution', () => {
       assert.equal(bench.end().words.length, 1);
     });
 
+    it('are none of those whose call was seen, however late their connection ends', () => {
+      const bench = began()
+        .records(journal.opened(1, { process: P7 }))
+        .call(2);
+      bench.records(journal.closed(3, { sent: '90' }), journal.tick(400_000), journal.tick(800_000));
+      bench.connection(2, { calls: 1, requestBytes: 90 }).end();
+      assert.deepEqual(bench.words, ['isn 7 p7']);
+      assert.equal(bench.attributor.balance.provableConnections, 1);
+    });
+
     it('are attempts where the connect failed or nothing was sent', () => {
       const failed = unseen({ sent: undefined, received: undefined, failed: true, errno: 113 });
       assert.deepEqual(failed.end().words, ['attempt: isn 7 p7']);
