@@ -1,3 +1,6 @@
+import { JournalClock, milliseconds } from '../journal/clock.ts';
+import { count } from '../journal/counters.ts';
+import { Fifo } from '../journal/fifo.ts';
 import type {
   AttributedCall,
   ConnectionSummary,
@@ -7,10 +10,8 @@ import type {
   ImdsCall,
   Problem,
 } from '../model.ts';
-import { JournalClock, milliseconds } from './clock.ts';
 import { ClosedSockets } from './closed-sockets.ts';
 import { callOfEmpty, callOfUnseen, needsCount } from './empty-connection.ts';
-import { Fifo } from './fifo.ts';
 import { type Finding, JournalState } from './journal-state.ts';
 import { type Balance, Ledger } from './ledger.ts';
 import { type AttributionLimits, DEFAULT_LIMITS } from './limits.ts';
@@ -321,8 +322,4 @@ export class Attributor {
 
 function unattributed(reason: Reason): Finding {
   return { attribution: { source: 'none', match: 'none', reason }, final: true };
-}
-
-function count(counters: Counters, name: string, by = 1): void {
-  if (by !== 0) counters[name] = (counters[name] ?? 0) + by;
 }

@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.ts';
+import { Fifo } from '../journal/fifo.ts';
 import type { Socket } from './socket.ts';
 
 /** How long after its close a socket is remembered: for stray packets, or for its connection to end. */

@@ -1,5 +1,5 @@
+import { milliseconds } from '../journal/clock.ts';
 import type { Counters, Problem } from '../model.ts';
-import { milliseconds } from './clock.ts';
 import type { CorrelationsReader } from './correlations.ts';
 import type { JournalRecord } from './records.ts';
 

@@ -1,4 +1,5 @@
 import type { Attributor } from '../bpf/attribution.ts';
+import { nanosecondsOf } from '../journal/time.ts';
 import type { CaptureSummary, Counters, Nanoseconds, Problem } from '../model.ts';
 import type { SourceStatistics } from '../ports.ts';
 
@@ -53,8 +54,4 @@ export class Totals {
       problems: this.problems,
     };
   }
-}
-
-function nanosecondsOf(seconds: number, nanoseconds: number): Nanoseconds {
-  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
 }
