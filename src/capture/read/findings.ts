@@ -1,6 +1,6 @@
+import { count } from '../../journal/counters.ts';
 import type { Problem } from '../../model.ts';
 import type { SourceStatistics } from '../../ports.ts';
-import { count } from '../counters.ts';
 
 /** Of one kind of problem, so many are told one by one; the rest is counted in `losses` and summed up. */
 const MAX_OF_A_KIND = 5;

@@ -1,0 +1,81 @@
+import { nanosecondsOf } from '../journal/time.ts';
+import type { ImdsCall, UnknownReason } from '../model.ts';
+import { type Classification, classify } from './classify.ts';
+import type { LostReason } from './http/message-parser.ts';
+import type { Request } from './http/request-parser.ts';
+import type { Response } from './http/response-parser.ts';
+import type { Connection } from './tcp/connection.ts';
+
+/** The call of a request, with its response if one was captured. */
+export function callOfRequest(
+  connection: Connection,
+  request: Request,
+  response: Response | undefined,
+): ImdsCall {
+  const classification = classify(request, response?.status);
+  const { version, operation, pathClass } = classification;
+  return {
+    ...identityOf(connection),
+    requestOffset: request.offset,
+    time: nanosecondsOf(request.seconds, request.nanoseconds),
+    requestEnd: request.end < 0 ? undefined : nanosecondsOf(request.endSeconds, request.endNanoseconds),
+    packetNumber: request.packetNumber,
+    ...answerOf(response),
+    version,
+    operation,
+    unknownReason: version === 'unknown' ? reasonOf(request) : undefined,
+    hint: hintOf(connection, request, response, classification),
+    method: request.method || undefined,
+    target: request.target || undefined,
+    httpVersion: request.httpVersion || undefined,
+    pathClass,
+    userAgent: request.userAgent,
+    forwardedFor: request.forwardedFor,
+  };
+}
+
+/** The call of a response whose request was not captured. */
+export function callOfResponse(connection: Connection, response: Response, reason: LostReason): ImdsCall {
+  // What the endpoint had received says where its request was; two may have been received at once.
+  const offset = Math.max(response.requestBytesReceived, connection.lastUnseen + 1);
+  connection.lastUnseen = offset;
+  return {
+    ...identityOf(connection),
+    requestOffset: offset,
+    time: nanosecondsOf(response.seconds, response.nanoseconds),
+    packetNumber: response.packetNumber,
+    ...answerOf(response),
+    version: 'unknown',
+    unknownReason: reason,
+    hint: response.tokenTtl ? 'response-proves-v2' : undefined,
+  };
+}
+
+function identityOf(connection: Connection) {
+  const { endpoint, client, clientIsn, seconds, nanoseconds, interfaces } = connection;
+  return { endpoint, client, clientIsn, connectionTime: nanosecondsOf(seconds, nanoseconds), interfaces };
+}
+
+function answerOf(response: Response | undefined) {
+  if (response === undefined) return undefined;
+  const { status, ttl: responseTtl, seconds, nanoseconds } = response;
+  return { status, responseTtl, responseTime: nanosecondsOf(seconds, nanoseconds) };
+}
+
+function reasonOf({ lost }: Request): UnknownReason {
+  return lost ?? 'request ended early';
+}
+
+function hintOf(
+  { request: { acknowledged }, response: { seen } }: Connection,
+  request: Request,
+  response: Response | undefined,
+  { version, foreignPath }: Classification,
+): string | undefined {
+  if (foreignPath && version === 'v1') return 'foreign-path';
+  // The endpoint tells the lifetime of a valid token, and of no other.
+  if (version === 'unknown' && response?.tokenTtl === true) return 'response-proves-v2';
+  // Its last byte never arrived at the endpoint.
+  if (response === undefined && seen && acknowledged < request.end) return 'not-acknowledged';
+  return undefined;
+}

@@ -1,0 +1,347 @@
+import type { MemoryBudget } from '../tcp/memory-budget.ts';
+import type { GapReason, Stamp, StreamConsumer } from '../tcp/stream.ts';
+
+export type LostReason = GapReason | 'not HTTP/1' | 'capture began in mid-stream';
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+const COLON = 58;
+
+/** A longer line is read up to here, and skipped from here on; servers' own limits are 8 KiB. */
+const MAX_LINE = 64 * 1024;
+/** Chunk sizes and lengths beyond that cannot be counted exactly. */
+const MAX_LENGTH = Number.MAX_SAFE_INTEGER / 2;
+
+/** Between messages: blank lines are skipped (RFC 9112 §2.2). */
+const START = 0;
+const START_LINE = 1;
+const HEADER = 2;
+const BODY = 3;
+const CHUNK_SIZE = 4;
+const CHUNK_END = 5;
+const TRAILER = 6;
+/** A body that ends with the connection (RFC 9112 §6.3, 8). */
+const UNTIL_CLOSE = 7;
+/** The rest of an over-long line. */
+const SKIP_LINE = 8;
+/** Cannot be parsed: waits for a segment that begins with a message. */
+const LOST = 9;
+/** Another protocol after 101 Switching Protocols. */
+const OPAQUE = 10;
+
+/** `whole message` is an HTTP/0.9 request, which has no header. */
+export type StartLine = 'headers follow' | 'whole message' | 'none';
+
+export type Framing = 'none' | 'chunked' | 'until close' | 'opaque' | 'lost' | number;
+
+/**
+ * What requests and responses share (RFC 9112): lines, header fields, framing of the body. It reads
+ * where the bytes are, and copies only a line that is not yet whole. Bodies are counted, not kept.
+ */
+export abstract class MessageParser implements StreamConsumer {
+  #state = START;
+  /** State to go on with after SKIP_LINE. */
+  #afterSkip = HEADER;
+  /** Body or chunk bytes still to come. */
+  #remaining = 0;
+  /** The beginning of a line whose end has not come, in a buffer of our own. */
+  #rest: Buffer | undefined;
+  #restLength = 0;
+  readonly #budget: MemoryBudget;
+  /** The body was announced with Expect, and a final status came instead of 100 (RFC 9110 §10.1.1). */
+  bodyDeclined = false;
+  #chunked = false;
+  #midStream = false;
+  #probed = false;
+  /** Of the segment that is being read. */
+  protected stamp: Stamp = { seconds: 0, nanoseconds: 0, packetNumber: 0, peerOffset: -1, ttl: 0 };
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+  }
+
+  /** The first byte of a message is there. */
+  protected abstract onBegin(offset: number): void;
+  /** bytes[start, end) is the start line without its line end. */
+  protected abstract onStartLine(bytes: Buffer, start: number, end: number): StartLine;
+  /** bytes[0, end) is the beginning of a start line of which no more will come. */
+  protected onCutStartLine(_bytes: Buffer, _end: number): void {}
+  /** A header field: name in bytes[start, colon), value after it up to `end`, untrimmed. */
+  protected abstract onHeader(bytes: Buffer, start: number, colon: number, end: number): void;
+  /** An obsolete line folding (RFC 9112 §5.2) continues the previous field's value. */
+  protected abstract onFold(bytes: Buffer, start: number, end: number): void;
+  protected abstract onHeadEnd(): Framing;
+  /** The message's last byte is before `offset`. */
+  protected abstract onEnd(offset: number): void;
+  /** Bytes from `offset` on cannot be read. */
+  protected abstract onLost(offset: number, reason: LostReason): void;
+  /** Whether a segment begins like a message: where reading may go on after a loss. */
+  protected abstract looksLikeStart(bytes: Buffer, start: number, end: number): boolean;
+  protected abstract onUnread(length: number): void;
+
+  get lost(): boolean {
+    return this.#state === LOST;
+  }
+
+  data(bytes: Buffer, start: number, end: number, offset: number, stamp: Stamp): void {
+    this.stamp = stamp;
+    if (this.#rest === undefined) {
+      this.#parse(bytes, start, start, end, offset - start);
+      return;
+    }
+    const scanned = this.#restLength;
+    if (!this.#append(bytes, start, end)) {
+      this.#dropRest();
+      this.#lose(offset, 'evicted');
+      return;
+    }
+    const length = this.#restLength;
+    // What is still no whole line stays where it is: see #keepRest.
+    this.#restLength = 0;
+    this.#parse(this.#rest, 0, scanned, length, offset - scanned);
+    if (this.#restLength === 0) this.#dropRest();
+  }
+
+  gap(length: number, offset: number, reason: GapReason, stamp: Stamp): void {
+    this.stamp = stamp;
+    this.#tellStart();
+    this.#dropRest();
+    if (this.#state === BODY && this.#remaining >= length) {
+      this.#remaining -= length;
+      if (this.#remaining === 0) this.#endBody(offset + length);
+      return;
+    }
+    if (this.#state === UNTIL_CLOSE || this.#state === OPAQUE || this.#state === LOST) return;
+    this.#lose(offset, reason);
+  }
+
+  becomeOpaque(): void {
+    this.#dropRest();
+    this.#state = OPAQUE;
+  }
+
+  /** The first bytes may be the middle of a message. */
+  startMidStream(): void {
+    this.#state = LOST;
+    this.#midStream = true;
+  }
+
+  /** Nothing more comes. */
+  finish(): void {
+    this.#tellStart();
+    this.#dropRest();
+  }
+
+  /** The start line will not become whole. */
+  #tellStart(): void {
+    if (this.#state === START_LINE && this.#rest !== undefined)
+      this.onCutStartLine(this.#rest, this.#restLength);
+  }
+
+  /**
+   * Reads bytes[from, end), of which no line end is in [from, scanFrom). An index plus `shift` is the
+   * byte's offset in the stream.
+   */
+  #parse(bytes: Buffer, from: number, scanFrom: number, end: number, shift: number): void {
+    let at = from;
+    const scan = scanFrom;
+    let atSegmentStart = true;
+    while (at < end) {
+      switch (this.#state) {
+        case START: {
+          const byte = bytes[at];
+          if (byte === CR || byte === LF) {
+            at++;
+            break;
+          }
+          this.#state = START_LINE;
+          this.onBegin(at + shift);
+          break;
+        }
+        case BODY: {
+          if (atSegmentStart && this.bodyDeclined && this.looksLikeStart(bytes, at, end)) {
+            this.#endMessage(at + shift);
+            break;
+          }
+          const length = Math.min(this.#remaining, end - at);
+          at += length;
+          this.#remaining -= length;
+          if (this.#remaining === 0) this.#endBody(at + shift);
+          break;
+        }
+        case OPAQUE:
+        case UNTIL_CLOSE:
+          return;
+        case LOST:
+          if (atSegmentStart && this.looksLikeStart(bytes, at, end)) {
+            this.#midStream = false;
+            this.#state = START;
+            break;
+          }
+          if (this.#midStream) {
+            // A keep-alive probe sends one garbage byte before the next (RFC 9293 §3.8.4).
+            if (end - from === 1 && !this.#probed) {
+              this.#probed = true;
+              return;
+            }
+            this.#midStream = false;
+            this.onLost(at + shift, 'capture began in mid-stream');
+          }
+          this.onUnread(end - at);
+          return;
+        default: {
+          let lf = Math.max(scan, at);
+          while (lf < end && bytes[lf] !== LF) lf++;
+          if (lf === end) {
+            this.#keepRest(bytes, at, end, shift);
+            return;
+          }
+          const lineEnd = lf > at && bytes[lf - 1] === CR ? lf - 1 : lf;
+          this.#line(bytes, at, lineEnd, lf + 1 + shift);
+          at = lf + 1;
+        }
+      }
+      atSegmentStart = false;
+    }
+  }
+
+  /** A line without its line end; `next` is the offset behind it. */
+  #line(bytes: Buffer, start: number, end: number, next: number): void {
+    switch (this.#state) {
+      case START_LINE:
+        switch (this.onStartLine(bytes, start, end)) {
+          case 'headers follow':
+            this.#state = HEADER;
+            return;
+          case 'whole message':
+            this.#endMessage(next);
+            return;
+          case 'none':
+            this.#lose(next, 'not HTTP/1');
+        }
+        return;
+      case HEADER:
+        if (start === end) this.#endHead(next);
+        else if (bytes[start] === SPACE || bytes[start] === TAB) this.onFold(bytes, start, end);
+        else {
+          let colon = start;
+          while (colon < end && bytes[colon] !== COLON) colon++;
+          if (colon < end) this.onHeader(bytes, start, colon, end);
+        }
+        return;
+      case CHUNK_SIZE: {
+        const size = chunkSize(bytes, start, end);
+        if (size < 0) this.#lose(next, 'not HTTP/1');
+        else if (size === 0) this.#state = TRAILER;
+        else {
+          this.#remaining = size;
+          this.#state = BODY;
+        }
+        return;
+      }
+      case CHUNK_END:
+        if (start === end) this.#state = CHUNK_SIZE;
+        else this.#lose(next, 'not HTTP/1');
+        return;
+      case TRAILER:
+        if (start === end) this.#endMessage(next);
+        return;
+      case SKIP_LINE:
+        this.#state = this.#afterSkip;
+        return;
+    }
+  }
+
+  #endHead(next: number): void {
+    const framing = this.onHeadEnd();
+    this.#chunked = framing === 'chunked';
+    if (framing === 'none' || framing === 0) this.#endMessage(next);
+    else if (framing === 'chunked') this.#state = CHUNK_SIZE;
+    else if (framing === 'until close') this.#state = UNTIL_CLOSE;
+    else if (framing === 'opaque') this.#state = OPAQUE;
+    else if (framing === 'lost') this.#lose(next, 'not HTTP/1');
+    else {
+      this.#remaining = framing;
+      this.#state = BODY;
+    }
+  }
+
+  #endBody(next: number): void {
+    if (this.#chunked) this.#state = CHUNK_END;
+    else this.#endMessage(next);
+  }
+
+  #endMessage(next: number): void {
+    this.#chunked = false;
+    this.bodyDeclined = false;
+    this.#state = START;
+    this.onEnd(next);
+  }
+
+  #lose(offset: number, reason: LostReason): void {
+    this.#chunked = false;
+    this.#state = LOST;
+    this.onLost(offset, reason);
+  }
+
+  #keepRest(bytes: Buffer, from: number, end: number, shift: number): void {
+    if (this.#state === SKIP_LINE) return;
+    if (end - from >= MAX_LINE) {
+      this.#line(bytes, from, end, end + shift);
+      this.#afterSkip = this.#state;
+      if (this.#state === HEADER || this.#state === TRAILER) this.#state = SKIP_LINE;
+      return;
+    }
+    if (bytes === this.#rest) {
+      if (from > 0) bytes.copyWithin(0, from, end);
+      this.#restLength = end - from;
+    } else if (!this.#append(bytes, from, end)) {
+      this.#lose(from + shift, 'evicted');
+    }
+  }
+
+  #append(bytes: Buffer, start: number, end: number): boolean {
+    const need = this.#restLength + end - start;
+    const have = this.#rest?.length ?? 0;
+    if (need > have) {
+      const size = Math.max(256, have * 2, need);
+      if (!this.#budget.take(size - have)) return false;
+      const larger = Buffer.allocUnsafeSlow(size);
+      this.#rest?.copy(larger, 0, 0, this.#restLength);
+      this.#rest = larger;
+    }
+    if (this.#rest !== undefined) bytes.copy(this.#rest, this.#restLength, start, end);
+    this.#restLength = need;
+    return true;
+  }
+
+  #dropRest(): void {
+    if (this.#rest === undefined) return;
+    this.#budget.give(this.#rest.length);
+    this.#rest = undefined;
+    this.#restLength = 0;
+  }
+}
+
+/** RFC 9112 §7.1: hexadecimal digits, then perhaps extensions; -1 where it is no size. */
+function chunkSize(bytes: Buffer, start: number, end: number): number {
+  let size = 0;
+  let at = start;
+  for (; at < end; at++) {
+    const digit = hexDigit(bytes[at] ?? 0);
+    if (digit < 0) break;
+    size = size * 16 + digit;
+    if (size > MAX_LENGTH) return -1;
+  }
+  if (at === start) return -1;
+  const next = at < end ? bytes[at] : undefined;
+  return next === undefined || next === 59 || next === SPACE || next === TAB ? size : -1;
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  const letter = byte | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+}

@@ -1,0 +1,193 @@
+import type { MemoryBudget } from '../tcp/memory-budget.ts';
+import { BodyLength } from './body-length.ts';
+import { FieldName, fieldValue, isField } from './fields.ts';
+import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
+import { isRequestLine, parseCutRequestLine, parseRequestLine } from './request-line.ts';
+
+/** A request as far as it was read. */
+export interface Request {
+  /** Stream offset of its first byte. */
+  offset: number;
+  /** Offset behind its last byte; -1 while that has not come. */
+  end: number;
+  seconds: number;
+  nanoseconds: number;
+  packetNumber: number;
+  endSeconds: number;
+  endNanoseconds: number;
+  method: string;
+  target: string;
+  httpVersion: string;
+  /** The header was read to its end. */
+  headComplete: boolean;
+  /** Why it was not. */
+  lost: LostReason | undefined;
+  token: boolean;
+  tokenTtl: boolean;
+  userAgent: string | undefined;
+  forwardedFor: string | undefined;
+  expectsContinue: boolean;
+}
+
+export interface RequestHandler {
+  requestBegins(request: Request): void;
+  /** The head was read, or what is left of it is lost. */
+  requestHead(request: Request): void;
+  unreadRequestBytes(length: number): void;
+}
+
+/** The client's direction. */
+export class RequestParser extends MessageParser {
+  readonly #handler: RequestHandler;
+  readonly #body = new BodyLength();
+  #current: Request | undefined;
+  #folding: 'userAgent' | 'forwardedFor' | undefined;
+
+  constructor(handler: RequestHandler, budget: MemoryBudget) {
+    super(budget);
+    this.#handler = handler;
+  }
+
+  protected override onBegin(offset: number): void {
+    const request = newRequest(offset, this.stamp);
+    this.#current = request;
+    this.#body.reset();
+    this.#handler.requestBegins(request);
+  }
+
+  protected override onStartLine(bytes: Buffer, start: number, end: number): StartLine {
+    const request = this.#current;
+    const line = parseRequestLine(bytes, start, end);
+    if (line === undefined || request === undefined) return 'none';
+    request.method = line.method;
+    request.target = line.target;
+    request.httpVersion = line.httpVersion;
+    if (line.httpVersion !== '0.9') return 'headers follow';
+    request.headComplete = true;
+    this.#handler.requestHead(request);
+    return 'whole message';
+  }
+
+  protected override onCutStartLine(bytes: Buffer, end: number): void {
+    const { method, target } = parseCutRequestLine(bytes, end);
+    if (this.#current === undefined) return;
+    this.#current.method = method;
+    this.#current.target = target;
+  }
+
+  protected override onHeader(bytes: Buffer, start: number, colon: number, end: number): void {
+    const request = this.#current;
+    if (request === undefined) return;
+    this.#folding = undefined;
+    // The lengths tell the names apart; most fields are none of these.
+    switch (colon - start) {
+      case 24:
+        if (isField(bytes, start, colon, FieldName.token)) request.token = true;
+        return;
+      case 36:
+        if (isField(bytes, start, colon, FieldName.tokenTtl)) request.tokenTtl = true;
+        return;
+      case 10:
+        if (isField(bytes, start, colon, FieldName.userAgent)) {
+          request.userAgent = fieldValue(bytes, colon + 1, end);
+          this.#folding = 'userAgent';
+        }
+        return;
+      case 15:
+        if (isField(bytes, start, colon, FieldName.forwardedFor)) {
+          const value = fieldValue(bytes, colon + 1, end);
+          request.forwardedFor =
+            request.forwardedFor === undefined ? value : `${request.forwardedFor}, ${value}`;
+          this.#folding = 'forwardedFor';
+        }
+        return;
+      case 6:
+        if (isField(bytes, start, colon, FieldName.expect)) {
+          request.expectsContinue = /^100-continue$/i.test(fieldValue(bytes, colon + 1, end));
+        }
+        return;
+      case 14:
+      case 17:
+        this.#body.field(bytes, start, colon, end);
+    }
+  }
+
+  protected override onFold(bytes: Buffer, start: number, end: number): void {
+    const request = this.#current;
+    if (this.#folding === undefined || request === undefined) this.#body.fold(bytes, start, end);
+    else request[this.#folding] = `${request[this.#folding]} ${fieldValue(bytes, start, end)}`.slice(0, 1024);
+  }
+
+  protected override onHeadEnd(): Framing {
+    const request = this.#current;
+    if (request === undefined) return 'lost';
+    request.headComplete = true;
+    this.#handler.requestHead(request);
+    const framing = this.#body.framing();
+    // RFC 9112 §6.3: a request framed by anything else is refused by the server, 400.
+    return framing === 'other coding' || framing === 'invalid' ? 'lost' : framing;
+  }
+
+  protected override onEnd(offset: number): void {
+    this.#end(offset);
+    this.#current = undefined;
+  }
+
+  protected override onLost(offset: number, reason: LostReason): void {
+    let request = this.#current;
+    if (request?.headComplete) {
+      // Only its body is damaged; what follows is a loss of its own, if there is any.
+      this.#end(offset);
+      this.#current = undefined;
+      return;
+    }
+    if (request === undefined) {
+      request = newRequest(offset, this.stamp);
+      this.#current = request;
+      this.#handler.requestBegins(request);
+    }
+    request.lost = reason;
+    this.#handler.requestHead(request);
+  }
+
+  protected override onUnread(length: number): void {
+    this.#handler.unreadRequestBytes(length);
+  }
+
+  protected override looksLikeStart(bytes: Buffer, start: number, end: number): boolean {
+    return isRequestLine(bytes, start, end);
+  }
+
+  #end(offset: number): void {
+    const request = this.#current;
+    if (request === undefined) return;
+    request.end = offset;
+    request.endSeconds = this.stamp.seconds;
+    request.endNanoseconds = this.stamp.nanoseconds;
+  }
+}
+
+function newRequest(
+  offset: number,
+  stamp: { seconds: number; nanoseconds: number; packetNumber: number },
+): Request {
+  return {
+    offset,
+    end: -1,
+    seconds: stamp.seconds,
+    nanoseconds: stamp.nanoseconds,
+    packetNumber: stamp.packetNumber,
+    endSeconds: 0,
+    endNanoseconds: 0,
+    method: '',
+    target: '',
+    httpVersion: '',
+    headComplete: false,
+    lost: undefined,
+    token: false,
+    tokenTtl: false,
+    userAgent: undefined,
+    forwardedFor: undefined,
+    expectsContinue: false,
+  };
+}

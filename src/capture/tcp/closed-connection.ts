@@ -1,0 +1,51 @@
+import { type Segment, TcpFlag } from '../decode/segment.ts';
+import type { Connection } from './connection.ts';
+import type { History } from './history.ts';
+import type { Path } from './path.ts';
+
+/** What is kept of a connection that is over: enough to know copies of its packets that come late. */
+export class ClosedConnection {
+  readonly endpointIndex: number;
+  readonly clientIsn: number | undefined;
+  readonly serverIsn: number | undefined;
+  readonly requestPath: Path | undefined;
+  readonly established: boolean;
+  /** Sequence number of the first request byte, and behind the last one read of each direction. */
+  readonly requestBase: number;
+  readonly #requestEnd: number | undefined;
+  readonly #responseEnd: number | undefined;
+  /** Paths that still lead here. */
+  paths = 0;
+  readonly requestHistory: History;
+
+  constructor(connection: Connection) {
+    const { request, response } = connection;
+    this.endpointIndex = connection.endpointIndex;
+    this.clientIsn = connection.clientIsn;
+    this.serverIsn = connection.serverIsn;
+    this.requestPath = connection.requestPath;
+    this.established = connection.established;
+    this.requestBase = request.base;
+    this.requestHistory = request.history;
+    if (request.synchronized) this.#requestEnd = (request.base + request.next) >>> 0;
+    if (response.synchronized) this.#responseEnd = (response.base + response.next) >>> 0;
+  }
+
+  /** Whether a segment repeats what was read, or ends the connection once more. */
+  covers({ toEndpoint, flags, sequence, acknowledgment, payloadLength }: Segment): boolean {
+    if ((flags & TcpFlag.syn) !== 0) {
+      if (toEndpoint) return sequence === this.clientIsn;
+      const agrees = this.serverIsn === undefined || this.serverIsn === sequence;
+      return agrees && this.clientIsn === (acknowledgment - 1) >>> 0;
+    }
+    const end = toEndpoint ? this.#requestEnd : this.#responseEnd;
+    return payloadLength === 0 || (end !== undefined && ((sequence + payloadLength - end) | 0) <= 0);
+  }
+
+  /** The path belongs to another client, which shares the ISN: its request bytes are others. */
+  contradictedBy({ toEndpoint, bytes, payloadStart, payloadEnd, sequence }: Segment, path: Path): boolean {
+    if (!toEndpoint || payloadEnd <= payloadStart || path === this.requestPath) return false;
+    const offset = (sequence - this.requestBase) >>> 0;
+    return this.requestHistory.compare(offset, bytes, payloadStart, payloadEnd) === 'different';
+  }
+}

@@ -1,0 +1,218 @@
+import { FailureError } from '../../errors.ts';
+import { JournalClock } from '../../journal/clock.ts';
+import { count } from '../../journal/counters.ts';
+import type { Endpoint } from '../../model.ts';
+import { type Segment, TcpFlag } from '../decode/segment.ts';
+import { ClosedConnection } from './closed-connection.ts';
+import { Connection, type Shared } from './connection.ts';
+import { giveUpHoles } from './holes.ts';
+import { Lifetimes } from './lifetimes.ts';
+import { Lingering } from './lingering.ts';
+import { Path, type PathKey, pathKey } from './path.ts';
+
+/** A SYN with another's ISN is no copy of it if it comes after the last retransmission of that. */
+const COPY_SECONDS = 130;
+/** A SYN holds one segment's data at most (RFC 7413 §4.1.3); what of it was captured may be less. */
+const MAX_SYN_DATA = 1460;
+/** The port of a connection that was silent for so long may be used anew without a SYN in the capture. */
+const REUSE_SECONDS = 60;
+
+/**
+ * Which connection a segment is of: endpoint and client ISN (and server ISN, once seen) with agreeing
+ * bytes, whatever interface or side of a NAT shows it; in mid-stream, the 4-tuple.
+ */
+export class ConnectionTable {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #shared: Shared;
+  readonly #onEnd: (connection: Connection) => void;
+  readonly #clock = new JournalClock();
+  readonly #lifetimes = new Lifetimes();
+  readonly #lingering = new Lingering((path, closed) => this.#forget(path, closed));
+  readonly #paths = new Map<PathKey, Path>();
+  /** By client ISN and endpoint; of two that share both, the later. */
+  readonly #byIsn = new Map<number, Connection | ClosedConnection>();
+  /** Path of the segment before: most packets follow one of their own connection. */
+  #latest: Path | undefined;
+
+  constructor(endpoints: readonly Endpoint[], shared: Shared, onEnd: (connection: Connection) => void) {
+    this.#endpoints = endpoints;
+    this.#shared = shared;
+    this.#onEnd = onEnd;
+  }
+
+  receive(segment: Segment): void {
+    this.advance(segment.seconds, segment.nanoseconds);
+    const path = this.#route(segment);
+    if (path === undefined || path.connection instanceof ClosedConnection) return;
+    const { connection } = path;
+    const { clientIsn } = connection;
+    connection.receive(segment, path);
+    if (clientIsn === undefined && connection.clientIsn !== undefined) {
+      this.#byIsn.set(isnKey(connection.endpointIndex, connection.clientIsn), connection);
+    }
+    if (connection.over) this.#end(connection, true);
+    else this.#lifetimes.touch(connection, this.#now);
+  }
+
+  /** Capture time goes on. */
+  advance(seconds: number, nanoseconds: number): void {
+    this.#clock.now(seconds * 1000 + nanoseconds / 1e6);
+    this.#lifetimes.expire(this.#now, this.#endLater);
+    this.#lingering.expire(this.#now);
+  }
+
+  /** The capture has ended: what is open ends as it stands. */
+  end(): void {
+    for (const { connection } of [...this.#paths.values()]) {
+      if (connection instanceof Connection && !connection.closed) this.#end(connection, false);
+    }
+  }
+
+  /** Seconds of capture time since the first packet. */
+  get #now(): number {
+    return this.#clock.elapsed / 1000;
+  }
+
+  /** The segment's path, with the connection that it is of; undefined where it belongs to none. */
+  #route(segment: Segment): Path | undefined {
+    const key = pathKey(segment);
+    const path = this.#latest?.key === key ? this.#latest : this.#paths.get(key);
+    const syn = (segment.flags & TcpFlag.syn) !== 0;
+    if (path === undefined) {
+      // What neither begins a connection nor carries data ends one that was not captured.
+      return syn || segment.payloadLength > 0 ? this.#openPath(key, segment) : undefined;
+    }
+    this.#latest = path;
+    const { connection } = path;
+    if (connection instanceof ClosedConnection) {
+      if (connection.contradictedBy(segment, path)) return this.#split(path, connection, segment);
+      return connection.covers(segment) ? undefined : this.#openPath(key, segment);
+    }
+    if (syn) return this.#routeSyn(path, connection, segment);
+    if (!connection.fits(segment)) return this.#routeStray(path, connection, segment);
+    return connection.contradictedBy(segment, path) ? this.#split(path, connection, segment) : path;
+  }
+
+  /** A SYN or SYN-ACK where a connection is: one more copy of its own, or the port is used anew. */
+  #routeSyn(path: Path, connection: Connection, segment: Segment): Path | undefined {
+    const { toEndpoint, sequence } = segment;
+    if (connection.clientIsn === undefined) {
+      // Data came before its SYN: from another queue or interface.
+      if (connection.request.floating && connection.fits(segment)) return path;
+    } else if (isSynOf(connection, segment)) {
+      if (toEndpoint || connection.serverIsn === undefined || connection.serverIsn === sequence) return path;
+      if (connection.paths.length > 1) return this.#split(path, connection, segment);
+      count(this.#shared.losses, 'tcp.syn_ack_conflicts');
+      return undefined;
+    }
+    this.#leave(path, connection);
+    return this.#openPath(path.key, segment);
+  }
+
+  /** Sequence numbers that are far from what is expected. */
+  #routeStray(path: Path, connection: Connection, segment: Segment): Path | undefined {
+    if (segment.payloadLength === 0 || this.#now - connection.activeAt < REUSE_SECONDS) {
+      count(this.#shared.losses, 'tcp.out_of_window');
+      return undefined;
+    }
+    this.#leave(path, connection);
+    return this.#openPath(path.key, segment);
+  }
+
+  #openPath(key: PathKey, segment: Segment): Path {
+    const connection = this.#copied(segment) ?? this.#newConnection(segment);
+    const path = new Path(key, segment, connection);
+    if (connection instanceof Connection) connection.paths.push(path);
+    else this.#lingering.add(path, connection, this.#now);
+    this.#paths.set(key, path);
+    this.#latest = path;
+    return path;
+  }
+
+  /** The connection whose SYN or SYN-ACK this repeats, with the client's address on another side of a NAT. */
+  #copied(segment: Segment): Connection | ClosedConnection | undefined {
+    if ((segment.flags & TcpFlag.syn) === 0) return undefined;
+    const connection = this.#byIsn.get(isnKey(segment.endpoint, clientIsnOf(segment)));
+    if (connection === undefined) return undefined;
+    if (connection instanceof Connection && this.#now - connection.activeAt > COPY_SECONDS) return undefined;
+    const { serverIsn } = connection;
+    const agrees = segment.toEndpoint || serverIsn === undefined || serverIsn === segment.sequence;
+    return agrees ? connection : undefined;
+  }
+
+  /** Two clients that share an ISN but send other bytes, or are answered by another ISN, are two. */
+  #split(path: Path, from: Connection | ClosedConnection, segment: Segment): Path {
+    count(this.#shared.losses, 'tcp.shared_isns');
+    if (from instanceof Connection) from.paths.splice(from.paths.indexOf(path), 1);
+    const own = this.#newConnection(segment);
+    own.paths.push(path);
+    path.connection = own;
+    own.begunLike(from, segment);
+    if (own.clientIsn !== undefined) this.#byIsn.set(isnKey(own.endpointIndex, own.clientIsn), own);
+    return path;
+  }
+
+  /** The path is another connection's from now on. */
+  #leave(path: Path, connection: Connection): void {
+    if (connection.paths.length === 1) this.#end(connection, false);
+    else connection.paths.splice(connection.paths.indexOf(path), 1);
+  }
+
+  #newConnection(segment: Segment): Connection {
+    const surplus = this.#lifetimes.surplus();
+    if (surplus !== undefined) {
+      count(this.#shared.losses, surplus.as);
+      this.#end(surplus.connection, false);
+    }
+    const endpoint = this.#endpoints[segment.endpoint];
+    if (endpoint === undefined) throw new FailureError('a segment of no endpoint', { code: 'tcp.endpoint' });
+    return new Connection(endpoint, segment, this.#shared);
+  }
+
+  readonly #endLater = (connection: Connection, linger: boolean): void => this.#end(connection, linger);
+
+  /** `linger`: copies of its packets may come, and no others. */
+  #end(connection: Connection, linger: boolean): void {
+    giveUpHoles(connection, true);
+    connection.close();
+    connection.list?.remove(connection);
+    const closed = new ClosedConnection(connection);
+    if (connection.clientIsn !== undefined) {
+      const key = isnKey(connection.endpointIndex, connection.clientIsn);
+      if (this.#byIsn.get(key) === connection) {
+        if (linger) this.#byIsn.set(key, closed);
+        else this.#byIsn.delete(key);
+      }
+    }
+    for (const path of connection.paths) {
+      if (linger) this.#lingering.add(path, closed, this.#now);
+      else this.#forget(path, connection);
+    }
+    if (!linger) connection.request.history.release();
+    this.#onEnd(connection);
+  }
+
+  #forget(path: Path, connection: Connection | ClosedConnection): void {
+    // It may have a new connection since.
+    if (path.connection === connection && this.#paths.get(path.key) === path) this.#paths.delete(path.key);
+    if (this.#latest === path) this.#latest = undefined;
+    const { clientIsn, endpointIndex } = connection;
+    if (clientIsn === undefined || (connection instanceof ClosedConnection && connection.paths > 0)) return;
+    const key = isnKey(endpointIndex, clientIsn);
+    if (this.#byIsn.get(key) === connection) this.#byIsn.delete(key);
+  }
+}
+
+function clientIsnOf({ toEndpoint, sequence, acknowledgment }: Segment): number {
+  return toEndpoint ? sequence : (acknowledgment - 1) >>> 0;
+}
+
+/** With TCP Fast Open, a SYN-ACK acknowledges data too (RFC 7413 §4.1.3). */
+function isSynOf({ clientIsn = 0, request }: Connection, segment: Segment): boolean {
+  const ahead = (clientIsnOf(segment) - clientIsn) >>> 0;
+  return ahead === 0 || (!segment.toEndpoint && ahead <= Math.max(request.next, MAX_SYN_DATA));
+}
+
+function isnKey(endpoint: number, isn: number): number {
+  return endpoint * 2 ** 32 + isn;
+}
