@@ -1,4 +1,5 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
+import type { Stamp } from '../tcp/stream.ts';
 import { BodyLength } from './body-length.ts';
 import { FieldName, fieldValue, isField } from './fields.ts';
 import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
@@ -162,15 +163,23 @@ export class RequestParser extends MessageParser {
     const request = this.#current;
     if (request === undefined) return;
     request.end = offset;
-    request.endSeconds = this.stamp.seconds;
-    request.endNanoseconds = this.stamp.nanoseconds;
+    // The first segment may have been captured after the last: it is complete when all were.
+    const { seconds, nanoseconds } = isBefore(this.stamp, request) ? request : this.stamp;
+    request.endSeconds = seconds;
+    request.endNanoseconds = nanoseconds;
   }
 }
 
-function newRequest(
-  offset: number,
-  stamp: { seconds: number; nanoseconds: number; packetNumber: number },
-): Request {
+interface Time {
+  seconds: number;
+  nanoseconds: number;
+}
+
+function isBefore(a: Time, b: Time): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
+}
+
+function newRequest(offset: number, stamp: Stamp): Request {
   return {
     offset,
     end: -1,

@@ -142,7 +142,6 @@ export class ConnectionTable {
 
   /** Two clients that share an ISN but send other bytes, or are answered by another ISN, are two. */
   #split(path: Path, from: Connection | ClosedConnection, segment: Segment): Path {
-    count(this.#shared.losses, 'tcp.shared_isns');
     if (from instanceof Connection) from.paths.splice(from.paths.indexOf(path), 1);
     const own = this.#newConnection(segment);
     own.paths.push(path);

@@ -182,8 +182,10 @@ export class Connection implements ExchangeHandler {
   /** When what `response` holds back was captured, or else what `request` does, or the last packet. */
   get stampOfHeld(): Stamp {
     const held = this.response.firstHeldStamp ?? this.request.firstHeldStamp;
+    if (held !== undefined) return held;
     const { lastSeconds: seconds, lastNanoseconds: nanoseconds } = this;
-    return held ?? { ...this.#stamp, seconds, nanoseconds, peerOffset: -1 };
+    const packetNumber = this.#stamp.packetNumber || this.packetNumber;
+    return { ...this.#stamp, seconds, nanoseconds, packetNumber, peerOffset: -1 };
   }
 
   /** Emits what is left, and lets the memory go; the request's history may still be wanted. */

@@ -23,7 +23,7 @@ const MAX_BYTES = 4096;
 
 /**
  * Input: the bytes of both directions. However they are cut into segments, also with segments twice or in
- * another order, the calls are the same.
+ * another order, the calls are the same, as far as they could be read.
  */
 export const streams: Target = {
   name: 'streams',
@@ -70,7 +70,13 @@ function pair(client: string, server: string): Buffer {
   return Buffer.concat([Buffer.from(client, 'latin1'), SEPARATOR, Buffer.from(server, 'latin1')]);
 }
 
+/** After what cannot be read, the next message is looked for where a segment begins: that depends on the cuts. */
+function isLost({ losses }: Assembled): boolean {
+  return losses.some((name) => name.startsWith('http.unread_'));
+}
+
 function same(one: Assembled, other: Assembled, how: string): void {
+  if (isLost(one) || isLost(other)) return;
   const [a, b] = [one, other].map(({ calls }) => calls.map(lineOf).join('\n'));
   hold(a === b, `${how}:\n${b}\nwhole:\n${a}\n`);
 }

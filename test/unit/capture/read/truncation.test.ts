@@ -38,7 +38,9 @@ function wholeLengths(file: Buffer): Set<number> {
   return lengths;
 }
 
-describe('capture/read, files cut short', () => {
+describe('capture/read, files cut short', function () {
+  this.timeout(60_000);
+
   for (const [name, file] of Object.entries(FILES)) {
     it(`hands on a prefix of the packets and tells one problem: ${name}`, async () => {
       const all = await readBytes(file);
