@@ -9,6 +9,27 @@ export interface Classification {
   foreignPath: boolean;
 }
 
+interface PathFacts {
+  pathClass: PathClass;
+  isToken: boolean;
+  foreignPath: boolean;
+}
+
+/** Targets come again and again; beyond that many, all are forgotten. */
+const MAX_KNOWN = 1024;
+const known = new Map<string, PathFacts>();
+
+function pathFacts(target: string): PathFacts {
+  let facts = known.get(target);
+  if (facts === undefined) {
+    const path = pathOf(target);
+    facts = { pathClass: classOf(path), isToken: path === TOKEN_PATH, foreignPath: isForeignPath(path) };
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(target, facts);
+  }
+  return facts;
+}
+
 const UNREADABLE: Classification = {
   version: 'unknown',
   operation: undefined,
@@ -22,15 +43,13 @@ const UNREADABLE: Classification = {
  */
 export function classify(request: Request, status: number | undefined): Classification {
   if (request.target === '') return UNREADABLE;
-  const path = pathOf(request.target);
-  const pathClass = classOf(path);
-  if (request.method === 'PUT' && request.tokenTtl && path === TOKEN_PATH) {
+  const { pathClass, isToken, foreignPath } = pathFacts(request.target);
+  if (request.method === 'PUT' && request.tokenTtl && isToken) {
     return { version: 'v2', operation: 'token', pathClass, foreignPath: false };
   }
   if (request.token) return { version: 'v2', operation: 'read', pathClass, foreignPath: false };
   if (!request.headComplete)
     return { version: 'unknown', operation: undefined, pathClass, foreignPath: false };
-  const foreignPath = isForeignPath(path);
   // A header alone never makes a request foreign: an attacker may send any. EC2 answers 2xx to what
   // it has, and to that a foreign-looking path is a v1 read like any other.
   const refused = status !== undefined && (status < 200 || status > 299);

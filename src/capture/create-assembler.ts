@@ -5,9 +5,10 @@ import { callOfRequest, callOfResponse } from './call.ts';
 import { SegmentDecoder } from './decode/decoder.ts';
 import { EndpointTable } from './endpoints.ts';
 import { createEndpointFilter } from './filter.ts';
+import { Texts } from './http/texts.ts';
 import type { Shared } from './tcp/connection.ts';
 import { ConnectionTable } from './tcp/connection-table.ts';
-import { MemoryBudget } from './tcp/memory-budget.ts';
+import { BufferPool, MemoryBudget } from './tcp/memory-budget.ts';
 
 const MIB = 1024 * 1024;
 /** Of one capture, for all its connections together. */
@@ -41,9 +42,10 @@ export const createAssembler: CreateAssembler = (endpoints, handler): Assembler 
 
 function sharedBy(handler: AssemblerHandler, losses: Counters): Shared {
   return {
-    histories: new MemoryBudget(HISTORY_BYTES),
+    histories: new BufferPool(HISTORY_BYTES),
     held: new MemoryBudget(HELD_BYTES),
     lines: new MemoryBudget(LINE_BYTES),
+    texts: new Texts(),
     losses,
     exchange(connection, request, response, reason) {
       if (request !== undefined) handler.call(callOfRequest(connection, request, response));

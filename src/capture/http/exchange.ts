@@ -4,6 +4,7 @@ import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { LostReason } from './message-parser.ts';
 import { type Request, type RequestHandler, RequestParser } from './request-parser.ts';
 import { type Response, type ResponseHandler, ResponseParser } from './response-parser.ts';
+import type { Texts } from './texts.ts';
 
 /** Pipelined requests that wait for their responses; beyond it the oldest is emitted without one. */
 const MAX_PENDING = 1024;
@@ -12,6 +13,13 @@ const MAX_PENDING = 1024;
 export interface ExchangeHandler {
   /** `reason` is why there is no request. */
   exchange(request: Request | undefined, response: Response | undefined, reason?: LostReason): void;
+}
+
+/** What the exchanges of all connections share. */
+export interface ExchangeLimits {
+  lines: MemoryBudget;
+  texts: Texts;
+  losses: Counters;
 }
 
 /** Pairs the requests and responses of one connection (RFC 9112 §9.3.2: in order). */
@@ -29,11 +37,11 @@ export class Exchange implements RequestHandler, ResponseHandler {
   #midStream = false;
   #lostReason: LostReason = 'gap';
 
-  constructor(handler: ExchangeHandler, budget: MemoryBudget, losses: Counters) {
+  constructor(handler: ExchangeHandler, { lines, texts, losses }: ExchangeLimits) {
     this.#handler = handler;
     this.#losses = losses;
-    this.requests = new RequestParser(this, budget);
-    this.responses = new ResponseParser(this, budget);
+    this.requests = new RequestParser(this, lines, texts);
+    this.responses = new ResponseParser(this, lines);
   }
 
   startMidStream(): void {

@@ -1,3 +1,5 @@
+import type { Texts } from './texts.ts';
+
 /** Names of header fields that decide something, lower case, as bytes. */
 export const FieldName = {
   token: bytesOf('x-aws-ec2-metadata-token'),
@@ -10,7 +12,7 @@ export const FieldName = {
 };
 
 /** Longest header value that is kept as text (a user agent, an X-Forwarded-For). */
-const MAX_VALUE = 1024;
+export const MAX_VALUE = 1024;
 
 function bytesOf(name: string): Uint8Array {
   return Uint8Array.from(name, (char) => char.charCodeAt(0));
@@ -28,18 +30,34 @@ export function isField(bytes: Uint8Array, start: number, colon: number, name: U
 }
 
 /** The value behind the colon, latin1, without the white space around it (RFC 9110 §5.5). */
-export function fieldValue(bytes: Buffer, start: number, end: number): string {
+export function fieldValue(bytes: Buffer, start: number, end: number, texts?: Texts): string {
   let from = start;
   let to = end;
   while (from < to && isSpace(bytes[from])) from++;
   while (to > from && isSpace(bytes[to - 1])) to--;
-  return bytes.toString('latin1', from, Math.min(to, from + MAX_VALUE));
+  to = Math.min(to, from + MAX_VALUE);
+  return texts === undefined ? bytes.toString('latin1', from, to) : texts.latin1(bytes, from, to);
+}
+
+/** A number with nothing but blanks around it, which is what nearly all are; -1 for anything else. */
+function decimal(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && isSpace(bytes[at])) at++;
+  const first = at;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return at === end && at > first && at - first <= 15 ? value : -1;
 }
 
 /** Content-Length (RFC 9110 §8.6); -1 where it is no number, or two that differ. */
 export function contentLength(bytes: Buffer, start: number, end: number): number {
+  const digits = decimal(bytes, start, end);
+  if (digits >= 0) return digits;
   const text = fieldValue(bytes, start, end);
-  if (/^\d{1,15}$/.test(text)) return Number(text);
   // A recipient may take a list of equal values for one (RFC 9112 §6.3, 5).
   const [first, ...others] = text.split(',').map((part) => part.trim());
   if (first === undefined || !/^\d{1,15}$/.test(first) || others.some((other) => other !== first)) return -1;

@@ -1,5 +1,6 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { GapReason, Stamp, StreamConsumer } from '../tcp/stream.ts';
+import { FieldName } from './fields.ts';
 
 export type LostReason = GapReason | 'not HTTP/1' | 'capture began in mid-stream';
 
@@ -31,6 +32,13 @@ const LOST = 9;
 /** Another protocol after 101 Switching Protocols. */
 const OPAQUE = 10;
 
+/** First bytes of the names of fields that matter: the others' lines, which are most, are not looked at. */
+const INITIALS = new Uint8Array(256);
+for (const name of Object.values(FieldName)) {
+  const [initial = 0] = name;
+  INITIALS[initial] = INITIALS[initial - 32] = 1;
+}
+
 /** `whole message` is an HTTP/0.9 request, which has no header. */
 export type StartLine = 'headers follow' | 'whole message' | 'none';
 
@@ -53,6 +61,7 @@ export abstract class MessageParser implements StreamConsumer {
   /** The body was announced with Expect, and a final status came instead of 100 (RFC 9110 §10.1.1). */
   bodyDeclined = false;
   #chunked = false;
+  #foldable = false;
   #midStream = false;
   #probed = false;
   /** Of the segment that is being read. */
@@ -68,8 +77,12 @@ export abstract class MessageParser implements StreamConsumer {
   protected abstract onStartLine(bytes: Buffer, start: number, end: number): StartLine;
   /** bytes[0, end) is the beginning of a start line of which no more will come. */
   protected onCutStartLine(_bytes: Buffer, _end: number): void {}
-  /** A header field: name in bytes[start, colon), value after it up to `end`, untrimmed. */
-  protected abstract onHeader(bytes: Buffer, start: number, colon: number, end: number): void;
+  /**
+   * A header field: name in bytes[start, colon), value after it up to `end`, untrimmed. Only those whose
+   * name may be one of {@link FieldName}.
+   * @returns whether its value is of interest, and so what is folded into it
+   */
+  protected abstract onHeader(bytes: Buffer, start: number, colon: number, end: number): boolean;
   /** An obsolete line folding (RFC 9112 §5.2) continues the previous field's value. */
   protected abstract onFold(bytes: Buffer, start: number, end: number): void;
   protected abstract onHeadEnd(): Framing;
@@ -224,12 +237,9 @@ export abstract class MessageParser implements StreamConsumer {
         return;
       case HEADER:
         if (start === end) this.#endHead(next);
-        else if (bytes[start] === SPACE || bytes[start] === TAB) this.onFold(bytes, start, end);
-        else {
-          let colon = start;
-          while (colon < end && bytes[colon] !== COLON) colon++;
-          if (colon < end) this.onHeader(bytes, start, colon, end);
-        }
+        else if (bytes[start] === SPACE || bytes[start] === TAB) {
+          if (this.#foldable) this.onFold(bytes, start, end);
+        } else this.#field(bytes, start, end);
         return;
       case CHUNK_SIZE: {
         const size = chunkSize(bytes, start, end);
@@ -252,6 +262,14 @@ export abstract class MessageParser implements StreamConsumer {
         this.#state = this.#afterSkip;
         return;
     }
+  }
+
+  #field(bytes: Buffer, start: number, end: number): void {
+    this.#foldable = false;
+    if (INITIALS[bytes[start] ?? 0] === 0) return;
+    let colon = start;
+    while (colon < end && bytes[colon] !== COLON) colon++;
+    if (colon < end) this.#foldable = this.onHeader(bytes, start, colon, end);
   }
 
   #endHead(next: number): void {

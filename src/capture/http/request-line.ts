@@ -1,3 +1,5 @@
+import type { Texts } from './texts.ts';
+
 /** Longer targets are cut in what is reported; they decide nothing. */
 const MAX_TARGET = 4096;
 const MAX_METHOD = 32;
@@ -14,7 +16,12 @@ export interface RequestLine {
 }
 
 /** RFC 9112 §3, leniently: spaces within the target are taken for part of it, as servers do. */
-export function parseRequestLine(bytes: Buffer, start: number, lineEnd: number): RequestLine | undefined {
+export function parseRequestLine(
+  bytes: Buffer,
+  start: number,
+  lineEnd: number,
+  texts: Texts,
+): RequestLine | undefined {
   let end = lineEnd;
   while (end > start && bytes[end - 1] === 32) end--;
   let space = start;
@@ -35,7 +42,7 @@ export function parseRequestLine(bytes: Buffer, start: number, lineEnd: number):
   if (from >= to) return undefined;
   return {
     method,
-    target: bytes.toString('latin1', from, Math.min(to, from + MAX_TARGET)),
+    target: texts.latin1(bytes, from, Math.min(to, from + MAX_TARGET)),
     httpVersion: version,
   };
 }

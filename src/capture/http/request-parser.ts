@@ -1,9 +1,10 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { Stamp } from '../tcp/stream.ts';
 import { BodyLength } from './body-length.ts';
-import { FieldName, fieldValue, isField } from './fields.ts';
+import { FieldName, fieldValue, isField, MAX_VALUE } from './fields.ts';
 import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
 import { isRequestLine, parseCutRequestLine, parseRequestLine } from './request-line.ts';
+import type { Texts } from './texts.ts';
 
 /** A request as far as it was read. */
 export interface Request {
@@ -40,12 +41,14 @@ export interface RequestHandler {
 /** The client's direction. */
 export class RequestParser extends MessageParser {
   readonly #handler: RequestHandler;
+  readonly #texts: Texts;
   readonly #body = new BodyLength();
   #current: Request | undefined;
   #folding: 'userAgent' | 'forwardedFor' | undefined;
 
-  constructor(handler: RequestHandler, budget: MemoryBudget) {
+  constructor(handler: RequestHandler, budget: MemoryBudget, texts: Texts) {
     super(budget);
+    this.#texts = texts;
     this.#handler = handler;
   }
 
@@ -58,7 +61,7 @@ export class RequestParser extends MessageParser {
 
   protected override onStartLine(bytes: Buffer, start: number, end: number): StartLine {
     const request = this.#current;
-    const line = parseRequestLine(bytes, start, end);
+    const line = parseRequestLine(bytes, start, end, this.#texts);
     if (line === undefined || request === undefined) return 'none';
     request.method = line.method;
     request.target = line.target;
@@ -76,47 +79,51 @@ export class RequestParser extends MessageParser {
     this.#current.target = target;
   }
 
-  protected override onHeader(bytes: Buffer, start: number, colon: number, end: number): void {
+  protected override onHeader(bytes: Buffer, start: number, colon: number, end: number): boolean {
     const request = this.#current;
-    if (request === undefined) return;
+    if (request === undefined) return false;
     this.#folding = undefined;
     // The lengths tell the names apart; most fields are none of these.
     switch (colon - start) {
       case 24:
         if (isField(bytes, start, colon, FieldName.token)) request.token = true;
-        return;
+        return false;
       case 36:
         if (isField(bytes, start, colon, FieldName.tokenTtl)) request.tokenTtl = true;
-        return;
+        return false;
       case 10:
-        if (isField(bytes, start, colon, FieldName.userAgent)) {
-          request.userAgent = fieldValue(bytes, colon + 1, end);
-          this.#folding = 'userAgent';
-        }
-        return;
-      case 15:
-        if (isField(bytes, start, colon, FieldName.forwardedFor)) {
-          const value = fieldValue(bytes, colon + 1, end);
-          request.forwardedFor =
-            request.forwardedFor === undefined ? value : `${request.forwardedFor}, ${value}`;
-          this.#folding = 'forwardedFor';
-        }
-        return;
+        if (!isField(bytes, start, colon, FieldName.userAgent)) return false;
+        request.userAgent = fieldValue(bytes, colon + 1, end, this.#texts);
+        this.#folding = 'userAgent';
+        return true;
+      case 15: {
+        if (!isField(bytes, start, colon, FieldName.forwardedFor)) return false;
+        const value = fieldValue(bytes, colon + 1, end);
+        const before = request.forwardedFor;
+        request.forwardedFor = before === undefined ? value : `${before}, ${value}`.slice(0, MAX_VALUE);
+        this.#folding = 'forwardedFor';
+        return true;
+      }
       case 6:
         if (isField(bytes, start, colon, FieldName.expect)) {
           request.expectsContinue = /^100-continue$/i.test(fieldValue(bytes, colon + 1, end));
         }
-        return;
+        return false;
       case 14:
       case 17:
-        this.#body.field(bytes, start, colon, end);
+        return this.#body.field(bytes, start, colon, end);
+      default:
+        return false;
     }
   }
 
   protected override onFold(bytes: Buffer, start: number, end: number): void {
     const request = this.#current;
     if (this.#folding === undefined || request === undefined) this.#body.fold(bytes, start, end);
-    else request[this.#folding] = `${request[this.#folding]} ${fieldValue(bytes, start, end)}`.slice(0, 1024);
+    else {
+      const more = fieldValue(bytes, start, end);
+      request[this.#folding] = `${request[this.#folding]} ${more}`.slice(0, MAX_VALUE);
+    }
   }
 
   protected override onHeadEnd(): Framing {

@@ -56,16 +56,18 @@ export class ResponseParser extends MessageParser {
     return 'headers follow';
   }
 
-  protected override onHeader(bytes: Buffer, start: number, colon: number, end: number): void {
+  protected override onHeader(bytes: Buffer, start: number, colon: number, end: number): boolean {
     switch (colon - start) {
       case 36:
         if (this.#current !== undefined && isField(bytes, start, colon, FieldName.tokenTtl)) {
           this.#current.tokenTtl = true;
         }
-        return;
+        return false;
       case 14:
       case 17:
-        this.#body.field(bytes, start, colon, end);
+        return this.#body.field(bytes, start, colon, end);
+      default:
+        return false;
     }
   }
 

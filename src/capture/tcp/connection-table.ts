@@ -10,6 +10,7 @@ import { Lifetimes } from './lifetimes.ts';
 import { Lingering } from './lingering.ts';
 import { Path, type PathKey, pathKey } from './path.ts';
 
+const RECENT = 1024;
 /** A SYN with another's ISN is no copy of it if it comes after the last retransmission of that. */
 const COPY_SECONDS = 130;
 /** A SYN holds one segment's data at most (RFC 7413 §4.1.3); what of it was captured may be less. */
@@ -31,8 +32,11 @@ export class ConnectionTable {
   readonly #paths = new Map<PathKey, Path>();
   /** By client ISN and endpoint; of two that share both, the later. */
   readonly #byIsn = new Map<number, Connection | ClosedConnection>();
-  /** Path of the segment before: most packets follow one of their own connection. */
-  #latest: Path | undefined;
+  /** Paths of late, by the end of their key: most packets follow others of their own connection. */
+  readonly #recent = new Array<Path | undefined>(RECENT);
+
+  /** Seconds of capture time since the first packet. */
+  #now = 0;
 
   constructor(endpoints: readonly Endpoint[], shared: Shared, onEnd: (connection: Connection) => void) {
     this.#endpoints = endpoints;
@@ -57,8 +61,11 @@ export class ConnectionTable {
   /** Capture time goes on. */
   advance(seconds: number, nanoseconds: number): void {
     this.#clock.now(seconds * 1000 + nanoseconds / 1e6);
-    this.#lifetimes.expire(this.#now, this.#endLater);
-    this.#lingering.expire(this.#now);
+    const now = this.#clock.elapsed / 1000;
+    if (now === this.#now) return;
+    this.#now = now;
+    this.#lifetimes.expire(now, this.#endLater);
+    this.#lingering.expire(now);
   }
 
   /** The capture has ended: what is open ends as it stands. */
@@ -68,21 +75,20 @@ export class ConnectionTable {
     }
   }
 
-  /** Seconds of capture time since the first packet. */
-  get #now(): number {
-    return this.#clock.elapsed / 1000;
-  }
-
   /** The segment's path, with the connection that it is of; undefined where it belongs to none. */
   #route(segment: Segment): Path | undefined {
     const key = pathKey(segment);
-    const path = this.#latest?.key === key ? this.#latest : this.#paths.get(key);
+    const slot = (segment.port ^ segment.w3) & (RECENT - 1);
+    let path = this.#recent[slot];
+    if (path?.key !== key || path.forgotten) {
+      path = this.#paths.get(key);
+      this.#recent[slot] = path;
+    }
     const syn = (segment.flags & TcpFlag.syn) !== 0;
     if (path === undefined) {
       // What neither begins a connection nor carries data ends one that was not captured.
       return syn || segment.payloadLength > 0 ? this.#openPath(key, segment) : undefined;
     }
-    this.#latest = path;
     const { connection } = path;
     if (connection instanceof ClosedConnection) {
       if (connection.contradictedBy(segment, path)) return this.#split(path, connection, segment);
@@ -124,8 +130,9 @@ export class ConnectionTable {
     const path = new Path(key, segment, connection);
     if (connection instanceof Connection) connection.paths.push(path);
     else this.#lingering.add(path, connection, this.#now);
+    const before = this.#paths.get(key);
+    if (before !== undefined) before.forgotten = true;
     this.#paths.set(key, path);
-    this.#latest = path;
     return path;
   }
 
@@ -193,8 +200,10 @@ export class ConnectionTable {
 
   #forget(path: Path, connection: Connection | ClosedConnection): void {
     // It may have a new connection since.
-    if (path.connection === connection && this.#paths.get(path.key) === path) this.#paths.delete(path.key);
-    if (this.#latest === path) this.#latest = undefined;
+    if (path.connection === connection && this.#paths.get(path.key) === path) {
+      this.#paths.delete(path.key);
+      path.forgotten = true;
+    }
     const { clientIsn, endpointIndex } = connection;
     if (clientIsn === undefined || (connection instanceof ClosedConnection && connection.paths > 0)) return;
     const key = isnKey(endpointIndex, clientIsn);

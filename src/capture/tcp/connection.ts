@@ -1,8 +1,8 @@
 import { count } from '../../journal/counters.ts';
 import { nanosecondsOf } from '../../journal/time.ts';
-import type { ConnectionSummary, Counters, Endpoint, SocketAddress } from '../../model.ts';
+import type { ConnectionSummary, Endpoint, Nanoseconds, SocketAddress } from '../../model.ts';
 import { type Segment, TcpFlag } from '../decode/segment.ts';
-import { Exchange, type ExchangeHandler } from '../http/exchange.ts';
+import { Exchange, type ExchangeHandler, type ExchangeLimits } from '../http/exchange.ts';
 import type { LostReason } from '../http/message-parser.ts';
 import type { Request } from '../http/request-parser.ts';
 import type { Response } from '../http/response-parser.ts';
@@ -10,16 +10,14 @@ import type { ClosedConnection } from './closed-connection.ts';
 import type { ConnectionList } from './connection-list.ts';
 import type { History } from './history.ts';
 import { giveUpHoles } from './holes.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import type { BufferPool, MemoryBudget } from './memory-budget.ts';
 import type { Path } from './path.ts';
 import { MAX_AHEAD, type Stamp, Stream } from './stream.ts';
 
 /** What all connections of a capture share: memory, counters, and where their exchanges go. */
-export interface Shared {
-  histories: MemoryBudget;
+export interface Shared extends ExchangeLimits {
+  histories: BufferPool;
   held: MemoryBudget;
-  lines: MemoryBudget;
-  losses: Counters;
   exchange(
     connection: Connection,
     request: Request | undefined,
@@ -79,13 +77,18 @@ export class Connection implements ExchangeHandler {
     this.seconds = this.lastSeconds = first.seconds;
     this.nanoseconds = this.lastNanoseconds = first.nanoseconds;
     this.#shared = shared;
-    this.exchanges = new Exchange(this, shared.lines, shared.losses);
+    this.exchanges = new Exchange(this, shared);
     this.request = new Stream(this.exchanges.requests, shared.histories, shared.held, shared.losses);
     this.response = new Stream(this.exchanges.responses, shared.histories, shared.held, shared.losses);
   }
 
   get requestHistory(): History {
     return this.request.history;
+  }
+
+  /** Capture time of the first packet. */
+  get time(): Nanoseconds {
+    return nanosecondsOf(this.seconds, this.nanoseconds);
   }
 
   get client(): SocketAddress {
@@ -204,7 +207,7 @@ export class Connection implements ExchangeHandler {
       client,
       aliases: paths.slice(1).map((path) => path.client),
       clientIsn,
-      time: nanosecondsOf(this.seconds, this.nanoseconds),
+      time: this.time,
       endTime: nanosecondsOf(this.lastSeconds, this.lastNanoseconds),
       packetNumber,
       handshake: this.#handshake(),

@@ -1,4 +1,4 @@
-import type { MemoryBudget } from './memory-budget.ts';
+import type { BufferPool } from './memory-budget.ts';
 import type { Stamp, Stream } from './stream.ts';
 
 /** Bytes kept per direction, to compare later copies with: some segments' worth of a request. */
@@ -9,14 +9,14 @@ export type Comparison = 'same' | 'different' | 'not kept';
 
 /** The last bytes of a stream as they were delivered: what makes "first copy wins" checkable. */
 export class History {
-  readonly #budget: MemoryBudget;
+  readonly #pool: BufferPool;
   #buffer: Buffer | undefined;
   /** Stream offset of the first byte kept, and how many are. */
   #start = 0;
   #length = 0;
 
-  constructor(budget: MemoryBudget) {
-    this.#budget = budget;
+  constructor(pool: BufferPool) {
+    this.#pool = pool;
   }
 
   append(offset: number, bytes: Buffer, start: number, end: number): void {
@@ -61,7 +61,7 @@ export class History {
   }
 
   release(): void {
-    if (this.#buffer !== undefined) this.#budget.give(this.#buffer.length);
+    if (this.#buffer !== undefined) this.#pool.give(this.#buffer);
     this.#buffer = undefined;
     this.#length = 0;
   }
@@ -70,9 +70,12 @@ export class History {
     const have = this.#buffer?.length ?? 0;
     if (this.#length + length <= have || have === KEPT) return this.#buffer;
     const size = this.#length + length > FIRST_SIZE ? KEPT : FIRST_SIZE;
-    if (size === have || !this.#budget.take(size - have)) return this.#buffer;
-    const larger = Buffer.allocUnsafeSlow(size);
-    this.#buffer?.copy(larger, 0, 0, this.#length);
+    const larger = size === have ? undefined : this.#pool.take(size);
+    if (larger === undefined) return this.#buffer;
+    if (this.#buffer !== undefined) {
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#pool.give(this.#buffer);
+    }
     this.#buffer = larger;
     return larger;
   }

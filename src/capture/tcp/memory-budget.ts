@@ -16,3 +16,25 @@ export class MemoryBudget {
     this.#left += bytes;
   }
 }
+
+/** Buffers of a few sizes within a budget, used again: to allocate one costs more than to fill it. */
+export class BufferPool {
+  readonly #budget: MemoryBudget;
+  readonly #free = new Map<number, Buffer[]>();
+
+  constructor(bytes: number) {
+    this.#budget = new MemoryBudget(bytes);
+  }
+
+  take(size: number): Buffer | undefined {
+    const free = this.#free.get(size)?.pop();
+    if (free !== undefined) return free;
+    return this.#budget.take(size) ? Buffer.allocUnsafeSlow(size) : undefined;
+  }
+
+  give(buffer: Buffer): void {
+    const free = this.#free.get(buffer.length);
+    if (free === undefined) this.#free.set(buffer.length, [buffer]);
+    else free.push(buffer);
+  }
+}

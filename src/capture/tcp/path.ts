@@ -9,6 +9,8 @@ export class Path {
   readonly key: PathKey;
   readonly client: SocketAddress;
   connection: Connection | ClosedConnection;
+  /** Another path has its place, or none. */
+  forgotten = false;
 
   constructor(key: PathKey, segment: Segment, connection: Connection | ClosedConnection) {
     this.key = key;

@@ -1,7 +1,7 @@
 import { count } from '../../journal/counters.ts';
 import type { Counters } from '../../model.ts';
 import { History } from './history.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import type { BufferPool, MemoryBudget } from './memory-budget.ts';
 
 /** When and where bytes were captured, and how much of the other direction their sender had. */
 export interface Stamp {
@@ -65,7 +65,7 @@ export class Stream {
   readonly #budget: MemoryBudget;
   readonly #losses: Counters;
 
-  constructor(consumer: StreamConsumer, histories: MemoryBudget, held: MemoryBudget, losses: Counters) {
+  constructor(consumer: StreamConsumer, histories: BufferPool, held: MemoryBudget, losses: Counters) {
     this.#consumer = consumer;
     this.history = new History(histories);
     this.#budget = held;
