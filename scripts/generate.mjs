@@ -1,6 +1,6 @@
 /**
  * What is generated from the commands and committed: oclif.manifest.json, from which oclif knows the
- * commands without loading them, and the command reference in README.md. `--write` updates both,
+ * commands without loading them, and the command reference and the transcripts in README.md. `--write` updates both,
  * `--check` fails where one is not current. Reads dist/, so build first.
  */
 import { spawnSync } from 'node:child_process';
@@ -34,7 +34,24 @@ function readmeWithReference() {
   if (result.status !== 0) throw new Error(`oclif readme failed: ${result.stderr}`);
   // oclif says on standard output, too, what it is replacing and where.
   const text = result.stdout.replace(/^replacing <!-- .*\n/gm, '');
-  return `${text.trim()}\n`;
+  return `${withTranscripts(text).trim()}\n`;
+}
+
+/**
+ * What stands between `<!-- run: COMMAND -->` and `<!-- ran -->` becomes what that command prints.
+ * @param {string} text
+ */
+function withTranscripts(text) {
+  return text.replace(/<!-- run: (.*) -->\n[\s\S]*?<!-- ran -->/g, (_, command) => {
+    const { stdout } = spawnSync('sh', ['-c', `imds() { "${process.execPath}" bin/run.js "$@"; }; ${command}`], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, COLUMNS: '80', NO_COLOR: '1', TZ: 'UTC' },
+    });
+    if (stdout === '') throw new Error(`no output from: ${command}`);
+    const fence = '```';
+    return `<!-- run: ${command} -->\n${fence}\n$ ${command}\n${stdout.trimEnd()}\n${fence}\n<!-- ran -->`;
+  });
 }
 
 /**

@@ -1,7 +1,15 @@
 import type { CaptureSummary, Counters, Nanoseconds } from '../model.ts';
 
-/** Blocks of a capture file that hold no packet of the traffic: skipping them loses nothing. */
-const HARMLESS = new Set(['capture.custom_blocks', 'capture.unknown_blocks']);
+/**
+ * What loses no call: blocks that hold no packet of the traffic, resets that a TCP ignores too, and
+ * answers that a server sends unasked before it closes an idle connection.
+ */
+const HARMLESS = new Set([
+  'capture.custom_blocks',
+  'capture.unknown_blocks',
+  'http.unsolicited_responses',
+  'tcp.resets_ignored',
+]);
 
 /** What is known of the completeness of all captures together, and of how many it is known. */
 export interface CompletenessSummary {

@@ -1,6 +1,6 @@
 import { type Aggregate, OTHER_CALLERS } from './aggregate.ts';
 import type { CompletenessSummary } from './completeness.ts';
-import { escapeText } from './escape.ts';
+import { lossWords } from './loss-words.ts';
 import { countOf, countText } from './verdict.ts';
 
 /**
@@ -23,8 +23,7 @@ export function lossLines(completeness: CompletenessSummary): string[] {
 function streamLine({ losses, connections }: CompletenessSummary): string {
   const names = Object.keys(losses).sort();
   if (names.length > 0) {
-    const list = names.map((name) => `${escapeText(name)} ${countText(losses[name] ?? 0)}`);
-    return `Lost or turned away on reading: ${list.join(', ')}.`;
+    return `On reading: ${names.map((name) => lossWords(name, losses[name] ?? 0)).join(', ')}.`;
   }
   if (connections === 0) return 'No connection to the endpoint was seen.';
   return `No gap in the ${countOf(connections, 'connection')} seen.`;

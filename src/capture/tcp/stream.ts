@@ -170,7 +170,8 @@ export class Stream {
     const length = to - this.next;
     if (length <= 0) return;
     this.missingBytes += length;
-    count(this.#losses, 'tcp.missing_bytes', length);
+    const cut = reason === 'payload cut by the snap length';
+    count(this.#losses, cut ? 'tcp.snaplen_cut_bytes' : 'tcp.missing_bytes', length);
     const offset = this.next;
     this.next = to;
     this.#consumer.gap(length, offset, reason, stamp);
@@ -202,7 +203,6 @@ export class Stream {
       this.#consumer.data(bytes, start, end, offset, stamp);
     }
     if (length > captured) {
-      count(this.#losses, 'tcp.snaplen_cut_bytes', length - captured);
       this.skipTo(offset + length, 'payload cut by the snap length', stamp);
     }
   }

@@ -1,0 +1,38 @@
+import { escapeText } from './escape.ts';
+import { countOf, countText } from './verdict.ts';
+
+/** What a counter counts, in the words of somebody who reads a report; `output.md` explains each. */
+const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
+  'attribution.lookups_evicted': ['look-up', 'forgotten'],
+  'attribution.processes_evicted': ['process record', 'forgotten'],
+  'attribution.sockets_evicted': ['socket', 'forgotten'],
+  'attribution.strays_evicted': ['connection', 'without a socket forgotten'],
+  'attribution.waits_cut_short': ['call', 'reported before its records'],
+  'capture.custom_blocks': ['custom block', 'skipped'],
+  'capture.damaged_records': ['damaged record', 'skipped'],
+  'capture.skipped_bytes': ['byte', 'skipped after damage'],
+  'capture.unknown_blocks': ['unknown block', 'skipped'],
+  'http.pending_evicted': ['pipelined request', 'without its answer'],
+  'http.unread_request_bytes': ['byte', 'of requests not readable'],
+  'http.unread_response_bytes': ['byte', 'of answers not readable'],
+  'http.unsolicited_responses': ['answer', 'without a request'],
+  'ip.fragments_conflicting': ['IP fragment', 'with other bytes than an earlier one'],
+  'ip.fragments_cut': ['IP fragment', 'cut by the snap length'],
+  'ip.fragments_evicted': ['fragmented datagram', 'given up for memory'],
+  'ip.fragments_expired': ['fragmented datagram', 'never whole'],
+  'tcp.connections_evicted': ['connection', 'given up for memory'],
+  'tcp.half_open_evicted': ['half-open connection', 'given up for memory'],
+  'tcp.missing_bytes': ['byte', 'of the streams not captured'],
+  'tcp.out_of_window': ['segment', 'outside its connection'],
+  'tcp.overlap_conflicts': ['segment', 'with other bytes than an earlier one'],
+  'tcp.resets_ignored': ['reset', 'outside its connection'],
+  'tcp.snaplen_cut_bytes': ['byte', 'cut by the snap length'],
+};
+
+/** `90 bytes of the streams not captured (tcp.missing_bytes)`; a counter of no known name stands by itself. */
+export function lossWords(name: string, count: number): string {
+  const words = WORDS[name];
+  if (words === undefined) return `${escapeText(name)} ${countText(count)}`;
+  const [unit, what] = words;
+  return `${countOf(count, unit)} ${what} (${name})`;
+}
