@@ -43,11 +43,15 @@ function readmeWithReference() {
  */
 function withTranscripts(text) {
   return text.replace(/<!-- run: (.*) -->\n[\s\S]*?<!-- ran -->/g, (_, command) => {
-    const { stdout } = spawnSync('sh', ['-c', `imds() { "${process.execPath}" bin/run.js "$@"; }; ${command}`], {
-      cwd: root,
-      encoding: 'utf8',
-      env: { ...process.env, COLUMNS: '80', NO_COLOR: '1', TZ: 'UTC' },
-    });
+    const { stdout } = spawnSync(
+      'sh',
+      ['-c', `imds() { "${process.execPath}" bin/run.js "$@"; }; ${command}`],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        env: { ...process.env, COLUMNS: '80', NO_COLOR: '1', TZ: 'UTC' },
+      },
+    );
     if (stdout === '') throw new Error(`no output from: ${command}`);
     const fence = '```';
     return `<!-- run: ${command} -->\n${fence}\n$ ${command}\n${stdout.trimEnd()}\n${fence}\n<!-- ran -->`;

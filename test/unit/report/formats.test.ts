@@ -195,7 +195,7 @@ Next      fix these callers, then capture again; --calls shows every call.
         },
       ),
     ]);
-    ok(text.includes('On reading: 12,040 bytes of the streams not captured (tcp.missing_bytes).'));
+    ok(text.includes('On reading: 12,040 bytes of the streams not captured'));
     ok(text.includes('Drops while capturing: 0 packets, as the file records.'));
     ok(text.includes('Captured 9 of the 10 bytes that the kernel counted on 1 connection; 1'));
   });
