@@ -93,7 +93,9 @@ export class Exchange implements RequestHandler, ResponseHandler {
       this.#withoutRequest(response);
       return;
     }
-    for (const skipped of this.#pending.splice(0, index)) this.#handler.exchange(skipped, undefined);
+    if (index > 0) {
+      for (const skipped of this.#pending.splice(0, index)) this.#handler.exchange(skipped, undefined);
+    }
     this.#responsesLost = false;
     if (!request.headComplete && request.lost === undefined) {
       this.#early ??= response;
