@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url';
+import * as Flags from '@oclif/core/flags';
+import { ImdsCommand } from '../cli/base-command.ts';
+import { DEFAULT_ENDPOINTS, parseEndpoint } from '../cli/endpoint.ts';
+import { endpointFlag } from '../cli/flags.ts';
+import { live, parseDuration } from '../cli/live.ts';
+import { processSurroundings } from '../cli/surroundings.ts';
+import { UsageError } from '../errors.ts';
+
+export default class Live extends ImdsCommand {
+  static override summary =
+    'Show every call to the metadata service on this host, with the process that made it.';
+
+  static override description =
+    `Needs root: an eBPF program sees the sockets of all processes and containers, and libpcap what passes the interfaces. What is attached is said in a line on standard error that begins "imds live: ready".
+
+Ends with Ctrl-C, and then prints who called, what is proven, and what is not.
+
+Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a library is missing.`;
+
+  static override examples = [
+    {
+      description: 'Who calls, for an hour',
+      command: 'sudo <%= config.bin %> <%= command.id %> --duration 1h',
+    },
+    {
+      description: 'Calls as JSON Lines, of sockets alone',
+      command: 'sudo <%= config.bin %> <%= command.id %> --jsonl --capture sockets',
+    },
+  ];
+
+  static override flags = {
+    capture: Flags.option({ options: ['both', 'sockets', 'wire'] as const })({
+      summary: 'What witnesses the traffic: the sockets (eBPF), the interfaces (libpcap), or both.',
+      helpValue: 'both|sockets|wire',
+      default: 'both' as const,
+    }),
+    interface: Flags.string({
+      char: 'i',
+      summary: 'Interface to capture from; repeatable.',
+      helpValue: 'NAME',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: ['any'],
+    }),
+    endpoint: endpointFlag,
+    duration: Flags.string({ summary: 'End after that time: 30s, 5m, 2h.', helpValue: 'TIME' }),
+    count: Flags.integer({ summary: 'End after that many calls.', helpValue: 'N', min: 1 }),
+    jsonl: Flags.boolean({
+      summary: 'Calls as JSON Lines (Elastic Common Schema); the report on standard error.',
+    }),
+    quiet: Flags.boolean({ summary: 'No calls, only the report at the end.' }),
+    ancestors: Flags.integer({
+      summary: 'Ancestors of the calling process that a line names.',
+      helpValue: 'N',
+      default: 3,
+      min: 0,
+      max: 1000,
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Live);
+    const duration = flags.duration === undefined ? undefined : durationOf(flags.duration);
+    const exitCode = await live(
+      {
+        capture: flags.capture,
+        interfaces: flags.interface,
+        endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
+        jsonl: flags.jsonl,
+        quiet: flags.quiet,
+        ancestors: flags.ancestors,
+        duration,
+        count: flags.count,
+        root: fileURLToPath(new URL('../..', import.meta.url)),
+        version: this.config.version,
+      },
+      processSurroundings(),
+    );
+    process.exit(exitCode);
+  }
+}
+
+function durationOf(text: string): number {
+  const duration = parseDuration(text);
+  if (duration !== undefined) return duration;
+  throw new UsageError(`--duration ${text}: not a time`, {
+    code: 'usage.duration',
+    remedy: 'Give a number and a unit, up to 24 days: 30s, 5m, 2h.',
+  });
+}

@@ -1,0 +1,108 @@
+import type { EndRecord, JournalRecord, SessionRecord, TickRecord } from '../bpf/records.ts';
+import type {
+  JournalHandler,
+  Packet,
+  PacketFilter,
+  PacketSource,
+  RecordPosition,
+  SourceStatistics,
+} from '../ports.ts';
+import type { View } from './view.ts';
+
+/** All waiting ends by the journal's time, so that time has to pass also where nothing happens. */
+const TICK_MS = 200;
+
+export interface LiveSourceOptions {
+  name: string;
+  header: SessionRecord;
+  views: readonly View[];
+  now(): bigint;
+  /** Called with everything that enters the journal, in its order, before the pipeline sees it. */
+  recorder?: Pick<JournalHandler, 'packet' | 'record'> | undefined;
+}
+
+/** The live journal: the packets and records of all views, in one order, as a saved session has them. */
+export class LiveSource implements PacketSource {
+  readonly name: string;
+  readonly statistics: SourceStatistics = {
+    packets: 0,
+    bytes: 0,
+    firstSeconds: Number.NaN,
+    firstNanoseconds: 0,
+    lastSeconds: Number.NaN,
+    lastNanoseconds: 0,
+    drops: undefined,
+    losses: {},
+    problems: [],
+  };
+  readonly #options: LiveSourceOptions;
+
+  constructor(options: LiveSourceOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async read(
+    filter: PacketFilter,
+    handler: JournalHandler,
+    pause: () => Promise<void> | undefined,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<void> {
+    const { header, views, now } = this.#options;
+    const journal = this.#journal(handler);
+    const write = (record: JournalRecord) => journal.record(Buffer.from(JSON.stringify(record)), NOWHERE);
+    write(header);
+    const tick = setInterval(() => {
+      write({ type: 'tick', time: String(now()) } satisfies TickRecord);
+      // What was printed is handed on; a slow reader of it must not hold the kernel's events back.
+      void pause();
+    }, TICK_MS);
+    try {
+      await Promise.all(views.map((view) => view.read(filter, journal, signal)));
+    } finally {
+      clearInterval(tick);
+    }
+    write({ type: 'end', time: String(now()) } satisfies EndRecord);
+    for (const { losses } of views) {
+      for (const [name, lost] of Object.entries(losses)) {
+        this.statistics.losses[name] = (this.statistics.losses[name] ?? 0) + lost;
+      }
+    }
+  }
+
+  #journal(handler: JournalHandler): JournalHandler {
+    const { recorder } = this.#options;
+    return {
+      packet: (packet: Packet) => {
+        this.#count(packet);
+        recorder?.packet(packet);
+        handler.packet(packet);
+      },
+      record: (json: Uint8Array, where: RecordPosition) => {
+        recorder?.record(json, where);
+        handler.record(json, where);
+      },
+      nextStop: Number.POSITIVE_INFINITY,
+      beforePacket: () => {},
+    };
+  }
+
+  #count(packet: Packet): void {
+    const { statistics } = this;
+    statistics.packets++;
+    statistics.bytes += packet.capturedLength;
+    packet.number = statistics.packets;
+    const { seconds, nanoseconds } = packet;
+    if (Number.isNaN(statistics.firstSeconds)) {
+      statistics.firstSeconds = seconds;
+      statistics.firstNanoseconds = nanoseconds;
+    }
+    const { lastSeconds, lastNanoseconds } = statistics;
+    if (!(seconds < lastSeconds || (seconds === lastSeconds && nanoseconds < lastNanoseconds))) {
+      statistics.lastSeconds = seconds;
+      statistics.lastNanoseconds = nanoseconds;
+    }
+  }
+}
+
+const NOWHERE = { offset: 0, packetsBefore: 0 };

@@ -1,0 +1,125 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { ProbeExitRecord } from '../bpf/records.ts';
+import { openCapture } from '../capture/open.ts';
+import { FailureError, PrerequisiteError } from '../errors.ts';
+import type { Endpoint } from '../model.ts';
+import type { JournalHandler, PacketFilter } from '../ports.ts';
+import type { View } from './view.ts';
+
+const READY = 'imds-probe: ready';
+const PREREQUISITE = 5;
+/** A probe that is not attached by then never will be: BPF programs load in a tenth of that. */
+const START_MS = 10_000;
+
+export interface ProbeOptions {
+  executable: string;
+  endpoints: readonly Endpoint[];
+  now(): bigint;
+}
+
+type Probe = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** The sockets' view: imds-probe, a process of its own, whose standard output is a pcapng stream. */
+export class ProbeView implements View {
+  readonly description = 'sockets';
+  readonly losses: Record<string, number> = {};
+  readonly #probe: Probe;
+  readonly #now: () => bigint;
+  readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  #lastWords = '';
+
+  private constructor(probe: Probe, now: () => bigint) {
+    this.#probe = probe;
+    this.#now = now;
+    this.#exited = new Promise((resolve) => {
+      probe.once('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  /**
+   * Resolves when everything is attached.
+   *
+   * @throws PrerequisiteError with the probe's own words: what this machine lacks, and what to do
+   */
+  static async start(options: ProbeOptions): Promise<ProbeView> {
+    const endpoints = options.endpoints.flatMap(({ address, port, family }) => [
+      '--endpoint',
+      family === 6 ? `[${address}]:${port}` : `${address}:${port}`,
+    ]);
+    const probe = spawn(options.executable, ['--without-session', ...endpoints], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const view = new ProbeView(probe, options.now);
+    await view.#ready();
+    return view;
+  }
+
+  get pid(): number | undefined {
+    return this.#probe.pid;
+  }
+
+  async read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
+    // It ends when its standard input does, and writes out what it has.
+    const stop = () => this.#probe.stdin.end();
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    const source = await openCapture('-', { stdin: this.#probe.stdout });
+    await source.read(filter, handler, () => undefined);
+    const { code, signal: killedBy } = await this.#exited;
+    signal.removeEventListener('abort', stop);
+    if (signal.aborted && code === 0) return;
+    handler.record(Buffer.from(JSON.stringify(this.#exitRecord(code, killedBy))), NOWHERE);
+  }
+
+  #exitRecord(code: number | null, signal: NodeJS.Signals | null): ProbeExitRecord {
+    return {
+      type: 'probe_exit',
+      time: String(this.#now()),
+      code: code ?? undefined,
+      signal: signal ?? undefined,
+      message: this.#lastWords || undefined,
+    };
+  }
+
+  #ready(): Promise<void> {
+    const probe = this.#probe;
+    // Writing to a probe that has died is no error of its own: its exit is what is told.
+    probe.stdin.on('error', () => {});
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        probe.kill('SIGKILL');
+        reject(failed(`imds-probe was not ready after ${START_MS / 1000} s`));
+      }, START_MS);
+      createInterface({ input: probe.stderr }).on('line', (line) => {
+        if (line.startsWith(READY)) {
+          clearTimeout(late);
+          resolve();
+        } else if (line !== '') this.#lastWords = line.slice(0, 1000);
+      });
+      probe.once('error', (error) => {
+        clearTimeout(late);
+        reject(failed(`imds-probe cannot be started: ${error.message}`));
+      });
+      void this.#exited.then(({ code, signal }) => {
+        clearTimeout(late);
+        const words = this.#lastWords.replace(/^imds-probe: /, '') || `it ended with ${signal ?? code}`;
+        reject(code === PREREQUISITE ? missing(words) : failed(`imds-probe: ${words}`));
+      });
+    });
+  }
+}
+
+const NOWHERE = { offset: 0, packetsBefore: 0 };
+
+function missing(words: string): PrerequisiteError {
+  return new PrerequisiteError(words, { code: 'probe.prerequisite' });
+}
+
+function failed(message: string): FailureError {
+  return new FailureError(message, {
+    code: 'probe.failed',
+    remedy: 'Use --capture wire, which needs no probe, and report what the probe said.',
+  });
+}

@@ -1,0 +1,131 @@
+import { PrerequisiteError } from '../errors.ts';
+import type { Endpoint } from '../model.ts';
+import type { JournalHandler, Packet, PacketFilter } from '../ports.ts';
+import type { View } from './view.ts';
+
+/** What of the package cap is used; it has no types of its own that say so. */
+interface Cap {
+  open(device: string, filter: string, bufferSize: number, packet: Buffer): string;
+  close(): void;
+  on(event: 'packet', listener: (length: number, truncated: boolean) => void): void;
+  setMinBytes?(bytes: number): void;
+}
+type CapModule = { default: { Cap: new () => Cap } };
+
+/** LINKTYPE_ values by the names that cap gives. */
+const LINK_TYPES: Readonly<Record<string, number>> = { NULL: 0, ETHERNET: 1, LINUX_SLL: 113, RAW: 101 };
+/** cap's largest packet, which it fixes itself. */
+const PACKET_BYTES = 65_535;
+const KERNEL_BUFFER_BYTES = 10 * 1024 * 1024;
+const NANOSECONDS = 1_000_000_000n;
+
+interface OpenCapture {
+  name: string;
+  cap: Cap;
+  buffer: Buffer;
+  linkType: number;
+}
+
+export interface WireOptions {
+  interfaces: readonly string[];
+  endpoints: readonly Endpoint[];
+  now(): bigint;
+}
+
+/**
+ * The wire's view: what passes the interfaces, by libpcap. cap hands over no time stamp (packets are
+ * stamped on receipt), no length on the wire and no count of what the kernel dropped.
+ */
+export class WireView implements View {
+  readonly description: string;
+  readonly losses: Readonly<Record<string, number>> = {};
+  readonly #captures: readonly OpenCapture[];
+  readonly #now: () => bigint;
+
+  private constructor(captures: readonly OpenCapture[], now: () => bigint) {
+    this.#captures = captures;
+    this.#now = now;
+    this.description = `wire (${captures.map(({ name }) => name).join(', ')})`;
+  }
+
+  /** @throws PrerequisiteError without the package cap, libpcap, the right to capture, or the interface */
+  static async open({ interfaces, endpoints, now }: WireOptions): Promise<WireView> {
+    const module = await loadCap();
+    // Hosts alone, so that fragments pass too; the traffic of a metadata service is little.
+    const filter = endpoints.map(({ address }) => `host ${address}`).join(' or ');
+    const captures: OpenCapture[] = [];
+    try {
+      for (const name of interfaces) {
+        const cap = new module.default.Cap();
+        const buffer = Buffer.alloc(PACKET_BYTES);
+        const link = cap.open(name, filter, KERNEL_BUFFER_BYTES, buffer);
+        cap.setMinBytes?.(0);
+        captures.push({ name, cap, buffer, linkType: LINK_TYPES[link] ?? -1 });
+      }
+    } catch (error) {
+      for (const { cap } of captures) cap.close();
+      throw refused(interfaces, error);
+    }
+    return new WireView(captures, now);
+  }
+
+  read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
+    for (const { name, cap, buffer, linkType } of this.#captures) {
+      const packet = packetIn(buffer, name, linkType);
+      cap.on('packet', (length) => {
+        if (signal.aborted || !filter.accepts(buffer, packet.view, 0, length, linkType)) return;
+        const now = this.#now();
+        packet.seconds = Number(now / NANOSECONDS);
+        packet.nanoseconds = Number(now % NANOSECONDS);
+        packet.capturedLength = packet.originalLength = length;
+        handler.packet(packet);
+      });
+    }
+    return new Promise((resolve) => {
+      const stop = () => {
+        for (const { cap } of this.#captures) cap.close();
+        resolve();
+      };
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+}
+
+async function loadCap(): Promise<CapModule> {
+  const name = 'cap';
+  try {
+    return (await import(name)) as CapModule;
+  } catch (cause) {
+    throw new PrerequisiteError('the package cap, which captures from interfaces, is not installed', {
+      code: 'wire.cap',
+      remedy: 'Install libpcap-dev and a compiler, then npm install again; or use --capture sockets.',
+      cause,
+    });
+  }
+}
+
+function refused(interfaces: readonly string[], cause: unknown): PrerequisiteError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PrerequisiteError(`cannot capture on ${interfaces.join(', ')}: ${reason}`, {
+    code: 'wire.open',
+    remedy: 'Run as root, and name an interface that there is with -i.',
+    cause,
+  });
+}
+
+function packetIn(bytes: Buffer, interfaceName: string, linkType: number): Packet {
+  return {
+    bytes,
+    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+    offset: 0,
+    capturedLength: 0,
+    originalLength: 0,
+    linkType,
+    seconds: 0,
+    nanoseconds: 0,
+    number: 0,
+    interfaceName: interfaceName === 'any' ? undefined : interfaceName,
+    comment: undefined,
+  };
+}
