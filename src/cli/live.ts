@@ -3,13 +3,14 @@ import { ExitCode } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { type Capture, type OpenedViews, openViews } from '../live/open-views.ts';
+import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import type { View } from '../live/view.ts';
 import { WallClock } from '../live/wall-clock.ts';
 import type { AttributedCall, CaptureSummary, Endpoint } from '../model.ts';
 import { runCapture } from '../pipeline.ts';
 import type { Sink } from '../ports.ts';
-import { createReportSink } from '../report/index.ts';
+import { createReportSink, loadAhead } from '../report/index.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { Interruption } from './interruption.ts';
 import { StreamOutput } from './output.ts';
@@ -27,6 +28,9 @@ export interface LiveOptions {
   duration: number | undefined;
   /** Calls after which it ends by itself. */
   count: number | undefined;
+  /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
+  user: string | undefined;
+  keepRoot: boolean;
   /** Folder and version of the package. */
   root: string;
   version: string;
@@ -59,13 +63,16 @@ class LiveRun {
   async run(): Promise<ExitCode> {
     const { duration, endpoints, capture, interfaces, root } = this.#options;
     const now = () => this.#clock.now();
+    const account = this.#account();
     const views = await openViews({ capture, interfaces, endpoints, root, now });
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
     );
     const sink = await this.#createSink(output);
-    this.#say(note('live', readyText(views)));
+    await loadAhead();
+    if (account !== undefined) giveUpRoot(account);
+    this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     try {
       const summary = await runCapture(
@@ -80,6 +87,12 @@ class LiveRun {
       clearTimeout(limit);
     }
     return ExitCode.done;
+  }
+
+  /** Undefined where there is no root to give up, or it is to be kept. */
+  #account(): Account | undefined {
+    const { user, keepRoot } = this.#options;
+    return keepRoot || process.getuid?.() !== 0 ? undefined : unprivilegedAccount(user);
   }
 
   #input(views: OpenedViews, now: () => bigint): CaptureInput {
@@ -164,10 +177,10 @@ function list({ sockets, wire }: OpenedViews): View[] {
   return [sockets, wire].filter((view) => view !== undefined);
 }
 
-function readyText(views: OpenedViews): string {
+function readyText(views: OpenedViews, account: Account | undefined): string {
   const attribution = views.sockets ? 'ebpf' : 'off';
   const seen = list(views).map(({ description }) => description);
-  return `ready: views ${seen.join(', ')}; attribution ${attribution}; kernel ${release()}`;
+  return `ready: views ${seen.join(', ')}; attribution ${attribution}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}`;
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

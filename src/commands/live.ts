@@ -49,6 +49,12 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     jsonl: Flags.boolean({
       summary: 'Calls as JSON Lines (Elastic Common Schema); the report on standard error.',
     }),
+    user: Flags.string({
+      summary: 'Account to become once everything is attached; imds if there is one, else an unused uid.',
+      helpValue: 'NAME',
+      exclusive: ['keep-root'],
+    }),
+    'keep-root': Flags.boolean({ summary: 'Stay root.' }),
     quiet: Flags.boolean({ summary: 'No calls, only the report at the end.' }),
     ancestors: Flags.integer({
       summary: 'Ancestors of the calling process that a line names.',
@@ -69,6 +75,8 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
         endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
         jsonl: flags.jsonl,
         quiet: flags.quiet,
+        user: flags.user,
+        keepRoot: flags['keep-root'],
         ancestors: flags.ancestors,
         duration,
         count: flags.count,

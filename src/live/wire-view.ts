@@ -13,7 +13,12 @@ interface Cap {
 type CapModule = { default: { Cap: new () => Cap } };
 
 /** LINKTYPE_ values by the names that cap gives. */
-const LINK_TYPES: Readonly<Record<string, number>> = { NULL: 0, ETHERNET: 1, LINUX_SLL: 113, RAW: 101 };
+const LINK_TYPES: Readonly<Record<string, number>> = {
+  NULL: 0,
+  ETHERNET: 1,
+  LINKTYPE_LINUX_SLL: 113,
+  RAW: 101,
+};
 /** cap's largest packet, which it fixes itself. */
 const PACKET_BYTES = 65_535;
 const KERNEL_BUFFER_BYTES = 10 * 1024 * 1024;
@@ -60,7 +65,9 @@ export class WireView implements View {
         const buffer = Buffer.alloc(PACKET_BYTES);
         const link = cap.open(name, filter, KERNEL_BUFFER_BYTES, buffer);
         cap.setMinBytes?.(0);
-        captures.push({ name, cap, buffer, linkType: LINK_TYPES[link] ?? -1 });
+        const linkType = LINK_TYPES[link];
+        captures.push({ name, cap, buffer, linkType: linkType ?? -1 });
+        if (linkType === undefined) throw new Error(`link type ${link} is not decoded`);
       }
     } catch (error) {
       for (const { cap } of captures) cap.close();

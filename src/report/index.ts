@@ -11,6 +11,12 @@ export async function createReportSink(options: ReportOptions, output: Output): 
   return new CountingSink(await createSink(options, output));
 }
 
+/** Loads what a report may need only at its end: afterwards, the files may not be readable any more. */
+export async function loadAhead(): Promise<void> {
+  const [{ loadWidth }, { loadPaint }] = await Promise.all([import('./layout.ts'), import('./paint.ts')]);
+  await Promise.all([loadWidth(['\u4e00']), loadPaint(true)]);
+}
+
 async function createSink(options: ReportOptions, output: Output): Promise<Sink> {
   switch (options.format) {
     case 'text': {
