@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { imds } from '../cli/run.ts';
+import { startEndpoint } from '../support/endpoint/index.ts';
+import { Network } from '../support/netns.ts';
+import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
+import { LiveSession, needsRoot, newMark } from './session.ts';
+
+const V4 = `http://${IMDS_ADDRESSES.v4}`;
+
+/** Lines of /proc/PID/status, by name. */
+function statusOf(pid: number): Map<string, string> {
+  const lines = readFileSync(`/proc/${pid}/status`, 'utf8').split('\n');
+  return new Map(lines.map((line) => line.split(/:\s*/, 2) as [string, string]));
+}
+
+function childrenOf(pid: number): { pid: number; name: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const status = statusOf(Number(name));
+        return status.get('PPid') === String(pid)
+          ? [{ pid: Number(name), name: status.get('Name') ?? '' }]
+          : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return statusOf(pid).get('State')?.startsWith('Z') === false;
+  } catch {
+    return false;
+  }
+}
+
+async function gone(pid: number): Promise<boolean> {
+  for (let i = 0; i < 100; i++) {
+    if (!isRunning(pid)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+describe('imds live: the session', function () {
+  this.timeout(60_000);
+  before(needsRoot);
+
+  it('has given up root, its groups and its capabilities when it is ready', async () => {
+    const session = await LiveSession.start(['--capture', 'sockets']);
+    const status = statusOf(session.child.pid ?? 0);
+    const uids = status.get('Uid')?.split('\t') ?? [];
+    assert.equal(new Set(uids).size, 1);
+    assert.notEqual(uids[0], '0');
+    assert.equal(new Set(status.get('Gid')?.split('\t')).size, 1);
+    assert.notEqual(status.get('Gid')?.split('\t')[0], '0');
+    assert.equal(status.get('Groups')?.trim(), '');
+    for (const set of ['CapPrm', 'CapEff']) assert.match(status.get(set) ?? '', /^0+$/);
+    assert.equal(await session.stop(), 0);
+  });
+
+  it('stays root with --keep-root, and takes a named account', async () => {
+    const kept = await LiveSession.start(['--capture', 'sockets', '--keep-root']);
+    assert.match(statusOf(kept.child.pid ?? 0).get('Uid') ?? '', /^0\t/);
+    await kept.stop();
+    const named = await LiveSession.start(['--capture', 'sockets', '--user', 'nobody']);
+    assert.match(named.ready, /now nobody/);
+    await named.stop();
+    const { code, stderr } = await imds(['live', '--user', 'no-such-account']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^imds live: --user no-such-account: there is no such account\. /);
+  });
+
+  it('leaves no probe behind, also when it is killed', async () => {
+    const session = await LiveSession.start(['--capture', 'sockets']);
+    const [probe] = childrenOf(session.child.pid ?? 0).filter(({ name }) => name.startsWith('imds-probe'));
+    assert.ok(probe !== undefined, 'the probe runs');
+    await session.stop('SIGKILL');
+    assert.ok(await gone(probe.pid), 'the probe ended with its reader');
+  });
+
+  it('ends by itself after a time, or a number of calls', () =>
+    Network.with(async (network) => {
+      const { client, server } = connectPair(network);
+      await startEndpoint(server, ['--port', '80', '--address', IMDS_ADDRESSES.v4]);
+      const timed = await LiveSession.start(['--capture', 'sockets', '--duration', '300ms']);
+      assert.equal(await timed.ended(), 0);
+      const counted = await LiveSession.start(['--capture', 'sockets', '--count', '2']);
+      const mark = newMark();
+      await client.run('sh', ['-c', `for i in 1 2; do curl -s ${V4}/latest/meta-data/${mark}; done`]);
+      assert.equal(await counted.ended(), 0);
+      assert.ok(counted.events.length >= 2);
+    }));
+
+  it('goes on from the wire when the probe dies, and says so in the calls', () =>
+    Network.with(async (network) => {
+      const { client, server } = connectPair(network);
+      await startEndpoint(server, ['--port', '80', '--address', IMDS_ADDRESSES.v4]);
+      const session = await LiveSession.start(['--capture', 'both'], client);
+      const [inner] = childrenOf(session.child.pid ?? 0).filter(({ name }) => name.startsWith('imds-probe'));
+      assert.ok(inner !== undefined, 'the probe runs');
+      process.kill(inner.pid, 'SIGKILL');
+      await gone(inner.pid);
+      const mark = newMark();
+      await client.run('curl', ['-s', `${V4}/latest/meta-data/${mark}`]);
+      const [call] = await session.eventsOf(mark, 1);
+      assert.equal(call?.imds.version, 'v1');
+      assert.equal(call?.attribution.reason, 'the probe had ended');
+      assert.equal(await session.stop(), 0);
+    }));
+
+  it('is one line and exit code 5 without the right to attach', () => {
+    const args = [
+      '--reuid=65534',
+      '--clear-groups',
+      process.execPath,
+      'bin/run.js',
+      'live',
+      '--capture',
+      'sockets',
+    ];
+    const { status, stderr } = spawnSync('setpriv', args, {
+      encoding: 'utf8',
+      timeout: 20_000,
+      env: { ...process.env, HOME: '/nonexistent' },
+    });
+    assert.equal(status, 5, stderr);
+    assert.match(stderr, /^imds live: [^\n]+\n$/);
+  });
+});

@@ -1,0 +1,123 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { start } from '../cli/run.ts';
+import { canCreateNamespaces, type Namespace } from '../support/netns.ts';
+
+/** The part of an event that the tests look at (schemas/call.schema.json). */
+export interface LiveEvent {
+  '@timestamp': string;
+  event: { id: string; outcome: string };
+  imds: {
+    version?: string;
+    operation?: string;
+    path_class?: string;
+    unknown_reason?: string;
+    ancestors?: { pid: number; name?: string; args?: string[] }[];
+  };
+  http?: { request?: { method: string }; response?: { status_code: number } };
+  url?: { original: string; path: string };
+  source: { ip: string; port: number };
+  process?: { pid: number; name?: string; args?: string[]; executable?: string; user?: { id: string } };
+  attribution: { source: string; match: string; reason?: string };
+}
+
+const READY = /^imds live: ready/;
+const PATIENCE_MS = 20_000;
+
+/** `imds live --jsonl` as a process, on this host or within a namespace. */
+export class LiveSession {
+  readonly events: LiveEvent[] = [];
+  /** Lines of standard error, the ready line among them. */
+  readonly diagnostics: string[] = [];
+  readonly child: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  #wake: (() => void)[] = [];
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+    this.#closed = once(child, 'close');
+  }
+
+  /** Resolves when the ready line is there. */
+  static async start(args: readonly string[] = [], where?: Namespace): Promise<LiveSession> {
+    const words = ['live', '--jsonl', ...args];
+    const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
+    const child =
+      where === undefined
+        ? start(words, { stdio })
+        : where.spawn(process.execPath, ['bin/run.js', ...words], { stdio });
+    const session = new LiveSession(child);
+    await session.#follow();
+    return session;
+  }
+
+  get ready(): string {
+    return this.diagnostics.find((line) => READY.test(line)) ?? '';
+  }
+
+  /** Events whose path has this mark, once there are that many. */
+  async eventsOf(mark: string, count: number): Promise<LiveEvent[]> {
+    const own = () => this.events.filter(({ url }) => url?.path.includes(mark));
+    await this.until(() => own().length >= count, `${count} events with ${mark}`);
+    return own();
+  }
+
+  /** Resolves when the condition holds; it is asked with every line. */
+  async until(condition: () => boolean, what: string): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!condition()) {
+      const left = end - Date.now();
+      if (left <= 0) throw new Error(`waited in vain for ${what}; ${this.diagnostics.join('\n')}`);
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, left);
+        this.#wake.push(() => {
+          clearTimeout(late);
+          resolve();
+        });
+      });
+    }
+  }
+
+  /** Ends it, and gives the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    this.child.kill(signal);
+    await this.#closed;
+    return this.child.exitCode;
+  }
+
+  async ended(): Promise<number | null> {
+    await this.#closed;
+    return this.child.exitCode;
+  }
+
+  async #follow(): Promise<void> {
+    const { stdout, stderr } = this.child;
+    if (stdout === null || stderr === null) throw new Error('the streams are not pipes');
+    createInterface({ input: stdout }).on('line', (line) => {
+      this.events.push(JSON.parse(line) as LiveEvent);
+      this.#notify();
+    });
+    createInterface({ input: stderr }).on('line', (line) => {
+      this.diagnostics.push(line);
+      this.#notify();
+    });
+    this.child.once('close', () => this.#notify());
+    await this.until(() => this.ready !== '' || this.child.exitCode !== null, 'the ready line');
+    if (this.ready === '') throw new Error(`imds live ended: ${this.diagnostics.join('\n')}`);
+  }
+
+  #notify(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}
+
+/** A word for paths, by which a test knows its own calls among all of the host. */
+export function newMark(): string {
+  return `mark-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+}
+
+/** Live tests need root and namespaces; under CI a skipped one is a failure. */
+export function needsRoot(this: Mocha.Context): void {
+  if (!canCreateNamespaces()) this.skip();
+}
