@@ -17,6 +17,8 @@ export interface CapturePart {
   correlations?: string | undefined;
   /** Bytes, where that is known before it is read. */
   size?: number | undefined;
+  /** It ends when it is told to, as a live source and standard input do: that interrupts nothing. */
+  endsBySignal?: boolean | undefined;
   /** @throws InputError */
   open(onProgress?: (bytesRead: number) => void): Promise<PacketSource>;
 }
@@ -167,7 +169,7 @@ function skipped(folder: string, names: readonly string[]): Problem {
 async function examine(path: string, options: InputOptions): Promise<Found> {
   const { stdin } = options;
   const open = (onProgress?: (bytesRead: number) => void) => openCapture(path, { stdin, onProgress });
-  if (path === STDIN) return { path: 'stdin', order: 0, open };
+  if (path === STDIN) return { path: 'stdin', order: 0, endsBySignal: true, open };
   const stats = await stat(path);
   // A FIFO or a process substitution is read once, as it comes.
   if (!stats.isFile()) return { path, order: 0, open };

@@ -182,6 +182,9 @@ export interface Problem {
   damage: boolean;
 }
 
+/** Code of the problem that a capture was not read to its end, because a signal ended the run. */
+export const INTERRUPTED = 'capture.interrupted';
+
 /** One capture (a file, or the files of a session or ring), as read. */
 export interface CaptureSummary {
   name: string;

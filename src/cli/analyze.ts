@@ -61,8 +61,12 @@ class Analysis {
     const output = await this.#openOutput(captures);
     try {
       const sink = await this.#createSink(output);
-      await this.#readAll(captures, sink);
-      await output.finish();
+      const summaries = await this.#readAll(captures, sink);
+      // Nothing was read: what an earlier run wrote is worth more than an empty report.
+      if (this.#options.output !== undefined && this.#options.output !== '-' && !summaries.some(isRead)) {
+        await output.discard();
+        this.#say(note('analyze', `nothing could be read; ${this.#options.output} was not written`));
+      } else await output.finish();
       const findings = sink.findings();
       if (this.#options.failOn.some((condition) => holds(condition, findings))) {
         this.#codes.add(ExitCode.condition);
@@ -93,7 +97,8 @@ class Analysis {
   #openOutput(captures: readonly CaptureInput[]): Promise<ResultOutput> | ResultOutput {
     const { output, paths, correlations } = this.#options;
     const onBroken = () => this.#interruption.abort();
-    if (output === undefined) return new StreamOutput(this.#surroundings.stdout, 'standard output', onBroken);
+    if (output === undefined || output === '-')
+      return new StreamOutput(this.#surroundings.stdout, 'standard output', onBroken);
     const files = [...paths, ...captures.flatMap((capture) => capture.files)];
     const inputs = [
       ...files,
@@ -106,7 +111,8 @@ class Analysis {
   #createSink(output: ResultOutput): Promise<ReportSink> {
     const { format, calls, ancestors } = this.#options;
     const { stdout, env } = this.#surroundings;
-    const terminal = this.#options.output === undefined ? stdout : undefined;
+    const { output: file } = this.#options;
+    const terminal = file === undefined || file === '-' ? stdout : undefined;
     const columns = columnsOf(terminal, env);
     const colour = colourOf(terminal, env);
     return createReportSink({ format, calls, columns, colour, ancestors }, this.#clearing(output));
@@ -123,7 +129,7 @@ class Analysis {
     };
   }
 
-  async #readAll(captures: readonly CaptureInput[], sink: ReportSink): Promise<void> {
+  async #readAll(captures: readonly CaptureInput[], sink: ReportSink): Promise<CaptureSummary[]> {
     const { signal } = this.#interruption;
     const summaries: CaptureSummary[] = [];
     for (const capture of captures) {
@@ -133,6 +139,7 @@ class Analysis {
         {
           endpoints: this.#options.endpoints,
           signal,
+          wasStopped: () => this.#interruption.exitCode !== undefined,
           onProgress: (bytesRead, total) => this.#progress.update(capture.name, bytesRead, total),
         },
         this.#checker?.tap(sink) ?? sink,
@@ -143,6 +150,7 @@ class Analysis {
     }
     this.#progress.clear();
     await sink.end(summaries);
+    return summaries;
   }
 
   /** Two readers that differ are told at once, and the report is still printed. */
@@ -168,6 +176,10 @@ class Analysis {
     this.#progress.clear();
     this.#surroundings.stderr.write(line);
   }
+}
+
+function isRead({ packets, problems }: CaptureSummary): boolean {
+  return packets > 0 || !problems.some(({ damage }) => damage);
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { CaptureSummary, Endpoint, ImdsCall } from '../model.ts';
 import type { Sink } from '../ports.ts';
+import { countOf } from '../report/verdict.ts';
 
 /** `--cross-check`: keeps the calls of a capture on their way, and has a second reader find the same. */
 export class CrossChecker {
@@ -37,7 +38,13 @@ export class CrossChecker {
     // Loaded here alone: it brings a second reader that nothing else needs.
     const { crossCheck } = await import('../capture/cross-check/index.ts');
     const agreed = await crossCheck(files, this.#endpoints, { packets, bytes, calls });
-    const rest = agreed.callsNotCompared === 0 ? '' : `, ${agreed.callsNotCompared} calls not compared`;
-    return `${name}: two readers agree on ${agreed.packets} packets, ${agreed.bytes} bytes, ${agreed.calls} calls${rest}`;
+    const rest = calls.length - agreed.calls;
+    const words = [
+      countOf(agreed.packets, 'packet'),
+      countOf(agreed.bytes, 'byte'),
+      rest === 0 ? countOf(agreed.calls, 'call') : `${agreed.calls} of ${countOf(calls.length, 'call')}`,
+    ];
+    const others = rest === 0 ? '' : '; the others are not whole in the capture, and not compared';
+    return `${name}: two readers agree on ${words.join(', ')}${others}`;
   }
 }

@@ -40,7 +40,7 @@ export const outputFlags = {
   }),
   output: Flags.string({
     char: 'o',
-    summary: 'Write the result to FILE instead of standard output.',
+    summary: 'Write the result to FILE instead of standard output (-).',
     helpGroup: 'OUTPUT',
     helpValue: 'FILE',
   }),

@@ -5,7 +5,7 @@ import { Sidecar } from '../bpf/sidecar.ts';
 import type { Assembler, CreateAssembler } from '../capture/assembler.ts';
 import { InputError } from '../errors.ts';
 import type { CaptureInput, CapturePart } from '../inputs.ts';
-import type { CaptureSummary, Endpoint, Problem } from '../model.ts';
+import { type CaptureSummary, type Endpoint, INTERRUPTED, type Problem } from '../model.ts';
 import type { PacketSource, Sink } from '../ports.ts';
 import { PartHandler } from './part-handler.ts';
 import { Totals } from './totals.ts';
@@ -14,6 +14,8 @@ export interface RunOptions {
   endpoints: readonly Endpoint[];
   /** Ends the reading; what was read is still reported. */
   signal?: AbortSignal | undefined;
+  /** Whether it was a person who ended the reading, and not that nobody takes the results any more. */
+  wasStopped?: (() => boolean) | undefined;
   /** Bytes of the capture's files so far, and of all of them where that is known. */
   onProgress?: ((bytesRead: number, totalBytes: number | undefined) => void) | undefined;
 }
@@ -44,6 +46,7 @@ export class CaptureRun {
       await this.#readPart(part);
       this.#bytesBefore += part.size ?? 0;
     }
+    this.#noteInterruption();
     this.#assembler.end();
     this.#attributor.end();
     await this.#sink.ready();
@@ -74,6 +77,13 @@ export class CaptureRun {
     this.#totals.addProblems([...(sidecar?.problems ?? []), ...handler.decoder.problems]);
     this.#totals.addLosses(sidecar?.losses ?? {});
     this.#totals.addLosses(handler.decoder.losses);
+  }
+
+  #noteInterruption(): void {
+    const { name, parts } = this.#input;
+    if (this.#options.wasStopped?.() !== true || parts.some(({ endsBySignal }) => endsBySignal)) return;
+    const message = `${name}: stopped by a signal; the report covers what was read until then`;
+    this.#totals.addProblems([{ code: INTERRUPTED, message, damage: false }]);
   }
 
   #openSidecar({ path, correlations }: CapturePart, handler: PartHandler): Sidecar | undefined {

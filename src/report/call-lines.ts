@@ -6,8 +6,12 @@ import type { ProcessViews } from './process-view.ts';
 import { localSeconds } from './time.ts';
 import { Memo, viewHeader, viewUrl } from './url.ts';
 
-const WHO = 30;
+const TIME = 12;
 const KIND = 7;
+/** Of the terminal's columns, what the caller may take; within these bounds. */
+const WHO_SHARE = 0.3;
+const LEAST_WHO = 24;
+const MOST_WHO = 60;
 
 /** A call in one line of the terminal: time, version, status, who, and what was asked. */
 export class CallLines {
@@ -19,11 +23,21 @@ export class CallLines {
   readonly #targets = new Memo((target) => escapeText(viewUrl(target).original));
   readonly #headers = new Memo((value) => escapeText(viewHeader(value)));
 
+  /** Columns of the caller. */
+  readonly #who: number;
+
   private constructor(views: ProcessViews, columns: number, paint: Paint, widthOf: WidthOf) {
     this.#views = views;
     this.#columns = columns;
     this.#paint = paint;
     this.#widthOf = widthOf;
+    this.#who = Math.max(LEAST_WHO, Math.min(MOST_WHO, Math.floor(columns * WHO_SHARE)));
+  }
+
+  /** What stands above the lines. */
+  get title(): string {
+    const words = ['TIME'.padEnd(TIME), 'KIND'.padEnd(KIND), 'ST.', 'CALLER'.padEnd(this.#who), 'REQUEST'];
+    return this.#paint.strong(truncate(words.join('  '), this.#columns, this.#widthOf));
   }
 
   static async create(views: ProcessViews, columns: number, paint: Paint): Promise<CallLines> {
@@ -36,15 +50,19 @@ export class CallLines {
     const kind = call.version ?? 'attempt';
     const start =
       `${localSeconds(call.time).slice(11)}.${milliseconds(call.time)}  ${kind.padEnd(KIND)}  ` +
-      `${String(call.status ?? '-').padStart(3)}  ${padEnd(truncate(who, WHO, this.#widthOf), WHO, this.#widthOf)}  `;
-    const line = truncate(start + this.#what(call), this.#columns, this.#widthOf).trimEnd();
+      `${String(call.status ?? '-').padStart(3)}  ${padEnd(truncate(who, this.#who, this.#widthOf), this.#who, this.#widthOf)}  `;
+    const room = this.#columns - this.#widthOf(start);
+    const line = truncate(start + this.#what(call, room), this.#columns, this.#widthOf).trimEnd();
     if (call.version === 'v1') return this.#paint.v1(line);
     return call.version === 'unknown' ? this.#paint.unknown(line) : line;
   }
 
-  #what(call: ImdsCall): string {
+  #what(call: ImdsCall, room: number): string {
     if (call.method !== undefined && call.target !== undefined) {
-      return `${this.#headers.get(call.method)} ${this.#targets.get(call.target)}`;
+      const method = this.#headers.get(call.method);
+      const target = this.#targets.get(call.target);
+      // The end of a path tells what was asked for.
+      return `${method} ${cutInFront(target, room - method.length - 1, this.#widthOf)}`;
     }
     return call.unknownReason ?? '';
   }
@@ -63,6 +81,12 @@ export class CallLines {
     }
     return name;
   }
+}
+
+/** `…/iam/security-credentials/app`; what is not plain is cut at its end, as everywhere. */
+function cutInFront(text: string, width: number, widthOf: WidthOf): string {
+  if (widthOf(text) <= width || widthOf(text) !== text.length || width < 2) return text;
+  return `…${text.slice(text.length - width + 1)}`;
 }
 
 function milliseconds(time: bigint): string {

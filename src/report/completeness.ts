@@ -1,4 +1,4 @@
-import type { CaptureSummary, Counters, Nanoseconds } from '../model.ts';
+import { type CaptureSummary, type Counters, INTERRUPTED, type Nanoseconds } from '../model.ts';
 
 /**
  * What loses no call: blocks that hold no packet of the traffic, resets that a TCP ignores too, and
@@ -23,6 +23,10 @@ export interface CompletenessSummary {
   provableConnections: number;
   capturedBytes: number;
   kernelBytes: number;
+  /** Captures that were not read to their end. */
+  interrupted: number;
+  /** Captures of which no packet could be read. */
+  unreadable: number;
   /** Problems that are damage. */
   damage: number;
   /** Not proven that every call of every capture was seen. */
@@ -37,10 +41,15 @@ export interface CompletenessSummary {
 export function isIncomplete({ completeness, problems }: CaptureSummary): boolean {
   const { losses, captureDrops, connections, provableConnections, views } = completeness;
   if (Object.entries(losses).some(([name, count]) => count !== 0 && !HARMLESS.has(name))) return true;
-  if ((captureDrops ?? 0) !== 0 || problems.some((problem) => problem.damage)) return true;
+  if ((captureDrops ?? 0) !== 0 || isInterrupted(problems)) return true;
+  if (problems.some((problem) => problem.damage)) return true;
   if (completeness.capturedBytes !== completeness.kernelBytes) return true;
   if (connections === 0) return views?.includes('sockets') !== true;
   return provableConnections < connections;
+}
+
+function isInterrupted(problems: CaptureSummary['problems']): boolean {
+  return problems.some(({ code }) => code === INTERRUPTED);
 }
 
 export function summarize(captures: readonly CaptureSummary[]): CompletenessSummary {
@@ -53,6 +62,8 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     provableConnections: 0,
     capturedBytes: 0,
     kernelBytes: 0,
+    interrupted: 0,
+    unreadable: 0,
     damage: 0,
     incomplete: captures.length === 0 || captures.some(isIncomplete),
     duration: 0n,
@@ -76,6 +87,8 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
+  if (isInterrupted(capture.problems)) summary.interrupted++;
+  if (capture.packets === 0 && capture.problems.some((problem) => problem.damage)) summary.unreadable++;
   summary.damage += capture.problems.filter((problem) => problem.damage).length;
   if (firstTime === undefined || lastTime === undefined) return;
   summary.duration += lastTime - firstTime;

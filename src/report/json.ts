@@ -39,7 +39,7 @@ export function createJsonSink(output: Output): Sink {
 
 function head(aggregate: Aggregate, callers: readonly Caller[], captures: readonly CaptureSummary[]): object {
   const summary = summarize(captures);
-  const { v1Callers, ...verdict } = verdictOf(aggregate, callers, summary);
+  const { v1Callers, enforcement: _, ...verdict } = verdictOf(aggregate, callers, summary);
   const { timeline, counts, operations, span } = aggregate;
   return {
     schema_version: SCHEMA_VERSION,

@@ -12,6 +12,9 @@ export function lossLines(completeness: CompletenessSummary): string[] {
     streamLine(completeness),
     dropLine(completeness),
     kernelLine(completeness),
+    ...(completeness.interrupted > 0
+      ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
+      : []),
     ...(completeness.damage > 0
       ? [
           `${countOf(completeness.damage, 'damaged place')} in the input: what could be read is in this report.`,

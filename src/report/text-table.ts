@@ -17,8 +17,9 @@ const SHOWN_ANCESTORS = 6;
 interface Column {
   title: string;
   right?: boolean;
-  /** May be cut to this many columns, where the terminal is narrow. */
+  /** May be cut to this many columns, where the terminal is narrow; a lower rank before a higher one. */
   least?: number;
+  rank?: 1 | 2 | 3;
   cell(row: Row): string;
 }
 
@@ -117,15 +118,19 @@ export class CallerTable {
       this.#rows.reduce((most, row) => Math.max(most, widthOf(column.cell(row))), column.title.length),
     );
     let excess = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - this.#total;
-    while (excess > 0) {
-      let widest = -1;
-      for (const [index, { least }] of this.#columns.entries()) {
-        const width = widths[index] ?? 0;
-        if (least !== undefined && width > least && width > (widths[widest] ?? 0)) widest = index;
+    // What tells least gives way first: user agents are long, and seldom name what is to be fixed.
+    for (const rank of [1, 2, 3]) {
+      while (excess > 0) {
+        let widest = -1;
+        for (const [index, column] of this.#columns.entries()) {
+          const { least = 0, rank: own } = column;
+          const width = widths[index] ?? 0;
+          if (own === rank && width > least && width > (widths[widest] ?? 0)) widest = index;
+        }
+        if (widest < 0) break;
+        widths[widest] = (widths[widest] ?? 0) - 1;
+        excess--;
       }
-      if (widest < 0) break;
-      widths[widest] = (widths[widest] ?? 0) - 1;
-      excess--;
     }
     return widths;
   }
@@ -151,18 +156,18 @@ function countColumns(callers: readonly Caller[], isWide: boolean): Column[] {
 }
 
 function textColumns(isWide: boolean, columns: number): Column[] {
-  const caller = (least: number): Column => ({ title: 'CALLER', least, cell: ({ name }) => name });
+  const caller = (least: number): Column => ({ title: 'CALLER', least, rank: 3, cell: ({ name }) => name });
   const path: Column = { title: 'WORST PATH', cell: ({ path }) => path };
   const last: Column = { title: 'LAST', cell: ({ last }) => last };
   if (!isWide) return [caller(12), path, last];
   return [
     caller(Math.min(48, Math.max(20, columns - WIDE))),
-    { title: 'WHERE', least: 12, cell: ({ where }) => where },
-    { title: 'USER AGENTS', least: 14, cell: ({ agents }) => agents },
+    { title: 'WHERE', least: 12, rank: 2, cell: ({ where }) => where },
+    { title: 'USER AGENTS', least: 14, rank: 1, cell: ({ agents }) => agents },
     path,
     { title: 'FIRST', cell: ({ first }) => first },
     last,
-    { title: 'CALLED BY', least: 12, cell: ({ ancestry }) => ancestry },
+    { title: 'CALLED BY', least: 12, rank: 2, cell: ({ ancestry }) => ancestry },
   ];
 }
 
@@ -183,7 +188,8 @@ function whereText(row: CallerRow): string {
   const container = row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
   const unit = row.unit && escapeText(row.unit);
   const proxied = row.forwarded_for.length > 0 ? `for ${fewText(row.forwarded_for, 1)}` : '';
-  return joinKnown([container, unit, proxied]);
+  const user = row.user && `${/^\d+$/.test(row.user) ? 'uid' : 'user'} ${escapeText(row.user)}`;
+  return joinKnown([container, unit, user, proxied]);
 }
 
 function ancestryText(ancestry: readonly string[]): string {

@@ -27,6 +27,7 @@ export async function createTextSink(options: ReportOptions, output: Output) {
   const lines = options.calls ? await CallLines.create(aggregate.views, options.columns, paint) : undefined;
   return {
     call(call: AttributedCall): void {
+      if (lines !== undefined && aggregate.calls === 0) writer.write(`${lines.title}\n`);
       aggregate.add(call);
       if (lines !== undefined) writer.write(`${lines.format(call)}\n`);
     },
@@ -118,6 +119,10 @@ class Summary {
       const lines = wrap(text, this.#columns - LABEL, '', widthOf);
       return lines.map((line, index) => (index === 0 ? label : '').padEnd(LABEL) + line);
     };
+    if (this.#completeness.unreadable === this.#captures.length) {
+      yield* entry('Verdict', this.#verdict.text).map(this.#paint.unknown);
+      return;
+    }
     const time = this.#span();
     if (time !== undefined) {
       yield* entry('Time', timeText(time.first, time.last));
@@ -132,6 +137,7 @@ class Summary {
     const { v1, unknown, good } = this.#paint;
     const paint = { 'not-ready': v1, 'not-enough-evidence': unknown, ready: good }[this.#verdict.status];
     yield* entry('Verdict', this.#verdict.text).map(paint);
+    yield* entry('Enforce', this.#verdict.enforcement).map(paint);
     const next = nextStep(this.#aggregate, this.#completeness);
     if (next !== undefined) yield* entry('Next', next);
   }

@@ -5,6 +5,7 @@ import type { CompletenessSummary } from './completeness.ts';
 import { escapeText } from './escape.ts';
 import { durationText } from './time.ts';
 import type { Findings } from './types.ts';
+import { viewHeader } from './url.ts';
 
 export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
 
@@ -12,6 +13,8 @@ export interface Verdict extends Findings {
   status: VerdictStatus;
   /** One sentence for people; escaped. */
   text: string;
+  /** May HttpTokens=required be set? One sentence; escaped. */
+  enforcement: string;
   /** Callers with a v1 call. */
   v1Callers: number;
 }
@@ -33,11 +36,17 @@ export function verdictOf(
   const findings = findingsOf(v1, unknown, completeness.incomplete);
   const status = v1 > 0 ? 'not-ready' : findings.ready ? 'ready' : 'not-enough-evidence';
   const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, completeness);
-  return { ...findings, status, text, v1Callers: withV1.length };
+  return { ...findings, status, text, enforcement: ENFORCEMENT[status], v1Callers: withV1.length };
 }
 
+const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
+  'not-ready': 'HttpTokens=required would break the IMDSv1 calls above.',
+  'not-enough-evidence': 'whether HttpTokens=required is safe is not proven: calls may be missing here.',
+  ready: 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
+};
+
 function stillV1(callers: readonly Caller[], calls: number, unknown: number): string {
-  const names = [...new Set(callers.map(callerName))];
+  const names = [...new Set(callers.map(nameInVerdict))];
   const shown = names.slice(0, NAMED).map(escapeText).join(', ');
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   const who = callers.some((caller) => caller.identity.isOther)
@@ -45,10 +54,28 @@ function stillV1(callers: readonly Caller[], calls: number, unknown: number): st
     : countOf(callers.length, 'caller');
   const verb = callers.length === 1 ? 'uses' : 'use';
   const unread = unknown === 0 ? '' : ` ${countOf(unknown, 'call')} could not be read.`;
-  return `${who} still ${verb} IMDSv1: ${shown}${more} (${countOf(calls, 'call')}).${unread}`;
+  const succeeded = callers.reduce((sum, caller) => sum + caller.v1Succeeded, 0);
+  const failed =
+    succeeded === calls ? '' : `, ${succeeded === 0 ? 'none' : countText(succeeded)} with success`;
+  return `${who} still ${verb} IMDSv1: ${shown}${more} (${countOf(calls, 'call')}${failed}).${unread}`;
 }
 
-function noV1(aggregate: Aggregate, { duration, captures, first }: CompletenessSummary): string {
+/** An address alone may stand for many programs. */
+function nameInVerdict(caller: Caller): string {
+  const [agent] = caller.userAgents.values;
+  if (caller.identity.process !== undefined || agent === undefined) return callerName(caller);
+  return `${callerName(caller)} (${truncatedAgent(viewHeader(agent))})`;
+}
+
+/** The product, which comes first. */
+function truncatedAgent(agent: string): string {
+  const [product = ''] = agent.split(' ');
+  return product.length > 40 ? `${product.slice(0, 39)}…` : product;
+}
+
+function noV1(aggregate: Aggregate, completeness: CompletenessSummary): string {
+  const { duration, captures, first, unreadable } = completeness;
+  if (unreadable === captures) return 'Nothing could be read.';
   const of = captures > 1 ? `${captures} captures` : 'capture';
   const time =
     first === undefined

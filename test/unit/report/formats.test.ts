@@ -120,7 +120,7 @@ describe('text', () => {
       text,
       `V1  UNKNOWN  V2  CALLER                       WORST PATH   LAST
  1        -   -  curl by bash ./makeCalls.sh  credentials  20:26:07
-                 curl/7.88.1
+                 uid 0 · curl/7.88.1
                  ← bash ./makeCalls.sh ← zsh ← sshd ← pid 1
  -        1   -  client 10.0.0.5                           20:26:07
  -        -   1  python3 /opt/app/main.py     credentials  20:25:07
@@ -137,6 +137,7 @@ Missing   No gap in the 2 connections seen.
           missing unseen.
 Verdict   1 caller still uses IMDSv1: curl by bash ./makeCalls.sh (1 call). 1
           call could not be read.
+Enforce   HttpTokens=required would break the IMDSv1 calls above.
 Next      fix these callers, then capture again; --calls shows every call.
 `,
     );
@@ -163,8 +164,9 @@ Next      fix these callers, then capture again; --calls shows every call.
 
   it('prints a line a call with --calls', async () => {
     const { text } = await render([attributed({}, CURL), attributed(UNKNOWN)], { calls: true, columns: 100 });
-    deepStrictEqual(text.split('\n').slice(0, 3), [
-      '20:26:07.819  v1       200  1016 curl                       GET /latest/meta-data/iam/security-cred…',
+    deepStrictEqual(text.split('\n').slice(0, 4), [
+      'TIME          KIND     ST.  CALLER                          REQUEST',
+      '20:26:07.819  v1       200  1016 curl                       GET …a-data/iam/security-credentials/app',
       '20:26:07.819  unknown    -  10.0.0.5                        gap',
       '',
     ]);
