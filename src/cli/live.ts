@@ -106,7 +106,11 @@ class LiveRun {
       version,
     });
     const source = new LiveSource({ name: 'live', header, views: list(views), now });
-    return { name: 'live', files: [], parts: [{ path: 'live', open: () => Promise.resolve(source) }] };
+    return {
+      name: 'live',
+      files: [],
+      parts: [{ path: 'live', endsBySignal: true, open: () => Promise.resolve(source) }],
+    };
   }
 
   /** Calls as they come; callers and the verdict at the end, where calls are lines for programs on standard error. */
