@@ -7,14 +7,19 @@ import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privilege
 import { sessionHeader } from '../live/session-header.ts';
 import type { View } from '../live/view.ts';
 import { WallClock } from '../live/wall-clock.ts';
-import type { AttributedCall, CaptureSummary, Endpoint } from '../model.ts';
+import type { Endpoint } from '../model.ts';
+import type { Standing } from '../pipeline/capture-run.ts';
 import { runCapture } from '../pipeline.ts';
 import type { Sink } from '../ports.ts';
 import { createReportSink, loadAhead } from '../report/index.ts';
+import { createTextSink } from '../report/text.ts';
+import type { Output, ReportFormat } from '../report/types.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { Interruption } from './interruption.ts';
 import { StreamOutput } from './output.ts';
-import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
+import { StatusLine } from './status-line.ts';
+import { colourOf, columnsOf, type Surroundings, type TerminalStream } from './surroundings.ts';
+import { Tally } from './tally.ts';
 
 export interface LiveOptions {
   capture: Capture;
@@ -53,6 +58,7 @@ class LiveRun {
   readonly #surroundings: Surroundings;
   readonly #interruption: Interruption;
   readonly #clock = new WallClock();
+  #status: StatusLine | undefined;
 
   constructor(options: LiveOptions, surroundings: Surroundings, interruption: Interruption) {
     this.#options = options;
@@ -69,21 +75,32 @@ class LiveRun {
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
     );
-    const sink = await this.#createSink(output);
+    const { tally, report } = await this.#createSinks(output);
     await loadAhead();
     if (account !== undefined) giveUpRoot(account);
     this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
+    let standing: Standing | undefined;
+    const status = new StatusLine(this.#surroundings.stderr, () => tally.text(report.callers, standing));
+    this.#status = status;
     try {
       const summary = await runCapture(
         this.#input(views, now),
-        { endpoints, signal: this.#interruption.signal },
-        sink,
+        {
+          endpoints,
+          signal: this.#interruption.signal,
+          onBegin: (begun) => {
+            if (views.sockets !== undefined) standing = begun;
+          },
+        },
+        tally,
       );
+      status.end();
       for (const problem of summary.problems) this.#say(diagnostic('live', problem));
-      await sink.end([summary]);
+      await tally.end([summary]);
       await output.finish();
     } finally {
+      status.end();
       clearTimeout(limit);
     }
     return ExitCode.done;
@@ -113,69 +130,46 @@ class LiveRun {
     };
   }
 
-  /** Calls as they come; callers and the verdict at the end, where calls are lines for programs on standard error. */
-  async #createSink(output: StreamOutput): Promise<Sink> {
+  /** Calls as they come; then callers and the verdict, on standard error where calls are for programs. */
+  async #createSinks(output: StreamOutput): Promise<{ tally: Tally; report: TextSink }> {
     const { jsonl, quiet, ancestors } = this.#options;
     const { stdout, stderr, env } = this.#surroundings;
-    const colour = colourOf(stdout, env);
+    const optionsFor = (stream: TerminalStream, format: ReportFormat) => ({
+      format,
+      calls: false,
+      columns: columnsOf(stream, env),
+      colour: colourOf(stream, env),
+      ancestors,
+    });
+    const calls = this.#clearing(output);
     const sinks: Sink[] = [];
-    if (!quiet) {
-      const format = jsonl ? ('jsonl' as const) : ('log' as const);
-      sinks.push(
-        await createReportSink(
-          { format, calls: true, columns: columnsOf(stdout, env), colour, ancestors },
-          output,
-        ),
-      );
-    }
-    const reader = jsonl ? stderr : stdout;
-    sinks.push(
-      await createReportSink(
-        {
-          format: 'text',
-          calls: false,
-          columns: columnsOf(reader, env),
-          colour: colourOf(reader, env),
-          ancestors,
-        },
-        jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : output,
-      ),
+    if (!quiet) sinks.push(await createReportSink(optionsFor(stdout, jsonl ? 'jsonl' : 'log'), calls));
+    const report = await createTextSink(
+      optionsFor(jsonl ? stderr : stdout, 'text'),
+      jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : calls,
     );
-    return new Fan(sinks, this.#options.count, () => this.#interruption.abort());
+    sinks.push(report);
+    return { tally: new Tally(sinks, this.#options.count, () => this.#interruption.abort()), report };
+  }
+
+  /** Calls may go to the terminal on which the status line stands. */
+  #clearing(output: Output): Output {
+    return {
+      write: (text) => {
+        this.#status?.clear();
+        return output.write(text);
+      },
+      drain: () => output.drain(),
+    };
   }
 
   #say(line: string): void {
+    this.#status?.clear();
     this.#surroundings.stderr.write(line);
   }
 }
 
-/** One call to several sinks. */
-class Fan implements Sink {
-  readonly #sinks: readonly Sink[];
-  readonly #count: number | undefined;
-  readonly #onCount: () => void;
-  #calls = 0;
-
-  constructor(sinks: readonly Sink[], count: number | undefined, onCount: () => void) {
-    this.#sinks = sinks;
-    this.#count = count;
-    this.#onCount = onCount;
-  }
-
-  call(call: AttributedCall): void {
-    for (const sink of this.#sinks) sink.call(call);
-    if (++this.#calls === this.#count) this.#onCount();
-  }
-
-  ready(): Promise<void> | undefined {
-    const waits = this.#sinks.map((sink) => sink.ready()).filter((wait) => wait !== undefined);
-    return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
-  }
-
-  async end(captures: readonly CaptureSummary[]): Promise<void> {
-    for (const sink of this.#sinks) await sink.end(captures);
-  }
-}
+type TextSink = Awaited<ReturnType<typeof createTextSink>>;
 
 function list({ sockets, wire }: OpenedViews): View[] {
   return [sockets, wire].filter((view) => view !== undefined);

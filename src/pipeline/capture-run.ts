@@ -10,12 +10,21 @@ import type { PacketSource, Sink } from '../ports.ts';
 import { PartHandler } from './part-handler.ts';
 import { Totals } from './totals.ts';
 
+/** How a run stands, to be asked while it goes on. */
+export interface Standing {
+  /** Bytes that the kernel counted of sockets that are closed, and that are not in the capture. */
+  missingBytes(): number;
+  /** What was lost, cut or turned away, in all. */
+  losses(): number;
+}
+
 export interface RunOptions {
   endpoints: readonly Endpoint[];
   /** Ends the reading; what was read is still reported. */
   signal?: AbortSignal | undefined;
   /** Whether it was a person who ended the reading, and not that nobody takes the results any more. */
   wasStopped?: (() => boolean) | undefined;
+  onBegin?: ((standing: Standing) => void) | undefined;
   /** Bytes of the capture's files so far, and of all of them where that is known. */
   onProgress?: ((bytesRead: number, totalBytes: number | undefined) => void) | undefined;
 }
@@ -41,6 +50,13 @@ export class CaptureRun {
   }
 
   async run(): Promise<CaptureSummary> {
+    const { losses: assembler } = this.#assembler;
+    const { balance, losses: attributor } = this.#attributor;
+    this.#options.onBegin?.({
+      missingBytes: () => Math.max(0, balance.kernelBytes - balance.capturedBytes),
+      losses: () =>
+        [assembler, attributor].flatMap(Object.values<number>).reduce((sum, lost) => sum + lost, 0),
+    });
     for (const part of this.#input.parts) {
       if (this.#options.signal?.aborted) break;
       await this.#readPart(part);

@@ -80,6 +80,10 @@ export class Aggregate {
     return { first: this.#firstCall, last: this.#lastCall };
   }
 
+  get callerCount(): number {
+    return this.#callers.size;
+  }
+
   /** What to fix first, first; the row of the other callers last. */
   callers(): Caller[] {
     const sorted = [...this.#callers.values()].sort(compareCallers);

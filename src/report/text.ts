@@ -26,6 +26,9 @@ export async function createTextSink(options: ReportOptions, output: Output) {
   const paint = await loadPaint(options.colour);
   const lines = options.calls ? await CallLines.create(aggregate.views, options.columns, paint) : undefined;
   return {
+    get callers(): number {
+      return aggregate.callerCount;
+    },
     call(call: AttributedCall): void {
       if (lines !== undefined && aggregate.calls === 0) writer.write(`${lines.title}\n`);
       aggregate.add(call);
