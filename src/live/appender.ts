@@ -68,8 +68,9 @@ export class Appender {
   async #current(): Promise<LogFile> {
     const { folder, path, owner } = this.#options;
     if (this.#file !== undefined) {
-      const named = await statOf(path);
-      if (named !== undefined && isSame(named, this.#file)) {
+      const [within, named] = await Promise.all([statOf(folder), statOf(path)]);
+      // Also through a link in place of the folder the name would lead to the file.
+      if (within?.isDirectory() && named !== undefined && isSame(named, this.#file)) {
         this.#file.size = named.size;
         return this.#file;
       }

@@ -48,8 +48,8 @@ export class LogHealth {
   /** There is no room for a line among those that wait. */
   overflowed(line: LineCount, waiting: LineCount): void {
     this.#begin('overflow', () => {
-      const why = this.#failing ? 'cannot be written' : 'wait for a disk that is too slow';
-      return `${this.#path}: ${amountOf(waiting)} ${why}; lines are lost from now on until it can`;
+      const slow = this.#failing ? '' : '; the disk is too slow: choose another with --log-dir';
+      return `${this.#path}: ${amountOf(waiting)} wait, no more are kept: further ones are lost${slow}`;
     });
     this.lose(line);
   }

@@ -9,7 +9,8 @@ export function rolledName(path: string, number: number): string {
 /** What stands under the name itself, be it a symbolic link; undefined if nothing does. */
 export async function statOf(path: string): Promise<Stats | undefined> {
   return lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    // ENOTDIR: what should be its folder is none any more.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
 }
