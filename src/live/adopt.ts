@@ -5,7 +5,7 @@ import { rolledName } from './names.ts';
 
 /**
  * Gives the rolled files of earlier sessions the mode and owner of the new ones, for they may be of the
- * predecessor (0644) or of a uid that is no longer ours. What is no plain file stays as it is.
+ * predecessor (0644) or of a uid that is no longer ours. What is no plain file stays as it is, and what cannot be changed: it is not written.
  */
 export async function adoptRolled(path: string, keep: number, owner: Owner | undefined): Promise<void> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
@@ -18,8 +18,10 @@ export async function adoptRolled(path: string, keep: number, owner: Owner | und
       if (!stats.isFile() || stats.nlink !== 1) continue;
       if ((stats.mode & 0o7777) !== 0o600) await handle.chmod(0o600);
       if (process.geteuid?.() === 0 && owner !== undefined) await handle.chown(owner.uid, owner.gid);
+    } catch {
+      // Not ours to change, or a disk that fails: no reason not to start.
     } finally {
-      await handle.close();
+      await handle.close().catch(() => undefined);
     }
   }
 }

@@ -46,9 +46,26 @@ async function openFolder(folder: string): Promise<FileHandle> {
     }
     if (code !== 'ENOENT') throw error;
   }
-  await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
-  await mkdir(folder, { mode: PRIVATE });
+  await makeFolder(folder);
   return open(folder, flags);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
+    await mkdir(folder, { mode: PRIVATE });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Another log of this session, or another session, was faster.
+    if (code === 'EEXIST') return;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    const ids = `-o ${process.geteuid?.()} -g ${process.getegid?.()}`;
+    throw refused(
+      folder,
+      'it is missing, and this process may not make it',
+      `Make it (install -d -m 700 ${ids} ${folder})`,
+    );
+  }
 }
 
 async function makePrivate(handle: FileHandle, folder: string, owner: Owner | undefined): Promise<void> {

@@ -1,3 +1,4 @@
+import { ImdsError } from '../errors.ts';
 import type { LineCount } from './line-queue.ts';
 import { amountOf, cannotWrite, linesOf, reasonOf } from './words.ts';
 
@@ -38,7 +39,8 @@ export class LogHealth {
   /** @param waiting lines that will be written when this is over */
   failed(error: Error, waiting: LineCount): void {
     this.#failing = true;
-    this.#begin(`write ${(error as NodeJS.ErrnoException).code}`, () => {
+    const kind = error instanceof ImdsError ? error.message : (error as NodeJS.ErrnoException).code;
+    this.#begin(`write ${kind}`, () => {
       const unwritten = waiting.lines + this.#lostNow.lines;
       const count = unwritten === 0 ? '' : `; ${linesOf(unwritten)} not written`;
       return `${cannotWrite(this.#path, error)}${count}; tries again each second`;

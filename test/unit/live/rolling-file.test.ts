@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { Bench, NAME } from './support.ts';
+import {
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { Bench, NAME, needs } from './support.ts';
 
 describe('RollingFile', () => {
   let bench: Bench;
@@ -37,6 +45,24 @@ describe('RollingFile', () => {
     await log.close();
     assert.equal(bench.read(), 'before\nafter\n');
     for (const suffix of ['', '.1']) assert.equal(statSync(bench.path(suffix)).mode & 0o7777, 0o600);
+  });
+
+  it('opens it to append, following no link, closed in child processes', async function () {
+    needs(this, process.platform === 'linux', 'the /proc of Linux');
+    await bench.open();
+    const descriptor = readdirSync('/proc/self/fd').find((number) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${number}`) === bench.path();
+      } catch {
+        return false;
+      }
+    });
+    const [, flags = ''] =
+      /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? [];
+    const O_CLOEXEC = 0o2000000;
+    for (const flag of [constants.O_APPEND, constants.O_NOFOLLOW, O_CLOEXEC]) {
+      assert.equal(Number.parseInt(flags, 8) & flag, flag);
+    }
   });
 
   it('begins a new line after half a line of an interrupted writer', async () => {
