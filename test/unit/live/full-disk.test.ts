@@ -182,28 +182,13 @@ describe('RollingFile on a full disk', function () {
     assert.deepEqual(readdirSync(bench.folder), [NAME]);
   });
 
-  it('says what to do where the disk is read-only at the start, and waits where it becomes so', async () => {
-    const remount = (mode: string) =>
-      execFileSync('mount', ['-o', `remount,${mode}`, join(bench.root, 'disk')]);
-    remount('ro');
+  it('says what to do where the disk is read-only', async () => {
+    execFileSync('mount', ['-o', 'remount,ro', join(bench.root, 'disk')]);
     await assert.rejects(bench.open(), (error) => {
       assert.ok(error instanceof PrerequisiteError);
       assert.equal(error.message, `cannot write ${bench.path()}: read-only file system`);
       assert.match(error.remedy ?? '', /--log-dir.*--no-log/);
       return true;
     });
-    remount('rw');
-    const log = await bench.open();
-    rmSync(bench.path());
-    remount('ro');
-    log.write('a');
-    await log.flush();
-    assert.match(
-      bench.troubles.join(),
-      /: read-only file system; 1 line not written; tries again each second$/,
-    );
-    remount('rw');
-    await until('recovery', () => bench.recoveries.length > 0);
-    assert.equal(bench.read(), 'a\n');
   });
 });
