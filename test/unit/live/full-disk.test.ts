@@ -5,9 +5,11 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
   statfsSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -112,11 +114,23 @@ describe('RollingFile on a full disk', function () {
     fill(1);
     for (const text of numbered(0, 100)) log.write(text);
     await log.flush();
-    execFileSync('mv', [bench.path(), bench.path('.moved')]);
+    renameSync(bench.path(), bench.path('.moved'));
     free();
     await log.reopen();
     assert.deepEqual(linesIn(bench.read('.moved')), numbered(0, 40));
     assert.deepEqual(linesIn(bench.read()), numbered(40, 100));
+  });
+
+  it('takes no other file of the same size for the one that has the first half of a line', async () => {
+    const log = await bench.open();
+    fill(1);
+    for (const text of numbered(0, 42)) log.write(text);
+    await log.flush();
+    free();
+    renameSync(bench.path(), bench.path('.moved'));
+    writeFileSync(bench.path(), 'x'.repeat(PAGE));
+    await log.flush();
+    assert.deepEqual(linesIn(bench.read()), ['x'.repeat(PAGE), ...numbered(40, 42)]);
   });
 
   it('never puts a line behind half of another: where another writer has come between, it begins a new one', async () => {
