@@ -1,0 +1,104 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { PrerequisiteError } from '../errors.ts';
+
+/** To whom folder and files are given, so that they can be written after root is given up. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+const PRIVATE = 0o700;
+
+/** Uids that systemd hands out for a run (systemd.exec(5), DynamicUser=): an earlier session's, reused by nobody else. */
+const DYNAMIC_UIDS = { first: 61184, last: 65519 };
+
+/** Entries that show a folder to be ours: our logs, whatever logrotate appends to their names, and a file system's own. */
+const OURS = /^imds-|^lost\+found$/;
+
+/**
+ * Makes the folder if it is missing (0700), and sees that nobody else can plant names in it or read it.
+ *
+ * What is changed of an existing folder, its mode or owner, is changed only if nothing but our logs is in
+ * it: `--log-dir /var/log` must not shut everybody else out of /var/log. Refused with a
+ * {@link PrerequisiteError} are a symbolic link (who may replace it decides where root writes), a folder of
+ * another user (its owner can), and one in which others may write (they may have left hard links there).
+ */
+export async function prepareFolder(folder: string, owner: Owner | undefined): Promise<void> {
+  const handle = await openFolder(folder);
+  try {
+    await makePrivate(handle, folder, owner);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openFolder(folder: string): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  try {
+    return await open(folder, flags);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Linux answers O_DIRECTORY|O_NOFOLLOW on a symbolic link with ENOTDIR, others with ELOOP.
+    if (code === 'ENOTDIR' || code === 'ELOOP') {
+      throw refused(folder, 'it is a symbolic link or no folder', 'Name the folder itself, not a link to it');
+    }
+    if (code !== 'ENOENT') throw error;
+  }
+  await makeFolder(folder);
+  return open(folder, flags);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
+    await mkdir(folder, { mode: PRIVATE });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Another log of this session, or another session, was faster.
+    if (code === 'EEXIST') return;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    const ids = `-o ${process.geteuid?.()} -g ${process.getegid?.()}`;
+    throw refused(
+      folder,
+      'it is missing, and this process may not make it',
+      `Make it (install -d -m 700 ${ids} ${folder})`,
+    );
+  }
+}
+
+async function makePrivate(handle: FileHandle, folder: string, owner: Owner | undefined): Promise<void> {
+  const { uid, gid, mode } = await handle.stat();
+  const self = process.geteuid?.() ?? uid;
+  const permitted = [0, self, owner?.uid];
+  if (!permitted.includes(uid) && !isDynamic(uid)) {
+    const remedy = `Give it to root (chown 0:0 ${folder})`;
+    throw refused(folder, `it belongs to uid ${uid}, who can replace what is in it`, remedy);
+  }
+  if ((mode & 0o022) !== 0) {
+    const remedy = `See what is in it, then chmod 700 ${folder}`;
+    throw refused(folder, `others may write in it (mode ${(mode & 0o7777).toString(8)})`, remedy);
+  }
+  const gives = self === 0 && owner !== undefined && (owner.uid !== uid || owner.gid !== gid);
+  const tightens = (mode & 0o077) !== 0;
+  if (!gives && !tightens) return;
+  const others = (await readdir(folder)).filter((name) => !OURS.test(name));
+  if (others.length > 0) {
+    const why = `it holds other files (${others[0]}${others.length > 1 ? ', …' : ''})`;
+    throw refused(folder, `${why}, and would be closed to everybody else`, 'Name a folder of its own');
+  }
+  if (tightens) await handle.chmod(PRIVATE);
+  if (gives) await handle.chown(owner.uid, owner.gid);
+}
+
+function isDynamic(uid: number): boolean {
+  return uid >= DYNAMIC_UIDS.first && uid <= DYNAMIC_UIDS.last;
+}
+
+function refused(folder: string, why: string, remedy: string): PrerequisiteError {
+  return new PrerequisiteError(`cannot keep logs in ${folder}: ${why}`, {
+    code: 'live.log_folder',
+    remedy: `${remedy}, or choose another with --log-dir.`,
+  });
+}
