@@ -99,12 +99,12 @@ class Analysis {
     const onBroken = () => this.#interruption.abort();
     if (output === undefined || output === '-')
       return new StreamOutput(this.#surroundings.stdout, 'standard output', onBroken);
-    const files = [...paths, ...captures.flatMap((capture) => capture.files)];
     const inputs = [
-      ...files,
-      ...files.map((file) => `${file}.correlations.jsonl`),
-      correlations ?? [],
-    ].flat();
+      ...paths.map((path) => (path === '-' ? '/dev/stdin' : path)),
+      ...captures.flatMap((capture) => capture.files),
+      ...captures.flatMap(({ parts }) => parts.flatMap((part) => part.correlations ?? [])),
+      ...(correlations === undefined ? [] : [correlations]),
+    ];
     return openFileOutput(output, { inputs, inPlace: paths.includes('-'), onBroken });
   }
 

@@ -4,7 +4,9 @@ import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { ProcessViews } from './process-view.ts';
 import { Timeline } from './timeline.ts';
 
-const MAX_CALLERS = 100_000;
+const MAX_CALLERS = 32_768;
+/** Characters of their addresses and user agents, which are an attacker's to choose. */
+const MAX_CALLER_TEXT = 16 * 1024 * 1024;
 
 /** Name of the counter of calls that went to the row "other callers". */
 export const OTHER_CALLERS = 'report.calls_of_other_callers';
@@ -19,11 +21,12 @@ export class Aggregate {
   readonly #maximum: number;
   readonly #counts = new Float64Array(KINDS.length);
   readonly #operations = { token: 0, read: 0, attempt: 0 };
-  readonly #callers = new Map<string, Caller>();
+  readonly #callers: Caller[] = [];
+  readonly #byProgram = new Map<string, Caller>();
   readonly #byProcess = new WeakMap<Process, Caller>();
-  /** Capture → client address → user agent → caller. */
+  /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
-  #clientKeys = 0;
+  #textLeft = MAX_CALLER_TEXT;
   #firstCall: Nanoseconds | undefined;
   #lastCall: Nanoseconds | undefined;
   #others: Caller | undefined;
@@ -86,7 +89,7 @@ export class Aggregate {
 
   /** What to fix first, first; the row of the other callers last. */
   callers(): Caller[] {
-    const sorted = [...this.#callers.values()].sort(compareCallers);
+    const sorted = [...this.#callers].sort(compareCallers);
     return this.#others === undefined ? sorted : [...sorted, this.#others];
   }
 
@@ -95,47 +98,41 @@ export class Aggregate {
     const { containerId, unit, executable } = view.process;
     const scope = scopeOf(attributed.host, attributed.capture);
     const key = [scope, view.program, view.startedBy, containerId, unit, executable].join('\0');
-    const caller = this.#caller(
-      key,
-      { scope, process: view, client: undefined, isOther: false },
-      attributed,
-      kind,
-    );
+    let caller = this.#byProgram.get(key);
+    if (caller === undefined) {
+      const identity = { scope, process: view, client: undefined, isOther: false };
+      caller = this.#newCaller(identity, attributed, kind, key.length);
+      if (caller !== this.#others) this.#byProgram.set(key, caller);
+    }
     this.#byProcess.set(process, caller);
     return caller;
   }
 
   #ofClient(attributed: AttributedCall, kind: number): Caller {
-    const { call, capture } = attributed;
+    const { call, capture, host } = attributed;
+    const scope = scopeOf(host, capture);
     const userAgent = call.userAgent ?? '';
-    const known = this.#byClient.get(capture)?.get(call.client.address)?.get(userAgent);
+    const { address } = call.client;
+    const known = this.#byClient.get(scope)?.get(address)?.get(userAgent);
     if (known !== undefined) return known;
-    const scope = scopeOf(attributed.host, capture);
-    const key = [scope, '', call.client.address, userAgent].join('\0');
-    const caller = this.#caller(
-      key,
-      { scope, process: undefined, client: call.client.address, isOther: false },
-      attributed,
-      kind,
-    );
-    if (this.#clientKeys < this.#maximum) {
-      this.#clientKeys++;
-      const addresses = getOrInsert(this.#byClient, capture, () => new Map<string, Map<string, Caller>>());
-      getOrInsert(addresses, call.client.address, () => new Map<string, Caller>()).set(userAgent, caller);
+    const identity = { scope, process: undefined, client: address, isOther: false };
+    const caller = this.#newCaller(identity, attributed, kind, address.length + userAgent.length);
+    if (caller !== this.#others) {
+      const addresses = getOrInsert(this.#byClient, scope, () => new Map<string, Map<string, Caller>>());
+      getOrInsert(addresses, address, () => new Map<string, Caller>()).set(userAgent, caller);
     }
     return caller;
   }
 
-  #caller(key: string, identity: CallerIdentity, attributed: AttributedCall, kind: number): Caller {
-    const known = this.#callers.get(key);
-    if (known !== undefined) return known;
-    if (this.#callers.size >= this.#maximum) {
+  #newCaller(identity: CallerIdentity, attributed: AttributedCall, kind: number, text: number): Caller {
+    if (this.#callers.length >= this.#maximum || this.#textLeft < text) {
       const others = { scope: identity.scope, process: undefined, client: undefined, isOther: true };
       this.#others ??= new Caller(others, attributed, kind);
       return this.#others;
     }
+    this.#textLeft -= text;
     const caller = new Caller(identity, attributed, kind);
-    this.#callers.set(key, caller);
+    this.#callers.push(caller);
     return caller;
   }
 }

@@ -5,7 +5,8 @@ import type { ProcessView } from './process-view.ts';
 /** Distinct values that are shown; what is beyond the maximum is counted, not kept. */
 export class FewValues {
   readonly #maximum: number;
-  readonly #values = new Set<string>();
+  /** Most callers have one value: a set is made for the second. */
+  #values: Set<string> | undefined;
   #last: string | undefined;
   /** Occurrences of values that were not kept. */
   more = 0;
@@ -16,6 +17,11 @@ export class FewValues {
 
   add(value: string): void {
     if (value === this.#last) return;
+    if (this.#last === undefined) {
+      this.#last = value;
+      return;
+    }
+    this.#values ??= new Set([this.#last]);
     if (this.#values.size < this.#maximum || this.#values.has(value)) {
       this.#values.add(value);
       this.#last = value;
@@ -23,7 +29,8 @@ export class FewValues {
   }
 
   get values(): string[] {
-    return [...this.#values];
+    if (this.#values !== undefined) return [...this.#values];
+    return this.#last === undefined ? [] : [this.#last];
   }
 }
 
@@ -46,7 +53,7 @@ export interface CallerIdentity {
 /** A row of the report: everything that one program on one host did. */
 export class Caller {
   readonly identity: CallerIdentity;
-  readonly counts = new Uint32Array(KINDS.length);
+  readonly counts: number[] = KINDS.map(() => 0);
   /** v1 calls with a status of success: what CloudWatch's MetadataNoToken counts. */
   v1Succeeded = 0;
   first: Nanoseconds;
