@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import { ExitCode } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { LiveSource } from '../live/live-source.ts';
+import { LogSink } from '../live/log-sink.ts';
 import { type Capture, type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
 import { sessionHeader } from '../live/session-header.ts';
@@ -14,6 +15,7 @@ import type { Sink } from '../ports.ts';
 import { createReportSink, loadAhead } from '../report/index.ts';
 import { createTextSink } from '../report/text.ts';
 import type { Output, ReportFormat } from '../report/types.ts';
+import { countOf } from '../report/verdict.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { Interruption } from './interruption.ts';
 import { StreamOutput } from './output.ts';
@@ -33,6 +35,8 @@ export interface LiveOptions {
   duration: number | undefined;
   /** Calls after which it ends by itself. */
   count: number | undefined;
+  /** Folder of the log files; undefined for none. */
+  logFolder: string | undefined;
   /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
   user: string | undefined;
   keepRoot: boolean;
@@ -75,12 +79,15 @@ class LiveRun {
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
     );
-    const { tally, report } = await this.#createSinks(output);
+    const logs = await this.#openLogs(account);
+    const { tally, report } = await this.#createSinks(output, logs);
     await loadAhead();
     if (account !== undefined) giveUpRoot(account);
     this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
+    const reopen = () => void logs?.reopen();
+    this.#surroundings.signals.on('SIGHUP', reopen);
     const status = new StatusLine(this.#surroundings.stderr, () => tally.text(report.callers, standing));
     this.#status = status;
     try {
@@ -99,11 +106,22 @@ class LiveRun {
       for (const problem of summary.problems) this.#say(diagnostic('live', problem));
       await tally.end([summary]);
       await output.finish();
+      if (logs !== undefined && logs.lost > 0) {
+        this.#say(note('live', `${countOf(logs.lost, 'call')} could not be written to the log files`));
+      }
     } finally {
       status.end();
       clearTimeout(limit);
+      this.#surroundings.signals.off('SIGHUP', reopen);
     }
     return ExitCode.done;
+  }
+
+  async #openLogs(account: Account | undefined): Promise<LogSink | undefined> {
+    const { logFolder: folder, ancestors } = this.#options;
+    if (folder === undefined) return undefined;
+    const onNews = (message: string) => this.#say(note('live', message));
+    return LogSink.open({ folder, owner: account, ancestors, onNews });
   }
 
   /** Undefined where there is no root to give up, or it is to be kept. */
@@ -131,7 +149,10 @@ class LiveRun {
   }
 
   /** Calls as they come; then callers and the verdict, on standard error where calls are for programs. */
-  async #createSinks(output: StreamOutput): Promise<{ tally: Tally; report: TextSink }> {
+  async #createSinks(
+    output: StreamOutput,
+    logs: LogSink | undefined,
+  ): Promise<{ tally: Tally; report: TextSink }> {
     const { jsonl, quiet, ancestors } = this.#options;
     const { stdout, stderr, env } = this.#surroundings;
     const optionsFor = (stream: TerminalStream, format: ReportFormat) => ({
@@ -149,6 +170,7 @@ class LiveRun {
       jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : calls,
     );
     sinks.push(report);
+    if (logs !== undefined) sinks.push(logs);
     return { tally: new Tally(sinks, this.#options.count, () => this.#interruption.abort()), report };
   }
 

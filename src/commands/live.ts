@@ -49,6 +49,12 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     jsonl: Flags.boolean({
       summary: 'Calls as JSON Lines (Elastic Common Schema); the report on standard error.',
     }),
+    'log-dir': Flags.string({
+      summary: 'Folder of the logs imds-trace.log and imds-calls.jsonl.',
+      helpValue: 'FOLDER',
+      default: '/var/log/imds',
+    }),
+    'no-log': Flags.boolean({ summary: 'Write no log files.', exclusive: ['log-dir'] }),
     user: Flags.string({
       summary: 'Account to become once everything is attached; imds if there is one, else an unused uid.',
       helpValue: 'NAME',
@@ -75,6 +81,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
         endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
         jsonl: flags.jsonl,
         quiet: flags.quiet,
+        logFolder: flags['no-log'] ? undefined : flags['log-dir'],
         user: flags.user,
         keepRoot: flags['keep-root'],
         ancestors: flags.ancestors,

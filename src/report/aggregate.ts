@@ -84,7 +84,7 @@ export class Aggregate {
   }
 
   get callerCount(): number {
-    return this.#callers.size;
+    return this.#callers.length;
   }
 
   /** What to fix first, first; the row of the other callers last. */

@@ -41,7 +41,7 @@ export class LiveSession {
 
   /** Resolves when the ready line is there. */
   static async start(args: readonly string[] = [], where?: Namespace): Promise<LiveSession> {
-    const words = ['live', '--jsonl', ...args];
+    const words = ['live', '--jsonl', ...(args.includes('--log-dir') ? [] : ['--no-log']), ...args];
     const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
     const child =
       where === undefined

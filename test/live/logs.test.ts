@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEndpoint } from '../support/endpoint/index.ts';
+import { Network } from '../support/netns.ts';
+import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
+import { LiveSession, needsRoot, newMark } from './session.ts';
+
+const V4 = `http://${IMDS_ADDRESSES.v4}`;
+
+describe('imds live: log files', function () {
+  this.timeout(60_000);
+  before(needsRoot);
+  let parent: string;
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'imds-live-logs-'));
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  it('hold every call, for those who grep and for programs, and are moved by SIGHUP', () =>
+    Network.with(async (network) => {
+      const folder = join(parent, 'imds');
+      const log = join(folder, 'imds-trace.log');
+      const events = join(folder, 'imds-calls.jsonl');
+      const { client, server } = connectPair(network);
+      await startEndpoint(server, ['--port', '80', '--address', IMDS_ADDRESSES.v4]);
+      const session = await LiveSession.start(['--capture', 'sockets', '--log-dir', folder]);
+      const ask = async (mark: string) => {
+        await client.run('curl', ['-s', `${V4}/latest/meta-data/${mark}`]);
+        await session.eventsOf(mark, 1);
+      };
+      const [before, after] = [newMark(), newMark()];
+      await ask(before);
+      await until(() => existsSync(log) && readFileSync(log, 'utf8').includes(before));
+      for (const file of [log, events]) renameSync(file, `${file}.old`);
+      session.child.kill('SIGHUP');
+      await until(() => existsSync(log));
+      await ask(after);
+      assert.equal(await session.stop(), 0);
+      assert.match(
+        lineWith(`${log}.old`, before),
+        /^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\] \[WARNING\] IMDSv1\(!\) \(pid:\d+:curl argv:curl -s /,
+      );
+      assert.match(lineWith(log, after), / called by -> \(pid:/);
+      assert.equal(JSON.parse(lineWith(events, after)).imds.version, 'v1');
+      assert.equal(statSync(folder).mode & 0o777, 0o700);
+      for (const file of [log, events]) assert.equal(statSync(file).mode & 0o777, 0o600);
+    }));
+});
+
+function lineWith(file: string, mark: string): string {
+  return (
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .find((line) => line.includes(mark)) ?? ''
+  );
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(condition(), 'in time');
+}
