@@ -18,6 +18,7 @@ const words = ({ imds, http }: LiveEvent) =>
 describe('imds live: calls', function () {
   this.timeout(60_000);
   before(needsRoot);
+  afterEach(endSessions);
 
   for (const capture of ['sockets', 'both']) {
     it(`tells v1, v2, token calls and credentials, with the process of each (${capture})`, () =>

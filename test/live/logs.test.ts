@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
-import { LiveSession, needsRoot, newMark } from './session.ts';
+import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
 
@@ -15,7 +15,10 @@ describe('imds live: log files', function () {
   let parent: string;
   beforeEach(() => {
     parent = mkdtempSync(join(tmpdir(), 'imds-live-logs-'));
+    // Root is given up, and the files are opened again without it.
+    chmodSync(parent, 0o755);
   });
+  afterEach(endSessions);
   afterEach(() => rmSync(parent, { recursive: true }));
 
   it('hold every call, for those who grep and for programs, and are moved by SIGHUP', () =>

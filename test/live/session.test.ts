@@ -5,7 +5,7 @@ import { imds } from '../cli/run.ts';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
-import { LiveSession, needsRoot, newMark } from './session.ts';
+import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
 
@@ -49,6 +49,7 @@ async function gone(pid: number): Promise<boolean> {
 describe('imds live: the session', function () {
   this.timeout(60_000);
   before(needsRoot);
+  afterEach(endSessions);
 
   it('has given up root, its groups and its capabilities when it is ready', async () => {
     const session = await LiveSession.start(['--capture', 'sockets']);

@@ -25,6 +25,13 @@ export interface LiveEvent {
 const READY = /^imds live: ready/;
 const PATIENCE_MS = 20_000;
 
+const running = new Set<ChildProcess>();
+
+/** For `afterEach`: what a failed test left running would keep mocha waiting. */
+export function endSessions(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** `imds live --jsonl` as a process, on this host or within a namespace. */
 export class LiveSession {
   readonly events: LiveEvent[] = [];
@@ -37,6 +44,8 @@ export class LiveSession {
   private constructor(child: ChildProcess) {
     this.child = child;
     this.#closed = once(child, 'close');
+    running.add(child);
+    child.once('close', () => running.delete(child));
   }
 
   /** Resolves when the ready line is there. */
