@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type EndpointProcess, startEndpoint } from '../support/endpoint/index.ts';
 import { type Namespace, Network } from '../support/netns.ts';
 import { connectContainer, connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
-import { type LiveEvent, LiveSession, needsRoot, newMark } from './session.ts';
+import { endSessions, type LiveEvent, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
 const V6 = `http://[${IMDS_ADDRESSES.v6}]`;

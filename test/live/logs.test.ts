@@ -18,8 +18,10 @@ describe('imds live: log files', function () {
     // Root is given up, and the files are opened again without it.
     chmodSync(parent, 0o755);
   });
-  afterEach(endSessions);
-  afterEach(() => rmSync(parent, { recursive: true }));
+  afterEach(() => {
+    endSessions();
+    rmSync(parent, { recursive: true });
+  });
 
   it('hold every call, for those who grep and for programs, and are moved by SIGHUP', () =>
     Network.with(async (network) => {
