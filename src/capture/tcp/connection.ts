@@ -151,7 +151,7 @@ export class Connection implements ExchangeHandler {
     if (syn) this.#synchronize(segment);
     const [own, peer] = segment.toEndpoint ? [this.request, this.response] : [this.response, this.request];
     if ((flags & TcpFlag.rst) !== 0) {
-      this.#receiveReset(segment, own);
+      this.#receiveReset(segment, own, peer);
       return;
     }
     own.seen = true;
@@ -265,9 +265,15 @@ export class Connection implements ExchangeHandler {
   }
 
   /** RFC 5961 §3.2: only a reset at the sequence number that is expected counts. */
-  #receiveReset(segment: Segment, own: Stream): void {
+  #receiveReset(segment: Segment, own: Stream, peer: Stream): void {
     const answersConnect = !segment.toEndpoint && !this.established && this.response.capturedBytes === 0;
     if (answersConnect && (!own.synchronized || this.serverIsn === undefined)) {
+      // RFC 9293 §3.10.7.3: it must acknowledge the SYN, or data in it.
+      const ahead = (segment.flags & TcpFlag.ack) === 0 ? 0 : peer.offsetOf(segment.acknowledgment);
+      if (this.clientIsn !== undefined && (ahead < 0 || ahead > peer.next)) {
+        count(this.#shared.losses, 'tcp.resets_ignored');
+        return;
+      }
       this.refused = this.clientIsn !== undefined;
       this.reset = true;
       return;
@@ -279,6 +285,8 @@ export class Connection implements ExchangeHandler {
     }
     this.reset = true;
     if (!own.synchronized || own.end >= 0) return;
+    // What the peer acknowledged tells more than a number that a blind sender may have drawn.
+    if (offset > own.next + 1 && peer.seen) return;
     // One more than captured is a FIN before it, which takes a sequence number and was not captured.
     own.end = offset === own.next + 1 ? own.next : Math.max(offset, own.next);
     if (segment.toEndpoint) this.#clientEnd = own.end;
