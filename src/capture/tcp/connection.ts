@@ -117,8 +117,9 @@ export class Connection implements ExchangeHandler {
   fits(segment: Segment): boolean {
     const own = segment.toEndpoint ? this.request : this.response;
     if (!own.synchronized) return true;
-    // What is far behind may be a copy of what came long ago on this connection.
-    return own.offsetOf(segment.sequence) - own.next <= MAX_AHEAD;
+    const offset = own.offsetOf(segment.sequence);
+    // What is far behind may be a copy of what came long ago on this connection, but not before it.
+    return offset <= own.next + MAX_AHEAD && offset >= -MAX_AHEAD;
   }
 
   /** A copy from another side of a NAT that is none: its request bytes are not those of this connection. */
