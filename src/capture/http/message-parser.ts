@@ -170,6 +170,7 @@ export abstract class MessageParser implements StreamConsumer {
             break;
           }
           this.#state = START_LINE;
+          this.#foldable = false;
           this.onBegin(at + shift);
           break;
         }
