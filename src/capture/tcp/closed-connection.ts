@@ -18,7 +18,7 @@ export class ClosedConnection {
   readonly #requestLength: number;
   readonly #responseLength: number;
   /** Paths that still lead here. */
-  paths = 0;
+  pathCount = 0;
   readonly requestHistory: History;
 
   constructor(connection: Connection) {

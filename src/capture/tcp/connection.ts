@@ -82,6 +82,10 @@ export class Connection implements ExchangeHandler {
     this.response = new Stream(this.exchanges.responses, shared.histories, shared.held, shared.losses);
   }
 
+  get pathCount(): number {
+    return this.paths.length;
+  }
+
   get requestHistory(): History {
     return this.request.history;
   }

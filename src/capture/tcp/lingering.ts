@@ -26,7 +26,7 @@ export class Lingering {
 
   add(path: Path, closed: ClosedConnection, now: number): void {
     path.connection = closed;
-    closed.paths++;
+    closed.pathCount++;
     this.#compared.push(closed);
     if (this.#compared.length > MAX_COMPARED) this.#compared.shift()?.requestHistory.release();
     this.#paths.push({ path, closed, since: now });
@@ -43,8 +43,8 @@ export class Lingering {
   #forgetFirst(): void {
     const entry = this.#paths.shift();
     if (entry === undefined) return;
-    entry.closed.paths--;
-    if (entry.closed.paths === 0) entry.closed.requestHistory.release();
+    entry.closed.pathCount--;
+    if (entry.closed.pathCount === 0) entry.closed.requestHistory.release();
     this.#forget(entry.path, entry.closed);
   }
 }
