@@ -14,6 +14,8 @@ const HALF_OPEN_SECONDS = 150;
 const REORDERING_SECONDS = 1;
 /** A hole that nobody acknowledged is filled by a retransmission within that, or never. */
 const RETRANSMISSION_SECONDS = 60;
+/** So many connections that ended while they waited are kept in the queue, then they are taken out. */
+const MAX_STALE = 4096;
 
 export type EvictedAs = 'tcp.half_open_evicted' | 'tcp.connections_evicted';
 
@@ -22,6 +24,8 @@ export class Lifetimes {
   readonly #halfOpen = new ConnectionList();
   readonly #open = new ConnectionList();
   readonly #waiting = new Fifo<{ connection: Connection; due: number }>();
+  /** Length of the queue at which those that ended are taken out. */
+  #sweepAt = MAX_STALE;
 
   /** A packet of the connection was read. */
   touch(connection: Connection, now: number): void {
@@ -60,6 +64,16 @@ export class Lifetimes {
   #queue(connection: Connection, now: number): void {
     connection.queued = true;
     this.#waiting.push({ connection, due: now + REORDERING_SECONDS });
+    if (this.#waiting.length > this.#sweepAt) this.#sweep();
+  }
+
+  /** Time may stand still while connections come and go: a flood, or a capture without times. */
+  #sweep(): void {
+    for (let { length } = this.#waiting; length > 0; length--) {
+      const entry = this.#waiting.shift();
+      if (entry !== undefined && !entry.connection.closed) this.#waiting.push(entry);
+    }
+    this.#sweepAt = this.#waiting.length + MAX_STALE;
   }
 
   #afterWait(
