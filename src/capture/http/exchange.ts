@@ -89,6 +89,10 @@ export class Exchange implements RequestHandler, ResponseHandler {
     count(this.#losses, 'http.unread_response_bytes', length);
   }
 
+  lineEvicted(): void {
+    count(this.#losses, 'http.lines_evicted');
+  }
+
   responseLost(): void {
     this.#responsesLost = true;
   }
