@@ -14,6 +14,9 @@ import type { BufferPool, MemoryBudget } from './memory-budget.ts';
 import type { Path } from './path.ts';
 import { MAX_AHEAD, type Stamp, Stream } from './stream.ts';
 
+/** Interfaces of a connection that are named: each packet is looked up in them. */
+const MAX_INTERFACES = 16;
+
 /** What all connections of a capture share: memory, counters, and where their exchanges go. */
 export interface Shared extends ExchangeLimits {
   histories: BufferPool;
@@ -240,9 +243,12 @@ export class Connection implements ExchangeHandler {
       this.seconds = seconds;
       this.nanoseconds = nanoseconds;
     }
-    if (name === undefined || this.interfaces?.includes(name)) return;
+    if (name === undefined) return;
+    const { interfaces } = this;
+    if (interfaces === undefined) this.interfaces = [name];
     // A new list: calls that were emitted keep theirs.
-    this.interfaces = [...(this.interfaces ?? []), name];
+    else if (interfaces.length < MAX_INTERFACES && !interfaces.includes(name))
+      this.interfaces = [...interfaces, name];
   }
 
   #synchronize({ toEndpoint, sequence, acknowledgment, flags }: Segment): void {

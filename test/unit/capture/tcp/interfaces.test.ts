@@ -61,6 +61,26 @@ describe('capture/tcp, the same packets on several interfaces', () => {
     assert.ok(calls.every(({ client }) => client.address === '172.17.0.2'));
   });
 
+  it('are named up to a number, so that no packet is looked up among thousands', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `veth${i}`);
+    const packets = merge(...names.map((_, interfaceId) => talk().packets({ interfaceId })));
+    const { calls, connections } = assembled(packets, { interfaces: names });
+    assert.deepEqual(calls.map(lineOf), LINES);
+    assert.deepEqual(connections[0]?.interfaces, names.slice(0, 16));
+  });
+
+  it('are of one client with a few addresses: a scanner that uses one ISN is many', () => {
+    const attempts = Array.from({ length: 100 }, (_, i) =>
+      new TcpConversation({ client: { address: '172.17.0.2', port: 20_000 + i } }).syn().packets(),
+    );
+    const { connections } = assembled(attempts.flat());
+    assert.ok(connections.every(({ aliases }) => aliases.length < 16));
+    assert.equal(
+      connections.reduce((clients, { aliases }) => clients + 1 + aliases.length, 0),
+      100,
+    );
+  });
+
   it('are one connection in any interleaving', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat({ max: 2 })), (choices) => {
