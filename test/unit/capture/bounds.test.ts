@@ -28,7 +28,7 @@ const COUNTERS: Record<string, string> = {
 };
 
 describe('capture, bounds', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const [name, segments] of Object.entries(FLOODS)) {
     it(`memory stays flat, and losses are counted: ${name}`, () => {

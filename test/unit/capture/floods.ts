@@ -46,7 +46,9 @@ export const FLOODS: Record<string, (n: number) => Iterable<FloodSegment>> = {
     const payload = 'GET / HTTP/1.1\n\n'.repeat(64);
     for (let i = 0; i < n / 4; i++) {
       const client = Math.floor(i / 16);
-      yield { client, sequence: 1 + (i % 16) * payload.length, payload };
+      const isn = client * 7919;
+      if (i % 16 === 0) yield { client, sequence: isn, flags: ['syn'] };
+      yield { client, sequence: isn + 1 + (i % 16) * payload.length, payload };
     }
   },
   'lines without an end': function* (n) {
