@@ -52,7 +52,7 @@ export class FragmentTable {
     if (completed !== undefined && Math.abs(fragment.seconds - completed) <= 1) return undefined;
     const datagram = this.#open(fragment);
     this.#fill(datagram, fragment.offset, bytes, start, end);
-    if (!fragment.more) datagram.length = fragment.offset + length;
+    if (!fragment.more) this.#tellEnd(datagram, fragment.offset + length);
     const [first] = datagram.filled;
     if (datagram.length < 0 || first === undefined || first[0] > 0 || first[1] < datagram.length)
       return undefined;
@@ -65,6 +65,12 @@ export class FragmentTable {
   end(): void {
     count(this.#losses, 'ip.fragments_expired', this.#datagrams.size);
     this.#datagrams.clear();
+  }
+
+  /** As with bytes, what was told first stands. */
+  #tellEnd(datagram: Datagram, end: number): void {
+    if (datagram.length < 0) datagram.length = end;
+    else if (datagram.length !== end) count(this.#losses, 'ip.fragments_conflicting');
   }
 
   #remember(fragment: Fragment): void {
