@@ -145,4 +145,10 @@ describe('capture/decode, fragments', () => {
     assert.equal((losses['ip.fragments_evicted'] ?? 0) + (losses['ip.fragments_expired'] ?? 0), 1000);
     assert.ok((losses['ip.fragments_evicted'] ?? 0) > 700);
   });
+
+  it('with more holes than any real datagram has are refused, counted', () => {
+    const pieces = Array.from({ length: 1000 }, (_, i) => piece(Buffer.alloc(8), 16 * i, true, 9));
+    const { losses } = assembled(rawPackets(pieces), RAW);
+    assert.deepEqual(losses, { 'ip.fragments_expired': 1, 'ip.fragments_invalid': 936 });
+  });
 });
