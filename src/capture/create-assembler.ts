@@ -15,6 +15,7 @@ const MIB = 1024 * 1024;
 const HISTORY_BYTES = 16 * MIB;
 const HELD_BYTES = 16 * MIB;
 const LINE_BYTES = 16 * MIB;
+const PENDING_REQUESTS = 65_536;
 
 /** Packets → calls. Nothing in it looks at a clock: the same packets and ticks give the same calls. */
 export const createAssembler: CreateAssembler = (endpoints, handler): Assembler => {
@@ -45,6 +46,7 @@ function sharedBy(handler: AssemblerHandler, losses: Counters): Shared {
     histories: new BufferPool(HISTORY_BYTES),
     held: new MemoryBudget(HELD_BYTES),
     lines: new MemoryBudget(LINE_BYTES),
+    pending: new MemoryBudget(PENDING_REQUESTS),
     texts: new Texts(),
     losses,
     exchange(connection, request, response, reason) {

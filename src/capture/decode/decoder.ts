@@ -51,8 +51,10 @@ export class SegmentDecoder {
     const headerLength = (view.getUint8(ip) & 15) * 4;
     if (headerLength < IPV4_HEADER || ip + IPV4_HEADER > captured) return this.#reject('ip.header_invalid');
     if (ip + headerLength > captured) return this.#reject('ip.header_cut');
+    const totalLength = view.getUint16(ip + 2);
+    if (totalLength !== 0 && totalLength < headerLength) return this.#reject('ip.header_invalid');
     // A total length of 0 is what segmentation offload leaves in a capture: the frame's length stands.
-    const end = this.#datagramEnd(ip, view.getUint16(ip + 2), headerLength, wire);
+    const end = this.#datagramEnd(ip, totalLength, wire);
     const fragment = view.getUint16(ip + 6);
     this.segment.ttl = view.getUint8(ip + 8);
     const source = view.getInt32(ip + 12);
@@ -106,7 +108,7 @@ export class SegmentDecoder {
   #ipv6(bytes: Buffer, view: DataView, ip: number, captured: number, wire: number): boolean {
     if (ip + IPV6_HEADER > captured) return this.#reject('ip.header_cut');
     // A payload length of 0 is a jumbogram (RFC 2675) or offload: the frame's length stands.
-    const end = this.#datagramEnd(ip + IPV6_HEADER, view.getUint16(ip + 4), 0, wire);
+    const end = this.#datagramEnd(ip + IPV6_HEADER, view.getUint16(ip + 4), wire);
     this.segment.ttl = view.getUint8(ip + 7);
     const found = walkExtensionHeaders(
       view,
@@ -195,8 +197,8 @@ export class SegmentDecoder {
   }
 
   /** End of the datagram on the wire: what follows it is padding of the link; 0 means "the frame's end". */
-  #datagramEnd(start: number, length: number, minimum: number, wire: number): number {
-    if (length <= minimum) return wire;
+  #datagramEnd(start: number, length: number, wire: number): number {
+    if (length === 0) return wire;
     if (start + length <= wire) return start + length;
     count(this.#losses, 'ip.length_beyond_frame');
     return wire;

@@ -4,6 +4,8 @@ import type { Counters } from '../../model.ts';
 /** The largest IP datagram (RFC 791 §3.1); nothing longer can be reassembled. */
 const MAX_DATAGRAM = 65_535;
 const MAX_DATAGRAMS = 256;
+/** Separate ranges of one datagram: real fragments are large, and come nearly in order. */
+const MAX_RANGES = 64;
 /** RFC 8200 §4.5: reassembly is given up 60 seconds after the first fragment. */
 const EXPIRY_SECONDS = 60;
 
@@ -51,8 +53,12 @@ export class FragmentTable {
     const completed = this.#completed.get(fragment.key);
     if (completed !== undefined && Math.abs(fragment.seconds - completed) <= 1) return undefined;
     const datagram = this.#open(fragment);
+    if (datagram.filled.length >= MAX_RANGES) {
+      count(this.#losses, 'ip.fragments_invalid');
+      return undefined;
+    }
     this.#fill(datagram, fragment.offset, bytes, start, end);
-    if (!fragment.more) datagram.length = fragment.offset + length;
+    if (!fragment.more) this.#tellEnd(datagram, fragment.offset + length);
     const [first] = datagram.filled;
     if (datagram.length < 0 || first === undefined || first[0] > 0 || first[1] < datagram.length)
       return undefined;
@@ -65,6 +71,12 @@ export class FragmentTable {
   end(): void {
     count(this.#losses, 'ip.fragments_expired', this.#datagrams.size);
     this.#datagrams.clear();
+  }
+
+  /** As with bytes, what was told first stands. */
+  #tellEnd(datagram: Datagram, end: number): void {
+    if (datagram.length < 0) datagram.length = end;
+    else if (datagram.length !== end) count(this.#losses, 'ip.fragments_conflicting');
   }
 
   #remember(fragment: Fragment): void {

@@ -6,7 +6,10 @@ import { type Request, type RequestHandler, RequestParser } from './request-pars
 import { type Response, type ResponseHandler, ResponseParser } from './response-parser.ts';
 import type { Texts } from './texts.ts';
 
-/** Pipelined requests that wait for their responses; beyond it the oldest is emitted without one. */
+/**
+ * Pipelined requests that wait for their responses; beyond it, or where all connections have too many,
+ * the oldest is emitted without one.
+ */
 const MAX_PENDING = 1024;
 
 /** A request and its final response, either of which may be missing. */
@@ -18,6 +21,8 @@ export interface ExchangeHandler {
 /** What the exchanges of all connections share. */
 export interface ExchangeLimits {
   lines: MemoryBudget;
+  /** Requests that wait behind another one of their connection. */
+  pending: MemoryBudget;
   texts: Texts;
   losses: Counters;
 }
@@ -28,7 +33,10 @@ export class Exchange implements RequestHandler, ResponseHandler {
   readonly responses: ResponseParser;
   readonly #handler: ExchangeHandler;
   readonly #losses: Counters;
+  readonly #budget: MemoryBudget;
   #pending: Request[] = [];
+  /** Taken from the budget: one for each pending request but the first. */
+  #taken = 0;
   /** A response came before the head of its request was whole. */
   #early: Response | undefined;
   /** Responses may be missing since the last pairing: order alone does not tell any more. */
@@ -37,8 +45,9 @@ export class Exchange implements RequestHandler, ResponseHandler {
   #midStream = false;
   #lostReason: LostReason = 'gap';
 
-  constructor(handler: ExchangeHandler, { lines, texts, losses }: ExchangeLimits) {
+  constructor(handler: ExchangeHandler, { lines, pending, texts, losses }: ExchangeLimits) {
     this.#handler = handler;
+    this.#budget = pending;
     this.#losses = losses;
     this.requests = new RequestParser(this, lines, texts);
     this.responses = new ResponseParser(this, lines);
@@ -52,11 +61,14 @@ export class Exchange implements RequestHandler, ResponseHandler {
 
   requestBegins(request: Request): void {
     this.#pending.push(request);
-    if (this.#pending.length > MAX_PENDING) {
-      const oldest = this.#pending.shift();
-      if (oldest !== undefined) this.#handler.exchange(oldest, undefined);
-      count(this.#losses, 'http.pending_evicted');
+    if (this.#pending.length === 1) return;
+    if (this.#pending.length <= MAX_PENDING && this.#budget.take(1)) {
+      this.#taken++;
+      return;
     }
+    const oldest = this.#pending.shift();
+    if (oldest !== undefined) this.#handler.exchange(oldest, undefined);
+    count(this.#losses, 'http.pending_evicted');
   }
 
   requestHead(request: Request): void {
@@ -65,6 +77,7 @@ export class Exchange implements RequestHandler, ResponseHandler {
     if (early === undefined || this.#pending[0] !== request) return;
     this.#early = undefined;
     this.#pending.shift();
+    this.#giveBack();
     this.#handler.exchange(request, early);
   }
 
@@ -74,6 +87,10 @@ export class Exchange implements RequestHandler, ResponseHandler {
 
   unreadResponseBytes(length: number): void {
     count(this.#losses, 'http.unread_response_bytes', length);
+  }
+
+  lineEvicted(): void {
+    count(this.#losses, 'http.lines_evicted');
   }
 
   responseLost(): void {
@@ -95,6 +112,7 @@ export class Exchange implements RequestHandler, ResponseHandler {
     }
     if (index > 0) {
       for (const skipped of this.#pending.splice(0, index)) this.#handler.exchange(skipped, undefined);
+      this.#giveBack();
     }
     this.#responsesLost = false;
     if (!request.headComplete && request.lost === undefined) {
@@ -103,6 +121,7 @@ export class Exchange implements RequestHandler, ResponseHandler {
     }
     if (request.expectsContinue && request.end < 0) this.requests.bodyDeclined = true;
     this.#pending.shift();
+    this.#giveBack();
     this.#handler.exchange(request, response);
   }
 
@@ -112,10 +131,18 @@ export class Exchange implements RequestHandler, ResponseHandler {
     this.responses.finish();
     const pending = this.#pending;
     this.#pending = [];
+    this.#giveBack();
     pending.forEach((request, i) => {
       this.#handler.exchange(request, i === 0 ? this.#early : undefined);
     });
     this.#early = undefined;
+  }
+
+  #giveBack(): void {
+    const surplus = this.#taken - Math.max(0, this.#pending.length - 1);
+    if (surplus <= 0) return;
+    this.#taken -= surplus;
+    this.#budget.give(surplus);
   }
 
   /**

@@ -93,6 +93,8 @@ export abstract class MessageParser implements StreamConsumer {
   /** Whether a segment begins like a message: where reading may go on after a loss. */
   protected abstract looksLikeStart(bytes: Buffer, start: number, end: number): boolean;
   protected abstract onUnread(length: number): void;
+  /** No memory was left for the beginning of a line. */
+  protected abstract onEvicted(): void;
 
   get lost(): boolean {
     return this.#state === LOST;
@@ -107,7 +109,7 @@ export abstract class MessageParser implements StreamConsumer {
     const scanned = this.#restLength;
     if (!this.#append(bytes, start, end)) {
       this.#dropRest();
-      this.#lose(offset, 'evicted');
+      this.#evict(offset);
       return;
     }
     const length = this.#restLength;
@@ -170,6 +172,7 @@ export abstract class MessageParser implements StreamConsumer {
             break;
           }
           this.#state = START_LINE;
+          this.#foldable = false;
           this.onBegin(at + shift);
           break;
         }
@@ -304,6 +307,11 @@ export abstract class MessageParser implements StreamConsumer {
     this.onLost(offset, reason);
   }
 
+  #evict(offset: number): void {
+    this.onEvicted();
+    this.#lose(offset, 'evicted');
+  }
+
   #keepRest(bytes: Buffer, from: number, end: number, shift: number): void {
     if (this.#state === SKIP_LINE) return;
     if (end - from >= MAX_LINE) {
@@ -316,7 +324,7 @@ export abstract class MessageParser implements StreamConsumer {
       if (from > 0) bytes.copyWithin(0, from, end);
       this.#restLength = end - from;
     } else if (!this.#append(bytes, from, end)) {
-      this.#lose(from + shift, 'evicted');
+      this.#evict(from + shift);
     }
   }
 

@@ -36,6 +36,7 @@ export interface RequestHandler {
   /** The head was read, or what is left of it is lost. */
   requestHead(request: Request): void;
   unreadRequestBytes(length: number): void;
+  lineEvicted(): void;
 }
 
 /** The client's direction. */
@@ -160,6 +161,10 @@ export class RequestParser extends MessageParser {
 
   protected override onUnread(length: number): void {
     this.#handler.unreadRequestBytes(length);
+  }
+
+  protected override onEvicted(): void {
+    this.#handler.lineEvicted();
   }
 
   protected override looksLikeStart(bytes: Buffer, start: number, end: number): boolean {

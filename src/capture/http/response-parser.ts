@@ -22,6 +22,7 @@ export interface ResponseHandler {
   responseHead(response: Response): void;
   responseLost(): void;
   unreadResponseBytes(length: number): void;
+  lineEvicted(): void;
 }
 
 /** The endpoint's direction. */
@@ -103,6 +104,10 @@ export class ResponseParser extends MessageParser {
 
   protected override onUnread(length: number): void {
     this.#handler.unreadResponseBytes(length);
+  }
+
+  protected override onEvicted(): void {
+    this.#handler.lineEvicted();
   }
 
   protected override looksLikeStart(bytes: Buffer, start: number, end: number): boolean {

@@ -2,6 +2,7 @@ import { type Segment, TcpFlag } from '../decode/segment.ts';
 import type { Connection } from './connection.ts';
 import type { History } from './history.ts';
 import type { Path } from './path.ts';
+import { MAX_AHEAD } from './stream.ts';
 
 /** What is kept of a connection that is over: enough to know copies of its packets that come late. */
 export class ClosedConnection {
@@ -10,12 +11,14 @@ export class ClosedConnection {
   readonly serverIsn: number | undefined;
   readonly requestPath: Path | undefined;
   readonly established: boolean;
-  /** Sequence number of the first request byte, and behind the last one read of each direction. */
+  /** Sequence number of the first request byte, and behind the last one read of each direction; their bytes. */
   readonly requestBase: number;
   readonly #requestEnd: number | undefined;
   readonly #responseEnd: number | undefined;
+  readonly #requestLength: number;
+  readonly #responseLength: number;
   /** Paths that still lead here. */
-  paths = 0;
+  pathCount = 0;
   readonly requestHistory: History;
 
   constructor(connection: Connection) {
@@ -27,6 +30,8 @@ export class ClosedConnection {
     this.established = connection.established;
     this.requestBase = request.base;
     this.requestHistory = request.history;
+    this.#requestLength = request.next;
+    this.#responseLength = response.next;
     if (request.synchronized) this.#requestEnd = (request.base + request.next) >>> 0;
     if (response.synchronized) this.#responseEnd = (response.base + response.next) >>> 0;
   }
@@ -38,8 +43,10 @@ export class ClosedConnection {
       const agrees = this.serverIsn === undefined || this.serverIsn === sequence;
       return agrees && this.clientIsn === (acknowledgment - 1) >>> 0;
     }
+    if (payloadLength === 0) return true;
     const end = toEndpoint ? this.#requestEnd : this.#responseEnd;
-    return payloadLength === 0 || (end !== undefined && ((sequence + payloadLength - end) | 0) <= 0);
+    const length = toEndpoint ? this.#requestLength : this.#responseLength;
+    return end !== undefined && (end - sequence - payloadLength) >>> 0 <= length + MAX_AHEAD;
   }
 
   /** The path belongs to another client, which shares the ISN: its request bytes are others. */

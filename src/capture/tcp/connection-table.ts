@@ -15,6 +15,8 @@ const RECENT = 1024;
 const COPY_SECONDS = 130;
 /** A SYN holds one segment's data at most (RFC 7413 §4.1.3); what of it was captured may be less. */
 const MAX_SYN_DATA = 1460;
+/** Addresses of one connection's client: containers, bridges and uplinks make a few. Of more, it is another's SYN. */
+const MAX_PATHS = 16;
 /** The port of a connection that was silent for so long may be used anew without a SYN in the capture. */
 const REUSE_SECONDS = 60;
 
@@ -143,6 +145,7 @@ export class ConnectionTable {
     if (connection === undefined) return undefined;
     if (connection instanceof Connection && this.#now - connection.activeAt > COPY_SECONDS) return undefined;
     const { serverIsn } = connection;
+    if (connection.pathCount >= MAX_PATHS) return undefined;
     const agrees = segment.toEndpoint || serverIsn === undefined || serverIsn === segment.sequence;
     return agrees ? connection : undefined;
   }
@@ -205,7 +208,8 @@ export class ConnectionTable {
       path.forgotten = true;
     }
     const { clientIsn, endpointIndex } = connection;
-    if (clientIsn === undefined || (connection instanceof ClosedConnection && connection.paths > 0)) return;
+    if (clientIsn === undefined || (connection instanceof ClosedConnection && connection.pathCount > 0))
+      return;
     const key = isnKey(endpointIndex, clientIsn);
     if (this.#byIsn.get(key) === connection) this.#byIsn.delete(key);
   }

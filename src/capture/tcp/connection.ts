@@ -14,6 +14,9 @@ import type { BufferPool, MemoryBudget } from './memory-budget.ts';
 import type { Path } from './path.ts';
 import { MAX_AHEAD, type Stamp, Stream } from './stream.ts';
 
+/** Interfaces of a connection that are named: each packet is looked up in them. */
+const MAX_INTERFACES = 16;
+
 /** What all connections of a capture share: memory, counters, and where their exchanges go. */
 export interface Shared extends ExchangeLimits {
   histories: BufferPool;
@@ -82,6 +85,10 @@ export class Connection implements ExchangeHandler {
     this.response = new Stream(this.exchanges.responses, shared.histories, shared.held, shared.losses);
   }
 
+  get pathCount(): number {
+    return this.paths.length;
+  }
+
   get requestHistory(): History {
     return this.request.history;
   }
@@ -117,8 +124,9 @@ export class Connection implements ExchangeHandler {
   fits(segment: Segment): boolean {
     const own = segment.toEndpoint ? this.request : this.response;
     if (!own.synchronized) return true;
-    // What is far behind may be a copy of what came long ago on this connection.
-    return own.offsetOf(segment.sequence) - own.next <= MAX_AHEAD;
+    const offset = own.offsetOf(segment.sequence);
+    // What is far behind may be a copy of what came long ago on this connection, but not before it.
+    return offset <= own.next + MAX_AHEAD && offset >= -MAX_AHEAD;
   }
 
   /** A copy from another side of a NAT that is none: its request bytes are not those of this connection. */
@@ -151,7 +159,7 @@ export class Connection implements ExchangeHandler {
     if (syn) this.#synchronize(segment);
     const [own, peer] = segment.toEndpoint ? [this.request, this.response] : [this.response, this.request];
     if ((flags & TcpFlag.rst) !== 0) {
-      this.#receiveReset(segment, own);
+      this.#receiveReset(segment, own, peer);
       return;
     }
     own.seen = true;
@@ -235,9 +243,12 @@ export class Connection implements ExchangeHandler {
       this.seconds = seconds;
       this.nanoseconds = nanoseconds;
     }
-    if (name === undefined || this.interfaces?.includes(name)) return;
+    if (name === undefined) return;
+    const { interfaces } = this;
+    if (interfaces === undefined) this.interfaces = [name];
     // A new list: calls that were emitted keep theirs.
-    this.interfaces = [...(this.interfaces ?? []), name];
+    else if (interfaces.length < MAX_INTERFACES && !interfaces.includes(name))
+      this.interfaces = [...interfaces, name];
   }
 
   #synchronize({ toEndpoint, sequence, acknowledgment, flags }: Segment): void {
@@ -265,9 +276,15 @@ export class Connection implements ExchangeHandler {
   }
 
   /** RFC 5961 §3.2: only a reset at the sequence number that is expected counts. */
-  #receiveReset(segment: Segment, own: Stream): void {
+  #receiveReset(segment: Segment, own: Stream, peer: Stream): void {
     const answersConnect = !segment.toEndpoint && !this.established && this.response.capturedBytes === 0;
     if (answersConnect && (!own.synchronized || this.serverIsn === undefined)) {
+      // RFC 9293 §3.10.7.3: it must acknowledge the SYN, or data in it.
+      const ahead = (segment.flags & TcpFlag.ack) === 0 ? 0 : peer.offsetOf(segment.acknowledgment);
+      if (this.clientIsn !== undefined && (ahead < 0 || ahead > peer.next)) {
+        count(this.#shared.losses, 'tcp.resets_ignored');
+        return;
+      }
       this.refused = this.clientIsn !== undefined;
       this.reset = true;
       return;
@@ -279,6 +296,8 @@ export class Connection implements ExchangeHandler {
     }
     this.reset = true;
     if (!own.synchronized || own.end >= 0) return;
+    // What the peer acknowledged tells more than a number that a blind sender may have drawn.
+    if (offset > own.next + 1 && peer.seen) return;
     // One more than captured is a FIN before it, which takes a sequence number and was not captured.
     own.end = offset === own.next + 1 ? own.next : Math.max(offset, own.next);
     if (segment.toEndpoint) this.#clientEnd = own.end;

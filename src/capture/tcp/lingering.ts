@@ -4,9 +4,9 @@ import type { Path } from './path.ts';
 
 /** As a TCP's own TIME-WAIT (RFC 9293 §3.3.2; Linux: 60 s): later, a packet is of another connection. */
 const LINGER_SECONDS = 60;
-/** Copies from another interface, written in blocks, follow within that; their bytes are compared. */
-const COMPARE_SECONDS = 2;
 const MAX_LINGERING = 16_384;
+/** Of so many, late copies are compared byte by byte: they take half of the histories' memory at most. */
+const MAX_COMPARED = 4096;
 
 interface Entry {
   path: Path;
@@ -16,7 +16,7 @@ interface Entry {
 
 /** Paths of closed connections, until no late copy of their packets is to be expected. */
 export class Lingering {
-  readonly #compared = new Fifo<Entry>();
+  readonly #compared = new Fifo<ClosedConnection>();
   readonly #paths = new Fifo<Entry>();
   readonly #forget: (path: Path, closed: ClosedConnection) => void;
 
@@ -26,19 +26,14 @@ export class Lingering {
 
   add(path: Path, closed: ClosedConnection, now: number): void {
     path.connection = closed;
-    closed.paths++;
-    const entry = { path, closed, since: now };
-    this.#compared.push(entry);
-    this.#paths.push(entry);
+    closed.pathCount++;
+    this.#compared.push(closed);
+    if (this.#compared.length > MAX_COMPARED) this.#compared.shift()?.requestHistory.release();
+    this.#paths.push({ path, closed, since: now });
     if (this.#paths.length > MAX_LINGERING) this.#forgetFirst();
   }
 
   expire(now: number): void {
-    for (let { first } = this.#compared; first !== undefined && now - first.since >= COMPARE_SECONDS; ) {
-      first.closed.requestHistory.release();
-      this.#compared.shift();
-      first = this.#compared.first;
-    }
     for (let { first } = this.#paths; first !== undefined && now - first.since >= LINGER_SECONDS; ) {
       this.#forgetFirst();
       first = this.#paths.first;
@@ -48,8 +43,8 @@ export class Lingering {
   #forgetFirst(): void {
     const entry = this.#paths.shift();
     if (entry === undefined) return;
-    entry.closed.paths--;
-    if (entry.closed.paths === 0) entry.closed.requestHistory.release();
+    entry.closed.pathCount--;
+    if (entry.closed.pathCount === 0) entry.closed.requestHistory.release();
     this.#forget(entry.path, entry.closed);
   }
 }

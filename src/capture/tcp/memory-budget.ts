@@ -1,19 +1,19 @@
-/** Memory that many connections share: who finds none left does without, and counts it. */
+/** Memory, in bytes or pieces, that many connections share: who finds none left does without, and counts it. */
 export class MemoryBudget {
   #left: number;
 
-  constructor(bytes: number) {
-    this.#left = bytes;
+  constructor(amount: number) {
+    this.#left = amount;
   }
 
-  take(bytes: number): boolean {
-    if (bytes > this.#left) return false;
-    this.#left -= bytes;
+  take(amount: number): boolean {
+    if (amount > this.#left) return false;
+    this.#left -= amount;
     return true;
   }
 
-  give(bytes: number): void {
-    this.#left += bytes;
+  give(amount: number): void {
+    this.#left += amount;
   }
 }
 
