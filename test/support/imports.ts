@@ -24,8 +24,21 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   report: ['ports', 'model', 'errors', 'secrets'],
   inputs: ['capture', 'bpf', 'pipeline', 'ports', 'model', 'errors', 'secrets'],
   pipeline: ['capture', 'bpf', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
-  cli: ['inputs', 'pipeline', 'capture', 'bpf', 'report', 'ports', 'model', 'errors', 'secrets'],
-  commands: ['cli', 'inputs', 'pipeline', 'capture', 'bpf', 'report', 'ports', 'model', 'errors', 'secrets'],
+  live: ['capture', 'bpf', 'report', 'pipeline', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
+  cli: ['live', 'inputs', 'pipeline', 'capture', 'bpf', 'report', 'ports', 'model', 'errors', 'secrets'],
+  commands: [
+    'cli',
+    'live',
+    'inputs',
+    'pipeline',
+    'capture',
+    'bpf',
+    'report',
+    'ports',
+    'model',
+    'errors',
+    'secrets',
+  ],
 };
 
 /** Packages that only certain files may import: path prefixes from src/. */
