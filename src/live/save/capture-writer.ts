@@ -15,6 +15,8 @@ import type { CaptureWriter, Repeats, SavedPacket, SaveLimits, SaveOptions } fro
 const LIMITS: SaveLimits = { queuedBytes: 16 * 1024 * 1024, flushAfterMs: 100, retryAfterMs: 1000 };
 /** `,"after_packet":` and a number behind it, in a line of a sidecar. */
 const PLACE_BYTES = 40;
+/** About what surrounds a packet or record in a file. */
+const FRAMING_BYTES = 64;
 const START: Position = { packets: 0, bytes: 0 };
 
 /** @throws UsageError where the first file cannot be created, with what to do about it */
@@ -87,7 +89,8 @@ class Writer implements CaptureWriter {
 
   packet(packet: SavedPacket): void {
     this.#time = String(nanosecondsOf(packet.seconds, packet.nanoseconds));
-    if (!this.#admit(packet.bytes.length, 'packets')) return;
+    const size = packet.bytes.length + (packet.comment?.length ?? 0) + FRAMING_BYTES;
+    if (!this.#admit(size, 'packets')) return;
     const bytes = this.#form.packet(packet);
     if (bytes === undefined) {
       count(this.losses, 'save.packets_link_type');
@@ -102,7 +105,7 @@ class Writer implements CaptureWriter {
     const text = json === undefined ? JSON.stringify(record) : oneLine(json);
     const length = Buffer.byteLength(text);
     if (length + PLACE_BYTES > MAX_RECORD_BYTES) count(this.losses, 'save.records_too_long');
-    else if (this.#admit(length, 'records')) {
+    else if (this.#admit(length + FRAMING_BYTES, 'records')) {
       for (const missing of this.#repeats.missing(record)) this.#repeat(missing);
       this.#push(this.#form.record(text), this.#form.sidecar, 0, 1);
     }
@@ -163,6 +166,7 @@ class Writer implements CaptureWriter {
     this.#part++;
     this.#size = 0;
     this.#begun = 0;
+    this.#told = 0;
     this.#begin(START);
   }
 

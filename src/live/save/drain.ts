@@ -80,7 +80,7 @@ export class Drain {
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#running ??= this.#run();
+    if (this.#queue.length > 0) this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {

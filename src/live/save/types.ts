@@ -43,7 +43,10 @@ export interface SaveOptions {
   session: SessionRecord;
   /** By default, a {@link Preamble}. */
   repeats?: Repeats | undefined;
-  /** Begin a new file before one grows larger, a sidecar included. Without it, there is one file. */
+  /**
+   * Begin a new file before one grows larger, a sidecar included, by more than the processes that its last
+   * entry refers to. Without it, there is one file.
+   */
   rotateBytes?: number | undefined;
   /** Of the files of this run, the oldest are deleted beyond so many. Without it, all stay. */
   rotateCount?: number | undefined;
