@@ -12,7 +12,7 @@ import { Retry } from './retry.ts';
 import { Ring } from './ring.ts';
 import type { CaptureWriter, Repeats, SavedPacket, SaveLimits, SaveOptions } from './types.ts';
 
-const LIMITS: SaveLimits = { queuedBytes: 16 * 1024 * 1024, flushAfterMs: 100, retryAfterMs: 1000 };
+const LIMITS: SaveLimits = { queuedBytes: 8 * 1024 * 1024, flushAfterMs: 100, retryAfterMs: 1000 };
 /** `,"after_packet":` and a number behind it, in a line of a sidecar. */
 const PLACE_BYTES = 40;
 /** About what surrounds a packet or record in a file. */
@@ -32,7 +32,8 @@ export async function openCaptureWriter(options: SaveOptions): Promise<CaptureWr
     const ring = await Ring.open(options.path, {
       sidecar: form.sidecar,
       rotating: options.rotateBytes !== undefined,
-      maximum: options.rotateCount ?? Number.POSITIVE_INFINITY,
+      // The file that is being written stays.
+      maximum: Math.max(1, options.rotateCount ?? Number.POSITIVE_INFINITY),
       report,
     });
     return new Writer(options, form, ring, report);

@@ -45,8 +45,9 @@ export async function deleteOwn({ path, device, inode }: OwnFile): Promise<void>
 }
 
 /** Why the first file cannot be created: the name that was given is to be changed. */
-export function unusable(path: string, error: unknown): UsageError {
-  const code = codeOf(error);
+export function unusable(name: string, error: unknown): unknown {
+  const { code, path = name } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
   const [what, remedy] = REFUSALS[code] ?? [`cannot be created: ${code}`, 'Give the name of another file.'];
   return new UsageError(`-w ${path}: ${what}`, { code: 'usage.capture_file', remedy, cause: error });
 }

@@ -20,6 +20,7 @@ export class GrowingFile {
       const { handle } = this.created;
       // A short write is followed by the error that explains it.
       const result = await handle.write(bytes, written, bytes.length - written, this.length + written);
+      if (result.bytesWritten === 0) throw Object.assign(new Error('EIO: nothing written'), { code: 'EIO' });
       written += result.bytesWritten;
     }
     this.length += bytes.length;

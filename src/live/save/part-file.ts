@@ -77,7 +77,8 @@ export class PartFile {
   }
 
   async close(): Promise<void> {
-    for (const file of this.#files) await file.close();
+    const closed = await Promise.allSettled(this.#files.map((file) => file.close()));
+    for (const result of closed) if (result.status === 'rejected') throw result.reason;
   }
 
   get #files(): GrowingFile[] {

@@ -13,7 +13,7 @@ export interface SavedPacket {
   interfaceName: string | undefined;
   /** LINKTYPE_ value of `bytes`: 101, or another one whose packets begin with the IP header. */
   linkType: number;
-  /** Shown by Wireshark. Only pcapng has room for it. */
+  /** Shown by Wireshark, so escaped by whoever makes it; at most 4,000 bytes. Only pcapng has room for it. */
   comment: string | undefined;
 }
 
