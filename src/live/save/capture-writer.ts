@@ -3,13 +3,12 @@ import { type JournalRecord, MAX_RECORD_BYTES } from '../../bpf/records.ts';
 import { count } from '../../journal/counters.ts';
 import { nanosecondsOf } from '../../journal/time.ts';
 import type { Counters } from '../../model.ts';
-import { codeOf, trouble, unusable } from './create-file.ts';
 import { Drain, type Lost } from './drain.ts';
-import { type Form, formOf, type Position } from './form.ts';
+import type { Form, Position } from './form.ts';
 import { MAX_PACKET_BYTES } from './packet-limits.ts';
 import { Preamble } from './preamble.ts';
 import { Retry } from './retry.ts';
-import { Ring } from './ring.ts';
+import type { Ring } from './ring.ts';
 import type { CaptureWriter, Repeats, SavedPacket, SaveLimits, SaveOptions } from './types.ts';
 
 const LIMITS: SaveLimits = { queuedBytes: 8 * 1024 * 1024, flushAfterMs: 100, retryAfterMs: 1000 };
@@ -19,34 +18,11 @@ const PLACE_BYTES = 40;
 const FRAMING_BYTES = 64;
 const START: Position = { packets: 0, bytes: 0 };
 
-/** @throws UsageError where the first file cannot be created, with what to do about it */
-export async function openCaptureWriter(options: SaveOptions): Promise<CaptureWriter> {
-  const form = formOf(options.path, options.session);
-  const troubles = new Set<string>();
-  const report = (path: string, error: unknown): void => {
-    if (troubles.has(codeOf(error))) return;
-    troubles.add(codeOf(error));
-    options.onTrouble(trouble(path, error));
-  };
-  try {
-    const ring = await Ring.open(options.path, {
-      sidecar: form.sidecar,
-      rotating: options.rotateBytes !== undefined,
-      // The file that is being written stays.
-      maximum: Math.max(1, options.rotateCount ?? Number.POSITIVE_INFINITY),
-      report,
-    });
-    return new Writer(options, form, ring, report);
-  } catch (error) {
-    throw unusable(options.path, error);
-  }
-}
-
 /**
  * Gives each packet and record its place and its bytes at once, when it is handed over: rotation, and
  * what a file repeats, depend on nothing but the order of the journal. {@link Drain} does the waiting.
  */
-class Writer implements CaptureWriter {
+export class JournalWriter implements CaptureWriter {
   readonly losses: Counters = {};
   readonly #options: SaveOptions;
   readonly #limits: SaveLimits;
@@ -105,8 +81,11 @@ class Writer implements CaptureWriter {
     if (record.time !== undefined && record.type !== 'session') this.#time = record.time;
     const text = json === undefined ? JSON.stringify(record) : oneLine(json);
     const length = Buffer.byteLength(text);
-    if (length + PLACE_BYTES > MAX_RECORD_BYTES) count(this.losses, 'save.records_too_long');
-    else if (this.#admit(length + FRAMING_BYTES, 'records')) {
+    if (length + PLACE_BYTES > MAX_RECORD_BYTES) {
+      count(this.losses, 'save.records_too_long');
+      return;
+    }
+    if (this.#admit(length + FRAMING_BYTES, 'records')) {
       for (const missing of this.#repeats.missing(record)) this.#repeat(missing);
       this.#push(this.#form.record(text), this.#form.sidecar, 0, 1);
     }

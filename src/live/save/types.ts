@@ -23,7 +23,7 @@ export interface Repeats {
   begin(): Iterable<JournalRecord>;
   /** What has to stand before this record, and is not yet in the file. */
   missing(record: JournalRecord): Iterable<JournalRecord>;
-  /** Every record, after the two above, also one that could not be saved. */
+  /** Every record, after the two above, also one for which there was no room. */
   learn(record: JournalRecord): void;
 }
 
@@ -62,7 +62,10 @@ export interface CaptureWriter {
   /** Files that are on disk, the oldest first. */
   readonly files: readonly string[];
   packet(packet: SavedPacket): void;
-  /** @param json the record as text, where that is at hand */
+  /**
+   * @param record as it is to be saved, secrets masked: it may be written again, in a later file
+   * @param json the same as text, where that is at hand
+   */
   record(record: JournalRecord, json?: string): void;
   /** Resolves when much of what waits is written; undefined when little waits. For whoever can hold back. */
   ready(): Promise<void> | undefined;

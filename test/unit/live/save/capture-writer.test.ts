@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'nod
 import type { JournalRecord } from '../../../../src/bpf/records.ts';
 import { UsageError } from '../../../../src/errors.ts';
 import { at, journal } from '../../../support/journal.ts';
+import { IMDS_V6, TcpConversation } from '../../../support/packets/index.ts';
 import { callsOf, capinfos, conversations, feed, Place, saved, sourceOf, tshark } from './scenario.ts';
 
 /** Records of a sidecar, or of a file of ours whose blocks are found by their type. */
@@ -150,6 +151,28 @@ describe('saved captures', function () {
     assert.equal(statSync(place.path('a.pcap')).size, 24 + 16 + 262_144);
     const last = sidecarOf(place.path('a.pcap')).at(-1);
     assert.equal(last?.type, 'losses');
+  });
+
+  it('describe so many interfaces, and put the packets of others on one without a name', async () => {
+    const writer = await place.open('a.pcapng');
+    for (let i = 0; i < 1100; i++) writer.packet(saved(packet, { interfaceName: `veth${i}` }));
+    writer.packet(saved(packet, { interfaceName: 'veth7' }));
+    writer.packet(saved(packet, { linkType: 228 }));
+    await writer.close();
+    const names = await tshark(place.path('a.pcapng'), 'frame.interface_id', 'ip.dst');
+    assert.equal(names[1023], '1023\t169.254.169.254');
+    assert.deepEqual(new Set(names.slice(1024, 1100)), new Set(['1024\t169.254.169.254']));
+    assert.deepEqual(names.slice(1100), ['7\t169.254.169.254', '1025\t169.254.169.254']);
+  });
+
+  it('hold IPv6 as well', async () => {
+    const talk = new TcpConversation({ server: IMDS_V6 }).syn().packets({ link: 'raw' });
+    for (const name of ['a.pcapng', 'a.pcap']) {
+      const writer = await place.open(name);
+      for (const syn of talk) writer.packet(saved(syn));
+      await writer.close();
+      assert.deepEqual(await tshark(place.path(name), 'ipv6.dst'), ['fd00:ec2::254']);
+    }
   });
 
   it('turn away what exceeds the queue, and mend the gap', async () => {

@@ -1,5 +1,5 @@
 /** Child of trouble.test.ts: writes a long journal slowly, and says how many packets it has handed over. */
-import { openCaptureWriter } from '../../../../src/live/save/capture-writer.ts';
+import { openCaptureWriter } from '../../../../src/live/save/open.ts';
 import { conversations, SESSION, saved } from './scenario.ts';
 
 const [path = ''] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JournalRecord } from '../../../../src/bpf/records.ts';
 import type { FailureError } from '../../../../src/errors.ts';
-import { openCaptureWriter } from '../../../../src/live/save/capture-writer.ts';
+import { openCaptureWriter } from '../../../../src/live/save/open.ts';
 import type { CaptureWriter, SavedPacket, SaveOptions } from '../../../../src/live/save/types.ts';
 import { imds } from '../../../cli/run.ts';
 import { journal, START_NS } from '../../../support/journal.ts';
