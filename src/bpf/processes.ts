@@ -49,6 +49,11 @@ export class ProcessTable {
     return this.#entries.has(this.#resolve(reference));
   }
 
+  /** What was recorded of the image that the reference means. */
+  record(reference: ProcessReference): ProcessRecord | undefined {
+    return this.#use(reference)?.record;
+  }
+
   /** The process with its ancestors, each with what is recorded of it; undefined where it is not recorded. */
   get(reference: ProcessReference, bootTime: bigint | undefined): Process | undefined {
     const entry = this.#use(reference);
