@@ -1,0 +1,137 @@
+import { parseRecord } from '../../bpf/parse.ts';
+import type { JournalRecord, SessionRecord } from '../../bpf/records.ts';
+import { Blanker } from '../../capture/blank/index.ts';
+import { SegmentDecoder } from '../../capture/decode/decoder.ts';
+import { LinkType, networkOffset } from '../../capture/decode/link.ts';
+import { EndpointTable } from '../../capture/endpoints.ts';
+import { formatAddress } from '../../capture/address.ts';
+import { Fifo } from '../../journal/fifo.ts';
+import type { FailureError } from '../../errors.ts';
+import type { Endpoint } from '../../model.ts';
+import type { Packet } from '../../ports.ts';
+import { maskArgs, maskText } from '../../secrets.ts';
+import { openCaptureWriter } from './open.ts';
+import { PacketComments } from './packet-comments.ts';
+import type { CaptureWriter, SavedPacket } from './types.ts';
+
+export interface SaverOptions {
+  path: string;
+  session: SessionRecord;
+  endpoints: readonly Endpoint[];
+  rotateBytes: number | undefined;
+  rotateCount: number | undefined;
+  onTrouble(trouble: FailureError): void;
+}
+
+/** A packet's place in the journal; it is filled when the packet is blanked. */
+type Entry = { packet: SavedPacket | undefined } | { record: JournalRecord };
+
+const NANOSECONDS = 1_000_000_000n;
+
+/**
+ * Saves the journal as it is made, with secrets blanked: packets are held until they are read, about a
+ * second, and records that came behind them wait with them, so that the order stays.
+ */
+export class SessionSaver {
+  readonly #writer: CaptureWriter;
+  readonly #blanker: Blanker;
+  readonly #comments = new PacketComments();
+  readonly #table: EndpointTable;
+  readonly #decoder: SegmentDecoder;
+  readonly #journal = new Fifo<Entry>();
+  /** Packets in the journal that are not blanked yet, in order. */
+  readonly #held = new Fifo<{ packet: SavedPacket | undefined }>();
+
+  private constructor(writer: CaptureWriter, endpoints: readonly Endpoint[]) {
+    this.#writer = writer;
+    this.#table = new EndpointTable(endpoints);
+    this.#decoder = new SegmentDecoder(this.#table, {});
+    this.#blanker = new Blanker(endpoints, (packet) => this.#blanked(packet));
+  }
+
+  /** @throws UsageError where the first file cannot be created, with what to do about it */
+  static async open({ endpoints, ...options }: SaverOptions): Promise<SessionSaver> {
+    return new SessionSaver(await openCaptureWriter(options), endpoints);
+  }
+
+  get files(): readonly string[] {
+    return this.#writer.files;
+  }
+
+  get losses(): Readonly<Record<string, number>> {
+    return { ...this.#writer.losses, ...this.#blanker.losses };
+  }
+
+  packet(packet: Packet): void {
+    const entry = { packet: undefined };
+    this.#journal.push(entry);
+    this.#held.push(entry);
+    this.#blanker.packet(packet);
+    this.#write();
+  }
+
+  record(json: Uint8Array): void {
+    const parsed = parseRecord(json);
+    // What the reader would refuse, it need not be given.
+    if (!('record' in parsed) || parsed.record.type === 'session') return;
+    const record = masked(parsed.record);
+    this.#comments.learn(record);
+    this.#journal.push({ record });
+    if (record.type === 'tick') {
+      const time = BigInt(record.time);
+      this.#blanker.advance(Number(time / NANOSECONDS), Number(time % NANOSECONDS));
+    }
+    this.#write();
+  }
+
+  async close(): Promise<void> {
+    this.#blanker.end();
+    this.#write();
+    await this.#writer.close();
+  }
+
+  #blanked(packet: Packet): void {
+    const entry = this.#held.shift();
+    if (entry !== undefined) entry.packet = this.#saved(packet);
+  }
+
+  #write(): void {
+    for (let { first } = this.#journal; first !== undefined; first = this.#journal.first) {
+      if ('record' in first) this.#writer.record(first.record);
+      else if (first.packet === undefined) return;
+      else this.#writer.packet(first.packet);
+      this.#journal.shift();
+    }
+  }
+
+  /** From the IP header on: what stood before it was of one interface, and tells nothing of the call. */
+  #saved(packet: Packet): SavedPacket {
+    const { view, offset, capturedLength, linkType } = packet;
+    const ip = Math.max(offset, networkOffset(view, offset, capturedLength, linkType));
+    return {
+      bytes: packet.bytes.subarray(ip, offset + capturedLength),
+      originalLength: packet.originalLength - (ip - offset),
+      seconds: packet.seconds,
+      nanoseconds: packet.nanoseconds,
+      interfaceName: packet.interfaceName,
+      linkType: LinkType.raw,
+      comment: this.#commentOf(packet),
+    };
+  }
+
+  #commentOf(packet: Packet): string | undefined {
+    if (!this.#decoder.decode(packet)) return undefined;
+    const { w0, w1, w2, w3, port, endpoint } = this.#decoder.segment;
+    const server = this.#table.endpoints[endpoint];
+    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server);
+  }
+}
+
+/** Arguments as any output shows them: masking them again changes nothing, so a replay prints the same. */
+function masked(record: JournalRecord): JournalRecord {
+  if (record.type === 'process' && record.args !== undefined) return { ...record, args: maskArgs(record.args) };
+  if (record.type === 'probe_exit' && record.message !== undefined) {
+    return { ...record, message: maskText(record.message) };
+  }
+  return record;
+}
