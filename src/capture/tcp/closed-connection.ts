@@ -1,5 +1,6 @@
 import { type Segment, TcpFlag } from '../decode/segment.ts';
 import type { Connection } from './connection.ts';
+import type { ConnectionObserver } from './connection-observer.ts';
 import type { History } from './history.ts';
 import type { Path } from './path.ts';
 
@@ -17,6 +18,7 @@ export class ClosedConnection {
   /** Paths that still lead here. */
   paths = 0;
   readonly requestHistory: History;
+  readonly observer: ConnectionObserver | undefined;
 
   constructor(connection: Connection) {
     const { request, response } = connection;
@@ -27,6 +29,7 @@ export class ClosedConnection {
     this.established = connection.established;
     this.requestBase = request.base;
     this.requestHistory = request.history;
+    this.observer = connection.observer;
     if (request.synchronized) this.#requestEnd = (request.base + request.next) >>> 0;
     if (response.synchronized) this.#responseEnd = (response.base + response.next) >>> 0;
   }
@@ -40,6 +43,12 @@ export class ClosedConnection {
     }
     const end = toEndpoint ? this.#requestEnd : this.#responseEnd;
     return payloadLength === 0 || (end !== undefined && ((sequence + payloadLength - end) | 0) <= 0);
+  }
+
+  /** Copies are not compared any more. */
+  release(): void {
+    this.requestHistory.release();
+    this.observer?.release();
   }
 
   /** The path belongs to another client, which shares the ISN: its request bytes are others. */

@@ -35,7 +35,7 @@ export class Lingering {
 
   expire(now: number): void {
     for (let { first } = this.#compared; first !== undefined && now - first.since >= COMPARE_SECONDS; ) {
-      first.closed.requestHistory.release();
+      first.closed.release();
       this.#compared.shift();
       first = this.#compared.first;
     }
@@ -49,7 +49,7 @@ export class Lingering {
     const entry = this.#paths.shift();
     if (entry === undefined) return;
     entry.closed.paths--;
-    if (entry.closed.paths === 0) entry.closed.requestHistory.release();
+    if (entry.closed.paths === 0) entry.closed.release();
     this.#forget(entry.path, entry.closed);
   }
 }
