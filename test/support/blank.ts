@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Blanker } from '../../src/capture/blank/index.ts';
 import { createAssembler } from '../../src/capture/create-assembler.ts';
 import type { Counters, Endpoint, ImdsCall } from '../../src/model.ts';
@@ -88,4 +89,25 @@ function masked(call: ImdsCall): ImdsCall {
     userAgent: call.userAgent && maskText(call.userAgent),
     forwardedFor: call.forwardedFor && maskText(call.forwardedFor),
   };
+}
+
+/**
+ * What must hold of any packets that are blanked: as many, in order, of the same lengths and times; right
+ * checksums right; the same calls; nothing to blank any more. Returns what is saved.
+ */
+export function checkBlanked(packets: readonly PacketLike[]): PacketLike[] {
+  const saved = blank(packets).packets;
+  assert.deepEqual(saved.map(shapeOf), packets.map(shapeOf));
+  const [before, after] = [read(packets), read(saved)];
+  assert.deepEqual(after.calls, before.calls);
+  assert.deepEqual(after.connections, before.connections);
+  const again = blank(saved).packets;
+  again.forEach(({ bytes }, i) => {
+    assert.ok(Buffer.compare(bytes, saved[i]?.bytes ?? Buffer.alloc(0)) === 0, `packet ${i} blanked again`);
+  });
+  return saved;
+}
+
+function shapeOf({ timeNs, bytes, originalLength }: PacketLike): string {
+  return `${timeNs} ${bytes.length} ${originalLength ?? bytes.length}`;
 }

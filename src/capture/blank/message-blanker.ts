@@ -54,8 +54,10 @@ export class MessageBlanker implements MessageObserver {
   }
 
   beginning(kind: LineKind, bytes: Buffer, length: number, offset: number): void {
-    const kept = this.#keptOfBeginning(kind, bytes, length);
-    if (kept !== undefined) this.#keep(kept, bytes, 0, offset);
+    const kept = this.#keptOfBeginning(kind, bytes, length) ?? new Uint8Array(length);
+    this.#keep(kept, bytes, 0, offset);
+    const { fill } = this.#side;
+    for (let i = 0; i < length; i++) if (kept[i] === 0) bytes[i] = fill;
   }
 
   blank(bytes: Buffer, at: number, offset: number): void {

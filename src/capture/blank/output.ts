@@ -47,15 +47,6 @@ export class Output {
     run.length = Math.max(run.length, end_ - run.offset);
   }
 
-  /** Takes back what was saved blank before it could be read. */
-  erase(from: number, to: number, fill: number): void {
-    for (const run of this.#runs) {
-      const start = Math.max(from, run.offset) - run.offset;
-      const end = Math.min(to, run.offset + run.length) - run.offset;
-      if (start < end) run.bytes.fill(fill, start, end);
-    }
-  }
-
   /** Blanks packet bytes [index, index + length), which stand at `offset`, but for what is kept and agrees. */
   apply(packet: HeldPacket, index: number, length: number, offset: number, fill: number): void {
     let at = offset;

@@ -4,9 +4,6 @@ import { FILL } from './fill.ts';
 import type { HeldPacket, Undecided } from './held-packet.ts';
 import { Output } from './output.ts';
 
-/** Ranges that left blank before they were read; beyond that, a copy may show what the first hid. */
-const MAX_GIVEN_UP = 256;
-
 /** Payload of a held packet. By sequence number: offsets move until the stream's beginning is settled. */
 interface Piece extends Undecided {
   packet: HeldPacket;
@@ -27,6 +24,7 @@ export interface Reading {
 export interface Offsets {
   readonly floating: boolean;
   offsetOf(sequence: number): number;
+  overwriteHeld(from: number, to: number, value: number): void;
 }
 
 /** One direction of a connection: which of its bytes are decided, and the packets that wait for that. */
@@ -38,8 +36,6 @@ export class Side {
   #waiting: Piece[] = [];
   /** All before it is decided. */
   #decided = 0;
-  /** Ahead of that: saved blank, as it could not be waited for. */
-  #givenUp: { from: number; to: number }[] = [];
   #closed = false;
 
   constructor(stream: () => Offsets, reading: Reading, budget: MemoryBudget, losses: Counters) {
@@ -67,10 +63,6 @@ export class Side {
   /** Everything before `offset` was told: what was not kept is blank. */
   readTo(offset: number): void {
     if (offset <= this.#decided) return;
-    if (this.#givenUp.length > 0) {
-      for (const { from, to } of this.#givenUp) this.#output.erase(from, to, this.fill);
-      this.#givenUp = this.#givenUp.filter(({ to }) => to > offset);
-    }
     this.#decided = offset;
     if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((piece) => !this.#settle(piece));
     this.#output.trim();
@@ -84,7 +76,11 @@ export class Side {
     const { floating } = this.#stream();
     const next = this.#decided;
     const base = floating ? 0 : -this.#stream().offsetOf(0);
-    const closed = { floating, offsetOf: (sequence: number) => next + ((sequence - base - next) | 0) };
+    const closed: Offsets = {
+      floating,
+      offsetOf: (sequence) => next + ((sequence - base - next) | 0),
+      overwriteHeld: () => {},
+    };
     this.#stream = () => closed;
     this.#reading = undefined;
   }
@@ -114,9 +110,9 @@ export class Side {
     this.#reading?.giveUpHoles();
     if (isOpen()) this.#reading?.showBeginning();
     if (!isOpen()) return;
+    // What comes after it must be read as those read it who find it blank.
     const from = this.#stream().offsetOf(piece.sequence);
-    if (this.#givenUp.length >= MAX_GIVEN_UP) this.#givenUp.shift();
-    this.#givenUp.push({ from, to: from + piece.length });
+    this.#stream().overwriteHeld(from, from + piece.length, this.fill);
     this.#blank(piece);
     this.#waiting.splice(this.#waiting.indexOf(piece), 1);
   }

@@ -67,7 +67,7 @@ export function keptOfCutRequestLine(bytes: Buffer, length: number): Kept {
   const isTarget =
     /^\/|^https?:/.test(line.slice(method.length, method.length + 6)) ||
     ('https'.startsWith(beginning) && KNOWN_METHODS.includes(method));
-  if (!isTarget) return none;
+  if (!isTarget) return KNOWN_METHODS.includes(method) ? none.fill(1, 0, method.length) : none;
   const kept = separators(bytes, 0, length);
   kept.fill(1, 0, method.length);
   const tail =

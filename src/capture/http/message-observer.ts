@@ -19,7 +19,10 @@ export interface MessageObserver {
     next: number,
     offset: number,
   ): void;
-  /** bytes[0, length) is the beginning of a line whose end has not come. */
+  /**
+   * bytes[0, length) is the beginning of a line whose end has not come. The observer may overwrite it: what it
+   * cannot hold back must be read as it let it go.
+   */
   beginning(kind: LineKind, bytes: Buffer, length: number, offset: number): void;
   /** A line end between two messages. */
   blank(bytes: Buffer, at: number, offset: number): void;
