@@ -81,11 +81,15 @@ export function read(packets: readonly PacketLike[], endpoints = ENDPOINTS) {
   return { calls: calls.map(masked), connections, losses: assembler.losses };
 }
 
-/** A call as output shows it. */
+/** A call as output shows it. A secret within the path hides from readers of the blanked what the path is. */
 function masked(call: ImdsCall): ImdsCall {
+  const target = call.target && maskTarget(call.target);
+  const isPathMasked = target?.split('?')[0] !== call.target?.split('?')[0];
+  const ofPath = { version: undefined, operation: undefined, pathClass: undefined, hint: undefined };
   return {
     ...call,
-    target: call.target && maskTarget(call.target),
+    ...(isPathMasked ? ofPath : {}),
+    target,
     userAgent: call.userAgent && maskText(call.userAgent),
     forwardedFor: call.forwardedFor && maskText(call.forwardedFor),
   };

@@ -73,7 +73,12 @@ export function keptOfCutRequestLine(bytes: Buffer, length: number): Kept {
   const tail =
     VERSION_BEGINNING.exec(bytes.toString('latin1', Math.max(0, length - 16), length))?.[0].length ?? 0;
   kept.fill(1, length - tail);
-  return withTarget(kept, bytes, 0, method.length, Math.max(method.length, length - tail), keptByOfBeginning);
+  const targetEnd = Math.max(method.length, length - tail);
+  withTarget(kept, bytes, 0, method.length, targetEnd, keptByOfBeginning);
+  // With a space behind it, the target is whole, and is read as it is.
+  let space = method.length;
+  while (space < length && (bytes[space] === 0 || !separates(bytes[space] ?? 0))) space++;
+  return bytes[space] === SPACE ? withTarget(kept, bytes, 0, method.length, space, keptBy) : kept;
 }
 
 export function keptOfStatusLine(bytes: Buffer, start: number, end: number): Kept {
