@@ -55,7 +55,14 @@ export function blank(packets: readonly PacketLike[], endpoints = ENDPOINTS): Bl
   return { packets: saved, losses: blanker.losses };
 }
 
-function likeOf({ bytes, offset, capturedLength, originalLength, linkType, ...packet }: Packet): PacketLike {
+export function likeOf({
+  bytes,
+  offset,
+  capturedLength,
+  originalLength,
+  linkType,
+  ...packet
+}: Packet): PacketLike {
   return {
     timeNs: BigInt(packet.seconds) * 1_000_000_000n + BigInt(packet.nanoseconds),
     bytes: Buffer.from(bytes.subarray(offset, offset + capturedLength)),

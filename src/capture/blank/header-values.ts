@@ -33,7 +33,11 @@ function plain(pattern: RegExp): Rule {
   };
 }
 
-const MEDIA = plain(/^[\w*/+.;=, -]*$/);
+const MEDIA_TYPE = String.raw`(?:\*|text|application|image|audio|video|multipart)/[a-z*][a-z\d*.+-]{0,31}`;
+const PARAMETER = String.raw`; ?(?:q=[\d.]{1,5}|charset=[a-z\d-]{1,16})`;
+const MEDIA = plain(
+  new RegExp(`^${MEDIA_TYPE}(?:${PARAMETER})*(?:, ?${MEDIA_TYPE}(?:${PARAMETER})*)*$`, 'i'),
+);
 const DATE = form(/^[A-Z][a-z]{2}, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT$/);
 /** Longer numbers are no length, and are refused blank as they are refused in full. */
 const LENGTHS: Rule = (value) => {
@@ -94,7 +98,8 @@ export function isFolded(name: string): boolean {
 export function keptOfValue(name: string, value: string, open: boolean): Kept {
   const kept = Uint8Array.from(value, (character) => (separates(character.charCodeAt(0)) ? 1 : 0));
   const rule = RULES.get(name.toLowerCase());
-  if (rule === undefined) return kept.fill(0);
+  // The blank behind the colon, and no more.
+  if (rule === undefined) return kept.fill(0, kept[0]);
   const from = value.length - value.replace(/^[ \t]+/, '').length;
   // Readers look no further; see fieldValue.
   const judged = value.slice(from, from + MAX_VALUE).replace(/[ \t]+$/, '');

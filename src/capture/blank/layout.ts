@@ -36,7 +36,8 @@ export function layoutOf(bytes: Buffer, view: DataView, linkType: number, wire: 
 }
 
 function ipv4(bytes: Buffer, view: DataView, ip: number, wire: number): Layout {
-  if (ip + 20 > bytes.length) return headersOnly(bytes.length, bytes.length);
+  // Of less than a header, only the version is believed.
+  if (ip + 20 > bytes.length) return headersOnly(ip + 1, bytes.length);
   const header = ip + (view.getUint8(ip) & 15) * 4;
   const total = ip + view.getUint16(ip + 2);
   const wireEnd = total <= header || total > wire ? wire : total;
@@ -53,7 +54,7 @@ function ipv4(bytes: Buffer, view: DataView, ip: number, wire: number): Layout {
 }
 
 function ipv6(bytes: Buffer, view: DataView, ip: number, wire: number): Layout {
-  if (ip + 40 > bytes.length) return headersOnly(bytes.length, bytes.length);
+  if (ip + 40 > bytes.length) return headersOnly(ip + 1, bytes.length);
   const length = view.getUint16(ip + 4);
   const wireEnd = length === 0 || ip + 40 + length > wire ? wire : ip + 40 + length;
   const end = Math.min(wireEnd, bytes.length);
