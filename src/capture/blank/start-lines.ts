@@ -78,7 +78,9 @@ export function keptOfCutRequestLine(bytes: Buffer, length: number): Kept {
   // With a space behind it, the target is whole, and is read as it is.
   let space = method.length;
   while (space < length && (bytes[space] === 0 || !separates(bytes[space] ?? 0))) space++;
-  return bytes[space] === SPACE ? withTarget(kept, bytes, 0, method.length, space, keptBy) : kept;
+  return space < length && bytes[space] === SPACE
+    ? withTarget(kept, bytes, 0, method.length, space, keptBy)
+    : kept;
 }
 
 export function keptOfStatusLine(bytes: Buffer, start: number, end: number): Kept {

@@ -185,7 +185,7 @@ export class Stream {
   overwriteHeld(from: number, to: number, value: number): void {
     for (const { offset, bytes } of this.#held ?? []) {
       if (offset < to && offset + bytes.length > from)
-        bytes.fill(value, Math.max(0, from - offset), to - offset);
+        bytes.fill(value, Math.max(0, from - offset), Math.min(bytes.length, to - offset));
     }
   }
 
