@@ -71,5 +71,7 @@ function clear(text: string, from: number, to: number, kept: Kept): void {
   const span = text.slice(from, to);
   if (span === MASK) return;
   const prefix = PREFIX.exec(span)?.[0].length ?? 0;
-  for (let i = from + prefix; i < to; i++) kept[i] = 0;
+  // The padding ends it: what follows may be shown, and no longer would be.
+  const padding = prefix === 0 ? 0 : span.length - span.replace(/=+$/, '').length;
+  for (let i = from + prefix; i < to - padding; i++) kept[i] = 0;
 }

@@ -94,17 +94,44 @@ export function isFolded(name: string): boolean {
   return FOLDED.has(name.toLowerCase());
 }
 
-/** Which characters of a value, with the white space around it, may be saved. */
+/** What recurs is judged once: user agents, hosts and dates make up most of a capture. */
+const judged = new Map<string, Kept>();
+const MAX_JUDGED = 1024;
+const LONGEST_JUDGED = 256;
+
+/** Which characters of a value, with the white space around it, may be saved; not to be written to. */
 export function keptOfValue(name: string, value: string, open: boolean): Kept {
-  const kept = Uint8Array.from(value, (character) => (separates(character.charCodeAt(0)) ? 1 : 0));
-  const rule = RULES.get(name.toLowerCase());
-  // The blank behind the colon, and no more.
-  if (rule === undefined) return kept.fill(0, kept[0]);
-  const from = value.length - value.replace(/^[ \t]+/, '').length;
+  const lower = name.toLowerCase();
+  const rule = RULES.get(lower);
+  if (rule === undefined) {
+    // The blank behind the colon, and no more.
+    return new Uint8Array(value.length).fill(value[0] === ' ' ? 1 : 0, 0, 1);
+  }
+  if (open || value.length > LONGEST_JUDGED) return judge(rule, value, open);
+  const key = `${lower}:${value}`;
+  let kept = judged.get(key);
+  if (kept === undefined) {
+    kept = judge(rule, value, open);
+    if (judged.size >= MAX_JUDGED) judged.clear();
+    judged.set(key, kept);
+  }
+  return kept;
+}
+
+function judge(rule: Rule, value: string, open: boolean): Kept {
+  const kept = new Uint8Array(value.length);
+  for (let i = 0; i < value.length; i++) if (separates(value.charCodeAt(i))) kept[i] = 1;
+  let from = 0;
+  while (isBlank(value[from])) from++;
   // Readers look no further; see fieldValue.
-  const judged = value.slice(from, from + MAX_VALUE).replace(/[ \t]+$/, '');
-  rule(judged, open).forEach((keep, i) => {
+  let to = Math.min(value.length, from + MAX_VALUE);
+  while (to > from && isBlank(value[to - 1])) to--;
+  rule(value.slice(from, to), open).forEach((keep, i) => {
     if (keep === 1) kept[from + i] = 1;
   });
   return kept;
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }

@@ -2,6 +2,7 @@ import { blank, type PacketLike, read } from '../../support/blank.ts';
 import { curlWithToken, linkTypeOf, response, TcpConversation } from '../../support/packets/index.ts';
 import type { Random } from '../random.ts';
 import { hold, type Target } from '../target.ts';
+import { decodePackets, packets } from './packets.ts';
 import { SEPARATOR, streamSeeds } from './streams.ts';
 
 const MAX_BYTES = 1024;
@@ -27,23 +28,20 @@ export const blanked: Target = {
     const at = bytes.indexOf(SEPARATOR);
     const client = at < 0 ? bytes : bytes.subarray(0, at);
     const server = at < 0 ? bytes.subarray(0, 0) : bytes.subarray(at + SEPARATOR.length);
-    const packets = captured(talk(client, server, random), random);
-    const saved = blank(packets);
-    hold(saved.packets.length === packets.length, `${saved.packets.length} of ${packets.length} packets`);
+    const list = captured(talk(client, server, random), random);
+    const saved = blank(list);
+    hold(saved.packets.length === list.length, `${saved.packets.length} of ${list.length} packets`);
     saved.packets.forEach(({ bytes, timeNs }, i) => {
-      hold(
-        bytes.length === packets[i]?.bytes.length && timeNs === packets[i]?.timeNs,
-        `packet ${i} is another`,
-      );
+      hold(bytes.length === list[i]?.bytes.length && timeNs === list[i]?.timeNs, `packet ${i} is another`);
     });
-    const [before, after] = [read(packets), read(saved.packets)].map(textOf);
+    const [before, after] = [read(list), read(saved.packets)].map(textOf);
     hold(before === after, `of the original:\n${before}\nof the blanked:\n${after}\n`);
     blank(saved.packets).packets.forEach(({ bytes }, i) => {
       hold(Buffer.compare(bytes, saved.packets[i]?.bytes ?? bytes) === 0, `packet ${i} changes again`);
     });
     return [
       ...Object.keys(saved.losses),
-      ...read(packets).calls.map((call) => `${call.version} ${call.unknownReason}`),
+      ...read(list).calls.map((call) => `${call.version} ${call.unknownReason}`),
     ];
   },
 };
@@ -97,3 +95,26 @@ function captured(list: readonly PacketLike[], random: Random): PacketLike[] {
   const [first] = result;
   return result.map((packet, i) => ({ ...packet, timeNs: (first?.timeNs ?? 0n) + BigInt(i) * 1000n }));
 }
+
+/** Input as for packets: any bytes on any link, with waits between them. */
+export const blankedPackets: Target = {
+  name: 'blank-packets',
+  seeds: packets.seeds,
+  run: async (input) => {
+    let nanoseconds = 1_768_471_200_000_000_000n;
+    const list = Array.from(decodePackets(input.subarray(0, 4 * MAX_BYTES)), ({ waitNs, ...packet }) => {
+      nanoseconds += BigInt(waitNs);
+      return { ...packet, timeNs: nanoseconds };
+    });
+    const saved = blank(list);
+    hold(saved.packets.length === list.length, `${saved.packets.length} of ${list.length} packets`);
+    blank(saved.packets).packets.forEach(({ bytes }, i) => {
+      hold(Buffer.compare(bytes, saved.packets[i]?.bytes ?? bytes) === 0, `packet ${i} changes again`);
+    });
+    if (Object.keys(saved.losses).length === 0) {
+      const [before, after] = [read(list), read(saved.packets)].map(textOf);
+      hold(before === after, `of the original:\n${before}\nof the blanked:\n${after}\n`);
+    }
+    return Object.keys(saved.losses);
+  },
+};
