@@ -7,6 +7,8 @@ import type { Side } from './side.ts';
 
 /** As many as FragmentTable keeps of each kind. */
 const MAX_DATAGRAMS = 512;
+/** RFC 8200 §4.5. */
+const EXPIRY_SECONDS = 60;
 /** Copies of a completed datagram's fragments come within that, in whole seconds as FragmentTable counts. */
 const COPY_SECONDS = 1;
 
@@ -100,17 +102,21 @@ export class HeldFragments {
       datagram = new Datagram(packet.seconds);
       this.#datagrams.delete(key);
       this.#datagrams.set(key, datagram);
-      this.#evict();
+      this.#evict(packet.seconds);
     }
     datagram.add(packet, offset);
     return datagram;
   }
 
-  #evict(): void {
-    const [oldest] = this.#datagrams.keys();
-    if (this.#datagrams.size <= MAX_DATAGRAMS || oldest === undefined) return;
-    this.#datagrams.delete(oldest);
-    count(this.#losses, 'blank.datagrams_forgotten');
+  /** The map is in order of arrival. Those that are whole are wanted for copies alone. */
+  #evict(now: number): void {
+    for (const [key, datagram] of this.#datagrams) {
+      const age = now - datagram.seconds;
+      const isOver = age > (datagram.placed ? COPY_SECONDS : EXPIRY_SECONDS);
+      if (!isOver && this.#datagrams.size <= MAX_DATAGRAMS) return;
+      if (!isOver) count(this.#losses, 'blank.datagrams_forgotten');
+      this.#datagrams.delete(key);
+    }
   }
 }
 
