@@ -5,17 +5,9 @@ import { callOfRequest, callOfResponse } from './call.ts';
 import { SegmentDecoder } from './decode/decoder.ts';
 import { EndpointTable } from './endpoints.ts';
 import { createEndpointFilter } from './filter.ts';
-import { Texts } from './http/texts.ts';
 import type { Shared } from './tcp/connection.ts';
 import { ConnectionTable } from './tcp/connection-table.ts';
-import { BufferPool, MemoryBudget } from './tcp/memory-budget.ts';
-
-const MIB = 1024 * 1024;
-/** Of one capture, for all its connections together. */
-const HISTORY_BYTES = 16 * MIB;
-const HELD_BYTES = 16 * MIB;
-const LINE_BYTES = 16 * MIB;
-const PENDING_REQUESTS = 65_536;
+import { sharedBudgets } from './tcp/shared-budgets.ts';
 
 /** Packets → calls. Nothing in it looks at a clock: the same packets and ticks give the same calls. */
 export const createAssembler: CreateAssembler = (endpoints, handler): Assembler => {
@@ -43,11 +35,7 @@ export const createAssembler: CreateAssembler = (endpoints, handler): Assembler 
 
 function sharedBy(handler: AssemblerHandler, losses: Counters): Shared {
   return {
-    histories: new BufferPool(HISTORY_BYTES),
-    held: new MemoryBudget(HELD_BYTES),
-    lines: new MemoryBudget(LINE_BYTES),
-    pending: new MemoryBudget(PENDING_REQUESTS),
-    texts: new Texts(),
+    ...sharedBudgets(),
     losses,
     exchange(connection, request, response, reason) {
       if (request !== undefined) handler.call(callOfRequest(connection, request, response));

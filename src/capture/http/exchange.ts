@@ -1,6 +1,7 @@
 import { count } from '../../journal/counters.ts';
 import type { Counters } from '../../model.ts';
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
+import type { MessageObserver } from './message-observer.ts';
 import type { LostReason } from './message-parser.ts';
 import { type Request, type RequestHandler, RequestParser } from './request-parser.ts';
 import { type Response, type ResponseHandler, ResponseParser } from './response-parser.ts';
@@ -45,12 +46,17 @@ export class Exchange implements RequestHandler, ResponseHandler {
   #midStream = false;
   #lostReason: LostReason = 'gap';
 
-  constructor(handler: ExchangeHandler, { lines, pending, texts, losses }: ExchangeLimits) {
+  constructor(
+    handler: ExchangeHandler,
+    { lines, pending, texts, losses }: ExchangeLimits,
+    requestObserver?: MessageObserver,
+    responseObserver?: MessageObserver,
+  ) {
     this.#handler = handler;
     this.#budget = pending;
     this.#losses = losses;
-    this.requests = new RequestParser(this, lines, texts);
-    this.responses = new ResponseParser(this, lines);
+    this.requests = new RequestParser(this, lines, texts, requestObserver);
+    this.responses = new ResponseParser(this, lines, responseObserver);
   }
 
   startMidStream(): void {

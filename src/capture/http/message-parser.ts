@@ -1,6 +1,7 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { GapReason, Stamp, StreamConsumer } from '../tcp/stream.ts';
 import { FieldName } from './fields.ts';
+import type { LineKind, MessageObserver } from './message-observer.ts';
 
 export type LostReason = GapReason | 'not HTTP/1' | 'capture began in mid-stream';
 
@@ -31,6 +32,17 @@ const SKIP_LINE = 8;
 const LOST = 9;
 /** Another protocol after 101 Switching Protocols. */
 const OPAQUE = 10;
+
+/** The states in which lines are read, in the words of observers. */
+const LINE_KINDS: readonly (LineKind | undefined)[] = [];
+Object.assign(LINE_KINDS, {
+  [START_LINE]: 'start',
+  [HEADER]: 'field',
+  [CHUNK_SIZE]: 'chunk size',
+  [CHUNK_END]: 'chunk end',
+  [TRAILER]: 'trailer',
+  [SKIP_LINE]: 'rest of a line',
+});
 
 /** First bytes of the names of fields that matter: the others' lines, which are most, are not looked at. */
 const INITIALS = new Uint8Array(256);
@@ -64,11 +76,15 @@ export abstract class MessageParser implements StreamConsumer {
   #foldable = false;
   #midStream = false;
   #probed = false;
+  /** Offset behind what was handed over. */
+  #offset = 0;
+  readonly #observer: MessageObserver | undefined;
   /** Of the segment that is being read. */
   protected stamp: Stamp = { seconds: 0, nanoseconds: 0, packetNumber: 0, peerOffset: -1, ttl: 0 };
 
-  constructor(budget: MemoryBudget) {
+  constructor(budget: MemoryBudget, observer: MessageObserver | undefined) {
     this.#budget = budget;
+    this.#observer = observer;
   }
 
   /** The first byte of a message is there. */
@@ -102,10 +118,14 @@ export abstract class MessageParser implements StreamConsumer {
 
   data(bytes: Buffer, start: number, end: number, offset: number, stamp: Stamp): void {
     this.stamp = stamp;
-    if (this.#rest === undefined) {
-      this.#parse(bytes, start, start, end, offset - start);
-      return;
-    }
+    this.#offset = offset + end - start;
+    if (this.#rest === undefined) this.#parse(bytes, start, start, end, offset - start);
+    else this.#continue(bytes, start, end, offset);
+    this.#observer?.readTo(this.#offset - this.#restLength);
+  }
+
+  /** bytes[start, end) follow what is kept of a line. */
+  #continue(bytes: Buffer, start: number, end: number, offset: number): void {
     const scanned = this.#restLength;
     if (!this.#append(bytes, start, end)) {
       this.#dropRest();
@@ -115,7 +135,7 @@ export abstract class MessageParser implements StreamConsumer {
     const length = this.#restLength;
     // What is still no whole line stays where it is: see #keepRest.
     this.#restLength = 0;
-    this.#parse(this.#rest, 0, scanned, length, offset - scanned);
+    if (this.#rest !== undefined) this.#parse(this.#rest, 0, scanned, length, offset - scanned);
     if (this.#restLength === 0) this.#dropRest();
   }
 
@@ -123,6 +143,8 @@ export abstract class MessageParser implements StreamConsumer {
     this.stamp = stamp;
     this.#tellStart();
     this.#dropRest();
+    this.#offset = offset + length;
+    this.#observer?.readTo(this.#offset);
     if (this.#state === BODY && this.#remaining >= length) {
       this.#remaining -= length;
       if (this.#remaining === 0) this.#endBody(offset + length);
@@ -134,6 +156,7 @@ export abstract class MessageParser implements StreamConsumer {
 
   becomeOpaque(): void {
     this.#dropRest();
+    this.#observer?.readTo(this.#offset);
     this.#state = OPAQUE;
   }
 
@@ -147,12 +170,22 @@ export abstract class MessageParser implements StreamConsumer {
   finish(): void {
     this.#tellStart();
     this.#dropRest();
+    this.#observer?.readTo(this.#offset);
+  }
+
+  /** The observer does not wait any longer for the end of a line: it is shown what is there. */
+  showBeginning(): void {
+    const kind = LINE_KINDS[this.#state];
+    if (this.#rest === undefined || kind === undefined) return;
+    this.#observer?.beginning(kind, this.#rest, this.#restLength, this.#offset - this.#restLength);
+    this.#observer?.readTo(this.#offset);
   }
 
   /** The start line will not become whole. */
   #tellStart(): void {
-    if (this.#state === START_LINE && this.#rest !== undefined)
-      this.onCutStartLine(this.#rest, this.#restLength);
+    if (this.#state !== START_LINE || this.#rest === undefined) return;
+    this.onCutStartLine(this.#rest, this.#restLength);
+    this.#observer?.beginning('start', this.#rest, this.#restLength, this.#offset - this.#restLength);
   }
 
   /**
@@ -168,6 +201,7 @@ export abstract class MessageParser implements StreamConsumer {
         case START: {
           const byte = bytes[at];
           if (byte === CR || byte === LF) {
+            this.#observer?.blank(bytes, at, at + shift);
             at++;
             break;
           }
@@ -178,6 +212,7 @@ export abstract class MessageParser implements StreamConsumer {
         }
         case BODY: {
           if (atSegmentStart && this.bodyDeclined && this.looksLikeStart(bytes, at, end)) {
+            this.#observer?.resumes(bytes, at, end, at + shift);
             this.#endMessage(at + shift);
             break;
           }
@@ -192,6 +227,7 @@ export abstract class MessageParser implements StreamConsumer {
           return;
         case LOST:
           if (atSegmentStart && this.looksLikeStart(bytes, at, end)) {
+            this.#observer?.resumes(bytes, at, end, at + shift);
             this.#midStream = false;
             this.#state = START;
             break;
@@ -215,12 +251,26 @@ export abstract class MessageParser implements StreamConsumer {
             return;
           }
           const lineEnd = lf > at && bytes[lf - 1] === CR ? lf - 1 : lf;
-          this.#line(bytes, at, lineEnd, lf + 1 + shift);
+          if (this.#observer === undefined) this.#line(bytes, at, lineEnd, lf + 1 + shift);
+          else this.#observedLine(this.#observer, bytes, at, lineEnd, lf + 1, shift);
           at = lf + 1;
         }
       }
       atSegmentStart = false;
     }
+  }
+
+  #observedLine(
+    observer: MessageObserver,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    next: number,
+    shift: number,
+  ): void {
+    const kind = LINE_KINDS[this.#state];
+    this.#line(bytes, start, end, next + shift);
+    if (kind !== undefined) observer.line(kind, this.#state !== LOST, bytes, start, end, next, start + shift);
   }
 
   /** A line without its line end; `next` is the offset behind it. */
@@ -315,7 +365,8 @@ export abstract class MessageParser implements StreamConsumer {
   #keepRest(bytes: Buffer, from: number, end: number, shift: number): void {
     if (this.#state === SKIP_LINE) return;
     if (end - from >= MAX_LINE) {
-      this.#line(bytes, from, end, end + shift);
+      if (this.#observer === undefined) this.#line(bytes, from, end, end + shift);
+      else this.#observedLine(this.#observer, bytes, from, end, end, shift);
       this.#afterSkip = this.#state;
       if (this.#state === HEADER || this.#state === TRAILER) this.#state = SKIP_LINE;
       return;

@@ -1,11 +1,19 @@
 import type { Texts } from './texts.ts';
 
 /** Longer targets are cut in what is reported; they decide nothing. */
-const MAX_TARGET = 4096;
+export const MAX_TARGET = 4096;
 const MAX_METHOD = 32;
 
 /** Methods that are believed at a place where no request was expected. */
-const KNOWN_METHODS = ['GET ', 'PUT ', 'HEAD ', 'POST ', 'OPTIONS ', 'DELETE ', 'PATCH '];
+export const KNOWN_METHODS: readonly string[] = [
+  'GET ',
+  'PUT ',
+  'HEAD ',
+  'POST ',
+  'OPTIONS ',
+  'DELETE ',
+  'PATCH ',
+];
 
 export interface RequestLine {
   method: string;
@@ -47,11 +55,16 @@ export function parseRequestLine(
   };
 }
 
+/** An upper-case method, and what a target begins with: less could be the beginning of anything. */
+const CUT_LINE = /^([A-Z]{3,32}) (?:((?:\/|https?:)\S*) )?/;
+
 /** What is whole of a line of which the end is missing: a method, or a method and a target; otherwise ''. */
 export function parseCutRequestLine(bytes: Buffer, end: number): { method: string; target: string } {
   const text = bytes.toString('latin1', 0, Math.min(end, MAX_METHOD + MAX_TARGET));
-  const [, method = '', target = ''] = /^([!#-'*+.^_`|~\w-]{1,32}) (?:(\S+) )?/.exec(text) ?? [];
-  return { method, target };
+  const [, method = '', target = ''] = CUT_LINE.exec(text) ?? [];
+  return target !== '' || KNOWN_METHODS.includes(`${method} `)
+    ? { method, target }
+    : { method: '', target: '' };
 }
 
 /**
@@ -80,7 +93,7 @@ function methodOf(bytes: Buffer, start: number, end: number): string {
 }
 
 /** The version where the line ends with ` HTTP/1.x`. */
-function versionAt(bytes: Buffer, end: number): string | undefined {
+export function versionAt(bytes: Buffer, end: number): string | undefined {
   const at = end - 9;
   if (
     at < 0 ||

@@ -2,6 +2,7 @@ import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { Stamp } from '../tcp/stream.ts';
 import { BodyLength } from './body-length.ts';
 import { FieldName, fieldValue, isField, MAX_VALUE } from './fields.ts';
+import type { MessageObserver } from './message-observer.ts';
 import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
 import { isRequestLine, parseCutRequestLine, parseRequestLine } from './request-line.ts';
 import type { Texts } from './texts.ts';
@@ -47,8 +48,8 @@ export class RequestParser extends MessageParser {
   #current: Request | undefined;
   #folding: 'userAgent' | 'forwardedFor' | undefined;
 
-  constructor(handler: RequestHandler, budget: MemoryBudget, texts: Texts) {
-    super(budget);
+  constructor(handler: RequestHandler, budget: MemoryBudget, texts: Texts, observer?: MessageObserver) {
+    super(budget, observer);
     this.#texts = texts;
     this.#handler = handler;
   }

@@ -1,6 +1,7 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import { BodyLength } from './body-length.ts';
 import { FieldName, isField } from './fields.ts';
+import type { MessageObserver } from './message-observer.ts';
 import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
 
 /** A response's head, as far as it was read. */
@@ -31,8 +32,8 @@ export class ResponseParser extends MessageParser {
   readonly #body = new BodyLength();
   #current: Response | undefined;
 
-  constructor(handler: ResponseHandler, budget: MemoryBudget) {
-    super(budget);
+  constructor(handler: ResponseHandler, budget: MemoryBudget, observer?: MessageObserver) {
+    super(budget, observer);
     this.#handler = handler;
   }
 
@@ -124,7 +125,7 @@ export class ResponseParser extends MessageParser {
 }
 
 /** Status of a line `HTTP/1.x NNN …` (RFC 9112 §4). */
-function statusOf(bytes: Buffer, start: number, end: number): number | undefined {
+export function statusOf(bytes: Buffer, start: number, end: number): number | undefined {
   if (end - start < 12 || bytes.toString('latin1', start, start + 7) !== 'HTTP/1.' || bytes[start + 8] !== 32)
     return undefined;
   const status = digit(bytes[start + 9]) * 100 + digit(bytes[start + 10]) * 10 + digit(bytes[start + 11]);

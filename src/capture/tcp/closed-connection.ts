@@ -1,5 +1,6 @@
 import { type Segment, TcpFlag } from '../decode/segment.ts';
 import type { Connection } from './connection.ts';
+import type { ConnectionObserver } from './connection-observer.ts';
 import type { History } from './history.ts';
 import type { Path } from './path.ts';
 import { MAX_AHEAD } from './stream.ts';
@@ -20,6 +21,7 @@ export class ClosedConnection {
   /** Paths that still lead here. */
   pathCount = 0;
   readonly requestHistory: History;
+  readonly observer: ConnectionObserver | undefined;
 
   constructor(connection: Connection) {
     const { request, response } = connection;
@@ -32,6 +34,7 @@ export class ClosedConnection {
     this.requestHistory = request.history;
     this.#requestLength = request.next;
     this.#responseLength = response.next;
+    this.observer = connection.observer;
     if (request.synchronized) this.#requestEnd = (request.base + request.next) >>> 0;
     if (response.synchronized) this.#responseEnd = (response.base + response.next) >>> 0;
   }
@@ -47,6 +50,12 @@ export class ClosedConnection {
     const end = toEndpoint ? this.#requestEnd : this.#responseEnd;
     const length = toEndpoint ? this.#requestLength : this.#responseLength;
     return end !== undefined && (end - sequence - payloadLength) >>> 0 <= length + MAX_AHEAD;
+  }
+
+  /** Copies are not compared any more. */
+  release(): void {
+    this.requestHistory.release();
+    this.observer?.release();
   }
 
   /** The path belongs to another client, which shares the ISN: its request bytes are others. */

@@ -49,7 +49,11 @@ export class ConnectionTable {
   receive(segment: Segment): void {
     this.advance(segment.seconds, segment.nanoseconds);
     const path = this.#route(segment);
-    if (path === undefined || path.connection instanceof ClosedConnection) return;
+    if (path === undefined) return;
+    if (path.connection instanceof ClosedConnection) {
+      observeCopy(path.connection, segment);
+      return;
+    }
     const { connection } = path;
     const { clientIsn } = connection;
     connection.receive(segment, path);
@@ -94,7 +98,7 @@ export class ConnectionTable {
     const { connection } = path;
     if (connection instanceof ClosedConnection) {
       if (connection.contradictedBy(segment, path)) return this.#split(path, connection, segment);
-      return connection.covers(segment) ? undefined : this.#openPath(key, segment);
+      return connection.covers(segment) ? path : this.#openPath(key, segment);
     }
     if (syn) return this.#routeSyn(path, connection, segment);
     if (!connection.fits(segment)) return this.#routeStray(path, connection, segment);
@@ -197,7 +201,7 @@ export class ConnectionTable {
       if (linger) this.#lingering.add(path, closed, this.#now);
       else this.#forget(path, connection);
     }
-    if (!linger) connection.request.history.release();
+    if (!linger) closed.release();
     this.#onEnd(connection);
   }
 
@@ -213,6 +217,13 @@ export class ConnectionTable {
     const key = isnKey(endpointIndex, clientIsn);
     if (this.#byIsn.get(key) === connection) this.#byIsn.delete(key);
   }
+}
+
+/** A late copy: after a SYN's own number, its data has the next one. */
+function observeCopy({ observer }: ClosedConnection, segment: Segment): void {
+  if (observer === undefined || segment.payloadLength === 0) return;
+  const syn = (segment.flags & TcpFlag.syn) !== 0 ? 1 : 0;
+  observer.payload(segment.toEndpoint, (segment.sequence + syn) >>> 0);
 }
 
 function clientIsnOf({ toEndpoint, sequence, acknowledgment }: Segment): number {

@@ -8,6 +8,7 @@ import type { Request } from '../http/request-parser.ts';
 import type { Response } from '../http/response-parser.ts';
 import type { ClosedConnection } from './closed-connection.ts';
 import type { ConnectionList } from './connection-list.ts';
+import type { ConnectionObserver } from './connection-observer.ts';
 import type { History } from './history.ts';
 import { giveUpHoles } from './holes.ts';
 import type { BufferPool, MemoryBudget } from './memory-budget.ts';
@@ -21,6 +22,7 @@ const MAX_INTERFACES = 16;
 export interface Shared extends ExchangeLimits {
   histories: BufferPool;
   held: MemoryBudget;
+  observe?: (connection: Connection) => ConnectionObserver;
   exchange(
     connection: Connection,
     request: Request | undefined,
@@ -43,6 +45,7 @@ export class Connection implements ExchangeHandler {
   readonly request: Stream;
   readonly response: Stream;
   readonly exchanges: Exchange;
+  readonly observer: ConnectionObserver | undefined;
   readonly packetNumber: number;
   clientIsn: number | undefined;
   serverIsn: number | undefined;
@@ -80,7 +83,8 @@ export class Connection implements ExchangeHandler {
     this.seconds = this.lastSeconds = first.seconds;
     this.nanoseconds = this.lastNanoseconds = first.nanoseconds;
     this.#shared = shared;
-    this.exchanges = new Exchange(this, shared);
+    this.observer = shared.observe?.(this);
+    this.exchanges = new Exchange(this, shared, this.observer?.requests, this.observer?.responses);
     this.request = new Stream(this.exchanges.requests, shared.histories, shared.held, shared.losses);
     this.response = new Stream(this.exchanges.responses, shared.histories, shared.held, shared.losses);
   }
@@ -139,7 +143,8 @@ export class Connection implements ExchangeHandler {
 
   /** Takes over the beginning that it had in common with another client's connection, up to `segment`. */
   begunLike(other: Connection | ClosedConnection, { toEndpoint, sequence }: Segment): void {
-    const { clientIsn, established, requestHistory } = other;
+    const { clientIsn, established, requestHistory, observer } = other;
+    if (observer !== undefined) this.observer?.begunLike(observer);
     if (clientIsn === undefined) return;
     this.clientIsn = clientIsn;
     this.established = established;
@@ -203,6 +208,7 @@ export class Connection implements ExchangeHandler {
   close(): void {
     this.closed = true;
     this.exchanges.finish();
+    this.observer?.close();
     this.request.release();
     this.response.release();
     this.response.history.release();
@@ -304,6 +310,7 @@ export class Connection implements ExchangeHandler {
   }
 
   #receivePayload(segment: Segment, own: Stream, peer: Stream, sequence: number): void {
+    this.observer?.payload(segment.toEndpoint, sequence);
     const stamp = this.#stamp;
     stamp.seconds = segment.seconds;
     stamp.nanoseconds = segment.nanoseconds;

@@ -28,7 +28,7 @@ export class Lingering {
     path.connection = closed;
     closed.pathCount++;
     this.#compared.push(closed);
-    if (this.#compared.length > MAX_COMPARED) this.#compared.shift()?.requestHistory.release();
+    if (this.#compared.length > MAX_COMPARED) this.#compared.shift()?.release();
     this.#paths.push({ path, closed, since: now });
     if (this.#paths.length > MAX_LINGERING) this.#forgetFirst();
   }
@@ -44,7 +44,7 @@ export class Lingering {
     const entry = this.#paths.shift();
     if (entry === undefined) return;
     entry.closed.pathCount--;
-    if (entry.closed.pathCount === 0) entry.closed.requestHistory.release();
+    if (entry.closed.pathCount === 0) entry.closed.release();
     this.#forget(entry.path, entry.closed);
   }
 }

@@ -181,6 +181,14 @@ export class Stream {
     return this.#held?.[0]?.stamp;
   }
 
+  /** What is held back in this range is read as if it had been captured like that. */
+  overwriteHeld(from: number, to: number, value: number): void {
+    for (const { offset, bytes } of this.#held ?? []) {
+      if (offset < to && offset + bytes.length > from)
+        bytes.fill(value, Math.max(0, from - offset), Math.min(bytes.length, to - offset));
+    }
+  }
+
   release(): void {
     this.#budget.give(this.#heldBytes);
     this.#heldBytes = 0;

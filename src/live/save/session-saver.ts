@@ -1,12 +1,12 @@
 import { parseRecord } from '../../bpf/parse.ts';
 import type { JournalRecord, SessionRecord } from '../../bpf/records.ts';
+import { formatAddress } from '../../capture/address.ts';
 import { Blanker } from '../../capture/blank/index.ts';
 import { SegmentDecoder } from '../../capture/decode/decoder.ts';
 import { LinkType, networkOffset } from '../../capture/decode/link.ts';
 import { EndpointTable } from '../../capture/endpoints.ts';
-import { formatAddress } from '../../capture/address.ts';
-import { Fifo } from '../../journal/fifo.ts';
 import type { FailureError } from '../../errors.ts';
+import { Fifo } from '../../journal/fifo.ts';
 import type { Endpoint } from '../../model.ts';
 import type { Packet } from '../../ports.ts';
 import { maskArgs, maskText } from '../../secrets.ts';
@@ -129,7 +129,8 @@ export class SessionSaver {
 
 /** Arguments as any output shows them: masking them again changes nothing, so a replay prints the same. */
 function masked(record: JournalRecord): JournalRecord {
-  if (record.type === 'process' && record.args !== undefined) return { ...record, args: maskArgs(record.args) };
+  if (record.type === 'process' && record.args !== undefined)
+    return { ...record, args: maskArgs(record.args) };
   if (record.type === 'probe_exit' && record.message !== undefined) {
     return { ...record, message: maskText(record.message) };
   }

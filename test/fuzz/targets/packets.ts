@@ -33,7 +33,7 @@ export const packets: Target = {
         .fin();
       return [encode(talk.packets({ link }), link)];
     }),
-  run: async (input) => featuresOf(assemble(decode(input))),
+  run: async (input) => featuresOf(assemble(decodePackets(input))),
 };
 
 function encode(list: readonly TestPacket[], link: (typeof LINK_NAMES)[number]): Buffer {
@@ -45,7 +45,7 @@ function encode(list: readonly TestPacket[], link: (typeof LINK_NAMES)[number]):
   );
 }
 
-function* decode(input: Uint8Array): Generator<FedPacket> {
+export function* decodePackets(input: Uint8Array): Generator<FedPacket> {
   let number = 0;
   for (let at = 0; at + 3 <= input.length && number < MAX_PACKETS; number++) {
     const [link = 0, high = 0, low = 0] = input.subarray(at, at + 3);

@@ -16,7 +16,7 @@ import type { Random } from '../random.ts';
 import { hold, type Target } from '../target.ts';
 
 /** Between the client's bytes and the endpoint's; nothing that HTTP has a use for. */
-const SEPARATOR = Buffer.from('\xff\0\xff\0', 'latin1');
+export const SEPARATOR = Buffer.from('\xff\0\xff\0', 'latin1');
 
 /** A segment may hold one byte. */
 const MAX_BYTES = 4096;
@@ -27,7 +27,24 @@ const MAX_BYTES = 4096;
  */
 export const streams: Target = {
   name: 'streams',
-  seeds: () => [
+  seeds: streamSeeds,
+  run: async (input, random) => {
+    const bytes = Buffer.from(input.subarray(0, MAX_BYTES));
+    const at = bytes.indexOf(SEPARATOR);
+    const client = at < 0 ? bytes : bytes.subarray(0, at);
+    const server = at < 0 ? bytes.subarray(0, 0) : bytes.subarray(at + SEPARATOR.length);
+    const whole = assemble(fed(conversation(client, server, () => 1460)));
+    const most = random.pick([2, 8, 40, 300]);
+    const cut = conversation(client, server, () => 1 + random.below(most));
+    same(whole, assemble(fed(cut)), 'cut');
+    same(whole, assemble(fed(disturbed(cut, random))), 'cut, in another order, some twice');
+    return featuresOf(whole);
+  },
+};
+
+/** What clients and the endpoint say, and what they hardly do. */
+export function streamSeeds(): readonly Uint8Array[] {
+  return [
     pair(curl('/latest/meta-data/'), response(200, 'ami-id')),
     pair(
       curlTokenPut() + curlWithToken('/latest/user-data') + curl('/latest/meta-data/mac', [], 'HEAD'),
@@ -51,20 +68,8 @@ export const streams: Target = {
       'GET /x HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\nPRI * HTTP/2.0',
       'HTTP/1.1 101 S\r\n\r\n\0\0\0',
     ),
-  ],
-  run: async (input, random) => {
-    const bytes = Buffer.from(input.subarray(0, MAX_BYTES));
-    const at = bytes.indexOf(SEPARATOR);
-    const client = at < 0 ? bytes : bytes.subarray(0, at);
-    const server = at < 0 ? bytes.subarray(0, 0) : bytes.subarray(at + SEPARATOR.length);
-    const whole = assemble(fed(conversation(client, server, () => 1460)));
-    const most = random.pick([2, 8, 40, 300]);
-    const cut = conversation(client, server, () => 1 + random.below(most));
-    same(whole, assemble(fed(cut)), 'cut');
-    same(whole, assemble(fed(disturbed(cut, random))), 'cut, in another order, some twice');
-    return featuresOf(whole);
-  },
-};
+  ];
+}
 
 function pair(client: string, server: string): Buffer {
   return Buffer.concat([Buffer.from(client, 'latin1'), SEPARATOR, Buffer.from(server, 'latin1')]);
