@@ -1,10 +1,12 @@
 import { release } from 'node:os';
-import { ExitCode } from '../errors.ts';
+import type { SessionRecord } from '../bpf/records.ts';
+import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
 import { type Capture, type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
+import { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import type { View } from '../live/view.ts';
 import { WallClock } from '../live/wall-clock.ts';
@@ -35,6 +37,10 @@ export interface LiveOptions {
   duration: number | undefined;
   /** Calls after which it ends by itself. */
   count: number | undefined;
+  /** Capture to write; undefined for none. */
+  save: string | undefined;
+  rotateBytes: number | undefined;
+  rotateCount: number | undefined;
   /** Folder of the log files; undefined for none. */
   logFolder: string | undefined;
   /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
@@ -82,7 +88,9 @@ class LiveRun {
     const logs = await this.#openLogs(account);
     const { tally, report } = await this.#createSinks(output, logs);
     await loadAhead();
+    const header = this.#header(views, now());
     if (account !== undefined) giveUpRoot(account);
+    const saver = await this.#openSaver(header);
     this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
@@ -92,7 +100,7 @@ class LiveRun {
     this.#status = status;
     try {
       const summary = await runCapture(
-        this.#input(views, now),
+        this.#input(views, header, saver, now),
         {
           endpoints,
           signal: this.#interruption.signal,
@@ -103,6 +111,8 @@ class LiveRun {
         tally,
       );
       status.end();
+      await saver?.close();
+      if (saver !== undefined) this.#tellSaved(saver);
       for (const problem of summary.problems) this.#say(diagnostic('live', problem));
       await tally.end([summary]);
       await output.finish();
@@ -130,22 +140,40 @@ class LiveRun {
     return keepRoot || process.getuid?.() !== 0 ? undefined : unprivilegedAccount(user);
   }
 
-  #input(views: OpenedViews, now: () => bigint): CaptureInput {
+  #header(views: OpenedViews, time: bigint): SessionRecord {
     const { endpoints, interfaces, version } = this.#options;
-    const header = sessionHeader({
-      time: now(),
+    return sessionHeader({
+      time,
       endpoints,
       views: [...(views.sockets ? ['sockets' as const] : []), ...(views.wire ? ['wire' as const] : [])],
       interfaces: views.wire ? interfaces : [],
       attribution: views.sockets ? 'ebpf' : 'off',
       version,
     });
-    const source = new LiveSource({ name: 'live', header, views: list(views), now });
-    return {
-      name: 'live',
-      files: [],
-      parts: [{ path: 'live', endsBySignal: true, open: () => Promise.resolve(source) }],
-    };
+  }
+
+  #input(
+    views: OpenedViews,
+    header: SessionRecord,
+    recorder: SessionSaver | undefined,
+    now: () => bigint,
+  ): CaptureInput {
+    const source = new LiveSource({ name: 'live', header, views: list(views), recorder, now });
+    const part = { path: 'live', endsBySignal: true, open: () => Promise.resolve(source) };
+    return { name: 'live', files: [], parts: [part] };
+  }
+
+  #openSaver(session: SessionRecord): Promise<SessionSaver> | undefined {
+    const { save: path, rotateBytes, rotateCount, endpoints } = this.#options;
+    if (path === undefined) return undefined;
+    const onTrouble = (trouble: FailureError) => this.#say(diagnostic('live', trouble));
+    return SessionSaver.open({ path, session, endpoints, rotateBytes, rotateCount, onTrouble });
+  }
+
+  #tellSaved({ files, losses }: SessionSaver): void {
+    const lost = Object.entries(losses).filter(([, count]) => count > 0);
+    const list = lost.map(([name, count]) => `${name} ${count}`).join(', ');
+    this.#say(note('live', `saved ${files.join(', ')}${list === '' ? '' : `; not all of it: ${list}`}`));
   }
 
   /** Calls as they come; then callers and the verdict, on standard error where calls are for programs. */

@@ -49,6 +49,22 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     jsonl: Flags.boolean({
       summary: 'Calls as JSON Lines (Elastic Common Schema); the report on standard error.',
     }),
+    write: Flags.string({
+      char: 'w',
+      summary: 'Save packets and processes to FILE, secrets blanked: pcapng, or pcap where the name says so.',
+      helpValue: 'FILE',
+    }),
+    'rotate-size': Flags.string({
+      summary: 'Begin another file (FILE_00002 …) at that size: 50MB, 1GB.',
+      helpValue: 'SIZE',
+      dependsOn: ['write'],
+    }),
+    'rotate-count': Flags.integer({
+      summary: 'Keep so many files, and delete the oldest.',
+      helpValue: 'N',
+      min: 1,
+      dependsOn: ['rotate-size'],
+    }),
     'log-dir': Flags.string({
       summary: 'Folder of the logs imds-trace.log and imds-calls.jsonl.',
       helpValue: 'FOLDER',
@@ -81,6 +97,9 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
         endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
         jsonl: flags.jsonl,
         quiet: flags.quiet,
+        save: flags.write,
+        rotateBytes: flags['rotate-size'] === undefined ? undefined : bytesOf(flags['rotate-size']),
+        rotateCount: flags['rotate-count'],
         logFolder: flags['no-log'] ? undefined : flags['log-dir'],
         user: flags.user,
         keepRoot: flags['keep-root'],
@@ -94,6 +113,18 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     );
     process.exit(exitCode);
   }
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
+
+function bytesOf(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,9})([kMG]?)B?$/.exec(text) ?? [];
+  const bytes = Number(amount) * (UNITS[unit] ?? 1);
+  if (amount !== '' && bytes >= 10_000) return bytes;
+  throw new UsageError(`--rotate-size ${text}: not a size of at least 10 kB`, {
+    code: 'usage.rotate_size',
+    remedy: 'Give a number and a unit: 500kB, 50MB, 1GB.',
+  });
 }
 
 function durationOf(text: string): number {
