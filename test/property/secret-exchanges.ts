@@ -100,3 +100,16 @@ export const secretExchanges = fc.array(
   fc.tuple(requests, answers).map(([request, answer]): Exchange => ({ request, answer, expected: EXPECTED })),
   { minLength: 1, maxLength: 3 },
 );
+
+/**
+ * The same exchange with other secrets of the same lengths and kinds. Whether a word where a target belongs
+ * begins with an h is kept: it decides whether reading goes on there.
+ */
+export function withOtherSecrets({ request, answer, expected }: Exchange): Exchange {
+  const other = (text: string) =>
+    text
+      .replaceAll(SECRET, 'horse-Correct-bat')
+      .replaceAll('Pa55wort', 'Tr0ub4do')
+      .replaceAll(TOKEN, `AQAE${'q'.repeat(TOKEN.length - 6)}==`);
+  return { request: other(request), answer: other(answer), expected };
+}

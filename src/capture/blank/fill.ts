@@ -3,7 +3,7 @@
  * that a blanked key still shows as a masked one; none of these is a hexadecimal digit, a separator, or the
  * beginning of a method, a version or a field that is read: no blanked text can be taken for a message.
  *
- * There are several because two clients may share an ISN (issue of NAT): they are told apart by bytes that
+ * There are several because two clients behind a NAT may share an ISN: they are told apart by bytes that
  * differ, and must still differ once these are blanked.
  */
 const FILLS: readonly number[] = Array.from('XYZWVUQK', (letter) => letter.charCodeAt(0));

@@ -13,9 +13,12 @@ import {
 
 const SPACE = 32;
 const TAB = 9;
-/** RFC 9110 §5.6.2. No header is named by more; a token may be. */
-const NAME = /^[!#$%&'*+.^_`|~\w-]{1,64}$/;
-const LONGEST_NAME = 64;
+/**
+ * RFC 9110 §5.6.2. The longest name in use with IMDS has 36 characters; tokens have more, and a script's
+ * mistake may send one where a name belongs.
+ */
+const LONGEST_NAME = 39;
+const NAME = /^[!#$%&'*+.^_`|~\w-]{1,39}$/;
 const COLON = 58;
 const CHUNK_SIZE = /^0*[\da-f]{1,14}[; \t]?/i;
 /** `HTTP/1.1 200` */

@@ -4,7 +4,7 @@ import type { Counters } from '../../model.ts';
 import type { Packet } from '../../ports.ts';
 import type { HeldPacket } from './held-packet.ts';
 
-/** Milliseconds of journal time: what is saved may be this much behind (issue of kill -9). */
+/** Milliseconds of journal time: after kill -9, what is older must be in the file. */
 const HOLD_MS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
