@@ -155,10 +155,10 @@ class LiveRun {
   #input(
     views: OpenedViews,
     header: SessionRecord,
-    recorder: SessionSaver | undefined,
+    through: SessionSaver | undefined,
     now: () => bigint,
   ): CaptureInput {
-    const source = new LiveSource({ name: 'live', header, views: list(views), recorder, now });
+    const source = new LiveSource({ name: 'live', header, views: list(views), through, now });
     const part = { path: 'live', endsBySignal: true, open: () => Promise.resolve(source) };
     return { name: 'live', files: [], parts: [part] };
   }

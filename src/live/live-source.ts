@@ -17,8 +17,17 @@ export interface LiveSourceOptions {
   header: SessionRecord;
   views: readonly View[];
   now(): bigint;
-  /** Called with everything that enters the journal, in its order, before the pipeline sees it. */
-  recorder?: Pick<JournalHandler, 'packet' | 'record'> | undefined;
+  /** What the journal passes through on its way to the pipeline, which reads what is saved of it. */
+  through?: JournalFilter | undefined;
+}
+
+/** Takes the journal and hands it on, in the same order; `end` hands on what is still held. */
+export interface JournalFilter {
+  packet(packet: Packet): void;
+  record(json: Uint8Array): void;
+  end(): void;
+  /** Where it goes. Set before the first entry. */
+  next: Pick<JournalHandler, 'packet' | 'record'> | undefined;
 }
 
 /** The live journal: the packets and records of all views, in one order, as a saved session has them. */
@@ -63,6 +72,7 @@ export class LiveSource implements PacketSource {
       clearInterval(tick);
     }
     write({ type: 'end', time: String(now()) } satisfies EndRecord);
+    this.#options.through?.end();
     for (const { losses } of views) {
       for (const [name, lost] of Object.entries(losses)) {
         this.statistics.losses[name] = (this.statistics.losses[name] ?? 0) + lost;
@@ -71,17 +81,15 @@ export class LiveSource implements PacketSource {
   }
 
   #journal(handler: JournalHandler): JournalHandler {
-    const { recorder } = this.#options;
+    const { through } = this.#options;
+    if (through !== undefined) through.next = handler;
+    const next = through ?? handler;
     return {
       packet: (packet: Packet) => {
         this.#count(packet);
-        recorder?.packet(packet);
-        handler.packet(packet);
+        next.packet(packet);
       },
-      record: (json: Uint8Array, where: RecordPosition) => {
-        recorder?.record(json, where);
-        handler.record(json, where);
-      },
+      record: (json: Uint8Array, where: RecordPosition) => next.record(json, where),
       nextStop: Number.POSITIVE_INFINITY,
       beforePacket: () => {},
     };

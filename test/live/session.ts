@@ -35,6 +35,8 @@ export function endSessions(): void {
 /** `imds live --jsonl` as a process, on this host or within a namespace. */
 export class LiveSession {
   readonly events: LiveEvent[] = [];
+  /** The same as printed. */
+  readonly lines: string[] = [];
   /** Lines of standard error, the ready line among them. */
   readonly diagnostics: string[] = [];
   readonly child: ChildProcess;
@@ -104,6 +106,7 @@ export class LiveSession {
     const { stdout, stderr } = this.child;
     if (stdout === null || stderr === null) throw new Error('the streams are not pipes');
     createInterface({ input: stdout }).on('line', (line) => {
+      this.lines.push(line);
       this.events.push(JSON.parse(line) as LiveEvent);
       this.#notify();
     });

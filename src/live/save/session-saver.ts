@@ -8,8 +8,9 @@ import { EndpointTable } from '../../capture/endpoints.ts';
 import type { FailureError } from '../../errors.ts';
 import { Fifo } from '../../journal/fifo.ts';
 import type { Endpoint } from '../../model.ts';
-import type { Packet } from '../../ports.ts';
+import type { JournalHandler, Packet } from '../../ports.ts';
 import { maskArgs, maskText } from '../../secrets.ts';
+import type { JournalFilter } from '../live-source.ts';
 import { openCaptureWriter } from './open.ts';
 import { PacketComments } from './packet-comments.ts';
 import type { CaptureWriter, SavedPacket } from './types.ts';
@@ -24,15 +25,17 @@ export interface SaverOptions {
 }
 
 /** A packet's place in the journal; it is filled when the packet is blanked. */
-type Entry = { packet: SavedPacket | undefined } | { record: JournalRecord };
+type Entry = { packet: Packet | undefined } | { record: JournalRecord; json: Uint8Array };
 
 const NANOSECONDS = 1_000_000_000n;
+const NOWHERE = { offset: 0, packetsBefore: 0 };
 
 /**
- * Saves the journal as it is made, with secrets blanked: packets are held until they are read, about a
- * second, and records that came behind them wait with them, so that the order stays.
+ * Saves the journal as it is made, with secrets blanked, and hands on just that: packets are held until
+ * they are read, at most about a second, and records that came behind them wait with them, so that the
+ * order stays. What reads the journal behind it sees what a replay will see.
  */
-export class SessionSaver {
+export class SessionSaver implements JournalFilter {
   readonly #writer: CaptureWriter;
   readonly #blanker: Blanker;
   readonly #comments = new PacketComments();
@@ -40,7 +43,8 @@ export class SessionSaver {
   readonly #decoder: SegmentDecoder;
   readonly #journal = new Fifo<Entry>();
   /** Packets in the journal that are not blanked yet, in order. */
-  readonly #held = new Fifo<{ packet: SavedPacket | undefined }>();
+  readonly #held = new Fifo<{ packet: Packet | undefined }>();
+  next: Pick<JournalHandler, 'packet' | 'record'> | undefined;
 
   private constructor(writer: CaptureWriter, endpoints: readonly Endpoint[]) {
     this.#writer = writer;
@@ -73,10 +77,10 @@ export class SessionSaver {
   record(json: Uint8Array): void {
     const parsed = parseRecord(json);
     // What the reader would refuse, it need not be given.
-    if (!('record' in parsed) || parsed.record.type === 'session') return;
+    if (!('record' in parsed)) return;
     const record = masked(parsed.record);
     this.#comments.learn(record);
-    this.#journal.push({ record });
+    this.#journal.push({ record, json: Buffer.from(JSON.stringify(record)) });
     if (record.type === 'tick') {
       const time = BigInt(record.time);
       this.#blanker.advance(Number(time / NANOSECONDS), Number(time % NANOSECONDS));
@@ -84,22 +88,31 @@ export class SessionSaver {
     this.#write();
   }
 
-  async close(): Promise<void> {
+  end(): void {
     this.#blanker.end();
     this.#write();
-    await this.#writer.close();
+  }
+
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 
   #blanked(packet: Packet): void {
     const entry = this.#held.shift();
-    if (entry !== undefined) entry.packet = this.#saved(packet);
+    if (entry !== undefined) entry.packet = packet;
   }
 
   #write(): void {
     for (let { first } = this.#journal; first !== undefined; first = this.#journal.first) {
-      if ('record' in first) this.#writer.record(first.record);
-      else if (first.packet === undefined) return;
-      else this.#writer.packet(first.packet);
+      if ('record' in first) {
+        // The writer begins each file with a header of its own.
+        if (first.record.type !== 'session') this.#writer.record(first.record);
+        this.next?.record(first.json, NOWHERE);
+      } else if (first.packet === undefined) return;
+      else {
+        this.#writer.packet(this.#saved(first.packet));
+        this.next?.packet(first.packet);
+      }
       this.#journal.shift();
     }
   }
