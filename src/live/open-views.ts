@@ -14,6 +14,7 @@ export interface ViewOptions {
   /** Folder of package.json. */
   root: string;
   now(): bigint;
+  onProbeLoss(reason: string): void;
 }
 
 export interface OpenedViews {
@@ -29,7 +30,7 @@ export interface OpenedViews {
  * @throws PrerequisiteError where none could be attached
  */
 export async function openViews(options: ViewOptions): Promise<OpenedViews> {
-  const { capture, interfaces, endpoints, root, now } = options;
+  const { capture, interfaces, endpoints, root, now, onProbeLoss } = options;
   const missing: PrerequisiteError[] = [];
   const attempt = async <T>(wanted: boolean, open: () => Promise<T>): Promise<T | undefined> => {
     if (!wanted) return undefined;
@@ -42,7 +43,7 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
     }
   };
   const sockets = await attempt(capture !== 'wire', async () =>
-    ProbeView.start({ executable: probePath(root), endpoints, now }),
+    ProbeView.start({ executable: probePath(root), endpoints, now, onLoss: onProbeLoss }),
   );
   const wire = await attempt(capture !== 'sockets', () => WireView.open({ interfaces, endpoints, now }));
   const [reason] = missing;
