@@ -120,7 +120,7 @@ static void write_summary(uint64_t time, const struct imds_packet *packet, const
 {
 	uint32_t header = packet->tuple.family == IMDS_IPV4 ? (bytes[0] & 15) * 4u : 40;
 	static const char flags[] = "FSRPAUEC";
-	char shown[9] = "";
+	char shown[9] = "", *end = shown;
 	struct json *json = journal_begin("packet");
 
 	json_key(json, "time");
@@ -137,7 +137,7 @@ static void write_summary(uint64_t time, const struct imds_packet *packet, const
 
 		for (int i = 0; i < 8; i++)
 			if (tcp[13] & 1 << i)
-				strncat(shown, &flags[i], 1);
+				*end++ = flags[i];
 		json_key(json, "flags");
 		json_string(json, shown);
 		json_key(json, "seq");
