@@ -313,7 +313,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** @returns {{ missing?: string[], toolchain?: string, sources?: string, probe?: string }} */
+/** @returns {{ missing?: string[], toolchain?: string, sources?: string, probe?: string | undefined }} */
 function readStamp() {
   try {
     return JSON.parse(readFileSync(stampFile, 'utf8'));

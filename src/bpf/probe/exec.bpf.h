@@ -56,7 +56,7 @@ static __always_inline void handle_exec(struct task_struct *task, struct linux_b
 	bpf_probe_read_kernel_str(exec->head.interpreter, IMDS_INTERPRETER, BPF_CORE_READ(bprm, interp));
 
 	n = exec->head.length;
-	if (n > 0 && n <= IMDS_ARGS_LONG && bpf_probe_read_user(exec->args, n, (void *)start)) {
+	if (n > 0 && bpf_probe_read_user(exec->args, bounded(n, IMDS_ARGS_LONG), (void *)start)) {
 		exec->head.length = 0;
 		count(IMDS_LOST_ARGS_UNREADABLE);
 		return;

@@ -64,11 +64,7 @@ static __always_inline bool copy_piece(struct __sk_buff *skb, const struct imds_
 	__builtin_memcpy(piece, head, sizeof(*piece));
 	piece->charge = sizeof(*piece) + SIZE;
 	piece->offset = offset;
-	/* The verifier of 5.10 and 6.1 has to see that the length is neither zero nor too large. */
-	n = (n - 1) & (SIZE - 1);
-	asm volatile("" : "+r"(n));
-	n &= SIZE - 1;
-	n += 1;
+	n = bounded(n, SIZE);
 	piece->captured = n;
 	if (bpf_skb_load_bytes(skb, offset, piece->data, n)) {
 		bpf_ringbuf_discard(piece, 0);

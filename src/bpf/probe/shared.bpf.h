@@ -147,6 +147,18 @@ static __always_inline void *reserve_event(__u32 type, __u32 client, const __u32
 	return event;
 }
 
+/*
+ * A length of 1 to `size`, a power of two, in a form that the verifier of 5.10 and 6.1 follows: it has to
+ * see that it is neither zero nor too large, which the compiler otherwise knows and leaves out.
+ */
+static __always_inline __u32 bounded(__u32 n, const __u32 size)
+{
+	n = (n - 1) & (size - 1);
+	asm volatile("" : "+r"(n));
+	n &= size - 1;
+	return n + 1;
+}
+
 static __always_inline __u32 netns_of(struct sock *sk)
 {
 	return sk ? BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) : 0;

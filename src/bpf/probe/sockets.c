@@ -4,35 +4,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "address.h"
 #include "clock.h"
-#include "journal.h"
 #include "processes.h"
+#include "socket_records.h"
 #include "table.h"
 
 #define MAX_SOCKETS 32768
 #define MAX_UNKNOWN 1024
 /* A SYN follows its connect within microseconds; where none came, there was no route or no port. */
 #define NO_SYN_NS 1000000000ull
-
-struct socket {
-	/* A connect that is not written yet: its record waits for the port and the ISN. */
-	bool pending;
-	bool deferred;
-	bool opened;
-	/* It was open before the session. */
-	bool inherited;
-	bool streamed;
-	bool has_process;
-	bool has_isn;
-	struct imds_image process;
-	struct imds_tuple tuple;
-	__u64 cookie;
-	__u64 time;
-	__u32 tid;
-	__u32 netns;
-	__u32 isn;
-};
 
 /* A socket whose cookie the kernel could not tell, found by its addresses. */
 struct place {
@@ -60,44 +40,9 @@ void sockets_open(void)
 	unknown = table_new(MAX_UNKNOWN, sizeof(struct place), sizeof(struct socket), NULL);
 }
 
-static struct json *begin(const char *type, __u64 time, __u64 cookie)
-{
-	struct json *json = journal_begin(type);
-
-	json_key(json, "time");
-	json_decimal(json, to_epoch(time));
-	json_key(json, "cookie");
-	json_decimal(json, cookie);
-	return json;
-}
-
-static void put(struct json *json, const char *key, __u64 number)
-{
-	json_key(json, key);
-	json_number(json, number);
-}
-
-static void put_known(struct json *json, const struct socket *socket)
-{
-	const struct imds_tuple *tuple = &socket->tuple;
-
-	if (tuple->local_port != 0)
-		json_address(json, "local", tuple, tuple->local, tuple->local_port);
-	json_address(json, "remote", tuple, tuple->remote, tuple->remote_port);
-	if (socket->has_isn)
-		put(json, "isn", socket->isn);
-	if (socket->has_process) {
-		json_process(json, &socket->process);
-		put(json, "tid", socket->tid);
-	}
-	if (socket->netns != 0)
-		put(json, "netns", socket->netns);
-}
-
 static void write_opened(struct socket *socket)
 {
-	put_known(begin("socket_opened", socket->time, socket->cookie), socket);
-	journal_end();
+	write_socket_opened(socket);
 	if (socket->pending)
 		pending_count--;
 	socket->pending = false;
@@ -154,46 +99,26 @@ static void handle_established(const struct imds_socket_event *event)
 {
 	struct socket *socket = table_find(sockets, &event->head.cookie);
 	struct socket stranger = {};
-	struct json *json;
 
 	if (!socket) {
 		learn(&stranger, &event->head);
 		socket = &stranger;
 	}
-	json = begin("socket_established", event->head.time, event->head.cookie);
-	put_known(json, socket);
-	put(json, "server_isn", event->isn);
-	journal_end();
+	write_socket_established(socket, event);
 }
 
 static void handle_closed(const struct imds_socket_event *event)
 {
 	struct socket *socket = table_find(sockets, &event->head.cookie);
-	struct json *json;
 
 	if (socket && socket->pending)
 		write_opened(socket);
-	json = begin("socket_closed", event->head.time, event->head.cookie);
-	json_address(json, "local", &event->head.tuple, event->head.tuple.local, event->head.tuple.local_port);
-	json_address(json, "remote", &event->head.tuple, event->head.tuple.remote, event->head.tuple.remote_port);
-	json_key(json, "sent");
-	/* Without a connection nothing arrived, also not what Fast Open sent with the SYN. */
-	json_decimal(json, event->failed ? 0 : event->sent);
-	json_key(json, "received");
-	json_decimal(json, event->failed ? 0 : event->received);
-	if (event->failed) {
-		json_key(json, "failed");
-		json_true(json);
-	}
-	if (event->error != 0 && event->error < 4096)
-		put(json, "errno", event->error);
-	journal_end();
+	write_socket_closed(event);
 }
 
 static void write_inherited(struct socket *socket, __u64 time)
 {
-	put_known(begin("socket_inherited", time, socket->cookie), socket);
-	journal_end();
+	write_socket_inherited(socket, time);
 	socket->opened = true;
 }
 
@@ -276,7 +201,6 @@ void socket_stream(const struct imds_packet *packet)
 {
 	struct socket *socket = table_find(sockets, &packet->cookie), *found;
 	struct place place;
-	struct json *json;
 
 	if (socket && socket->streamed)
 		return;
@@ -294,34 +218,20 @@ void socket_stream(const struct imds_packet *packet)
 			socket->tuple = packet->tuple;
 		}
 	}
-	json = begin("stream", packet->time, packet->cookie);
-	json_address(json, "local", &packet->tuple, packet->tuple.local, packet->tuple.local_port);
-	json_address(json, "remote", &packet->tuple, packet->tuple.remote, packet->tuple.remote_port);
-	if (socket->has_isn)
-		put(json, "isn", socket->isn);
-	journal_end();
+	write_stream(socket, packet);
 	socket->streamed = true;
 }
 
 static int write_late(const void *key, void *value)
 {
 	struct socket *socket = value;
-	struct json *json;
 
 	(void)key;
 	if (!socket->pending || socket->time + NO_SYN_NS > since_boot())
 		return pending_count > 0;
 	write_opened(socket);
-	if (!socket->deferred) {
-		json = begin("socket_closed", since_boot(), socket->cookie);
-		json_key(json, "sent");
-		json_decimal(json, 0);
-		json_key(json, "received");
-		json_decimal(json, 0);
-		json_key(json, "failed");
-		json_true(json);
-		journal_end();
-	}
+	if (!socket->deferred)
+		write_socket_failed(socket, since_boot());
 	return pending_count > 0;
 }
 
