@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,7 +56,9 @@ static int load(const struct options *options, bool with_lists)
 		return -errno;
 	memcpy((void *)skeleton->rodata->endpoints, options->endpoints, sizeof(options->endpoints));
 	skeleton->rodata->endpoint_count = options->endpoint_count;
-	skeleton->rodata->seed = (__u32)getpid() * 2654435761u;
+	/* Nobody is to choose whose share he takes. */
+	if (getrandom((void *)&skeleton->rodata->seed, sizeof(skeleton->rodata->seed), 0) < 0)
+		return -errno;
 	bpf_program__set_autoload(skeleton->progs.imds_tasks, with_lists);
 	bpf_program__set_autoload(skeleton->progs.imds_files, with_lists);
 	error = imds_bpf__load(skeleton);

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Characters of \xNN. */
+#define ESCAPED 4
+
 static void append(struct json *json, const char *text, size_t length)
 {
 	if (length > json->capacity - json->length) {
@@ -68,6 +71,11 @@ static size_t sequence(const unsigned char *bytes, size_t length)
 
 void json_bytes(struct json *json, const char *bytes, size_t length)
 {
+	json_bytes_cut(json, bytes, length, SIZE_MAX);
+}
+
+void json_bytes_cut(struct json *json, const char *bytes, size_t length, size_t most)
+{
 	const unsigned char *at = (const unsigned char *)bytes;
 	char escape[8];
 
@@ -75,7 +83,11 @@ void json_bytes(struct json *json, const char *bytes, size_t length)
 	append(json, "\"", 1);
 	while (length > 0) {
 		size_t size = sequence(at, length);
+		size_t cost = size == 0 ? ESCAPED : size;
 
+		if (cost > most)
+			break;
+		most -= cost;
 		if (size == 0) {
 			append(json, escape, snprintf(escape, sizeof(escape), "\\\\x%02X", *at));
 			size = 1;

@@ -16,6 +16,10 @@
 #define MAX_WRITTEN 16000
 #define MAX_TEXT (15u * 1024 * 1024)
 
+/* Longest text of a field (schemas/record.schema.json). */
+#define MAX_PATH 4096
+#define MAX_LABEL 256
+
 /* A reader counts more than the text. */
 #define COST_EACH 256u
 
@@ -83,12 +87,12 @@ static void put_arguments(struct json *json, const struct image_details *details
 	}
 }
 
-static void put_part(struct json *json, const char *key, const char *text, size_t length)
+static void put_part(struct json *json, const char *key, const char *text, size_t length, size_t most)
 {
 	if (length == 0)
 		return;
 	json_key(json, key);
-	json_bytes(json, text, length);
+	json_bytes_cut(json, text, length, most);
 }
 
 static void put_cgroup(struct json *json, const struct imds_process *process, bool lives)
@@ -100,7 +104,7 @@ static void put_cgroup(struct json *json, const struct imds_process *process, bo
 	json_key(json, "cgroup_id");
 	json_decimal(json, process->cgroup);
 	if (path) {
-		put_part(json, "cgroup_path", path, strlen(path));
+		put_part(json, "cgroup_path", path, strlen(path), MAX_PATH);
 		length = container_in(path, &found);
 	}
 	/* Where containers are made with cgroup v1, its hierarchies have their names. */
@@ -110,9 +114,9 @@ static void put_cgroup(struct json *json, const struct imds_process *process, bo
 		if (!path || strcmp(path, "/") == 0)
 			path = all;
 	}
-	put_part(json, "container_id", found, length);
+	put_part(json, "container_id", found, length, MAX_LABEL);
 	length = path ? unit_in(path, &found) : 0;
-	put_part(json, "unit", found, length);
+	put_part(json, "unit", found, length, MAX_LABEL);
 }
 
 static void put_owner(struct json *json, __u32 user, __u32 group)
@@ -155,7 +159,7 @@ static void write_one(const struct imds_process *process, __u32 at, __u64 time)
 	json_key(json, "time");
 	json_decimal(json, time);
 	put_name(json, identity);
-	put_part(json, "executable", details.executable, details.executable_length);
+	put_part(json, "executable", details.executable, details.executable_length, MAX_PATH);
 	if (details.has_arguments)
 		put_arguments(json, &details);
 	if (at == 0)

@@ -4,6 +4,7 @@ import ctypes
 import errno
 import os
 import re
+import shutil
 import socket
 import sys
 import threading
@@ -30,7 +31,7 @@ def drain(sock):
         total += len(data)
 
 
-def request(address, bytes_to_send=REQUEST, **options):
+def request(address, _name=None, bytes_to_send=REQUEST, **options):
     with connect(address, **options) as sock:
         sock.sendall(bytes_to_send)
         return drain(sock)
@@ -118,6 +119,7 @@ def exec_after_connect(address):
 
 def after_exec(address, descriptor):
     with socket.socket(fileno=int(descriptor)) as sock:
+        sock.settimeout(20)
         sock.sendall(REQUEST)
         drain(sock)
     request(address)
@@ -158,7 +160,16 @@ def retitled(address):
 def large(address, size):
     """Sends that much, in as few writes as the kernel takes."""
     head = b"POST / HTTP/1.1\r\nHost: imds\r\nConnection: close\r\nContent-Length: " + size.encode() + b"\r\n\r\n"
-    request(address, head + b"x" * int(size))
+    request(address, bytes_to_send=head + b"x" * int(size))
+
+
+def odd_path(address, folder):
+    """A program whose path is long and not UTF-8."""
+    path = os.path.join(os.fsencode(folder), *[b"\xff" * 250] * 8)
+    os.makedirs(path)
+    program = os.path.join(path, b"python3")
+    shutil.copy(sys.executable, program)
+    os.execve(program, ["python3", __file__, "held", address], {**os.environ, "PYTHONHOME": "/usr"})
 
 
 def sink(address):
@@ -201,6 +212,27 @@ def orphan(address):
     os.read(read, 1)
 
 
+def reuse_pid(address):
+    """Two programs with one pid, one after the other; prints it. Others on the host may be faster."""
+    for _ in range(200):
+        first = os.fork()
+        if first == 0:
+            os.execv(sys.executable, [sys.executable, __file__, "request", address, "first"])
+        os.waitpid(first, 0)
+        with open("/proc/sys/kernel/ns_last_pid", "w") as last:
+            last.write(str(first - 1))
+        second = os.fork()
+        if second == 0:
+            if os.getpid() != first:
+                os._exit(0)
+            os.execv(sys.executable, [sys.executable, __file__, "request", address, "second"])
+        os.waitpid(second, 0)
+        if second == first:
+            print(first, flush=True)
+            return
+    raise SystemExit("no pid was used again")
+
+
 def flood(address, count, at_once):
     """So many connections from so many processes, each with its own pid in its request."""
     running = 0
@@ -211,7 +243,7 @@ def flood(address, count, at_once):
         if os.fork() == 0:
             line = f"GET /latest/meta-data/?pid={os.getpid()} HTTP/1.1\r\nHost: imds\r\n\r\n"
             try:
-                request(address, line.encode())
+                request(address, bytes_to_send=line.encode())
                 os._exit(0)
             except OSError as error:
                 sys.stderr.write(f"{error}\n")
@@ -226,7 +258,8 @@ def flood(address, count, at_once):
 
 COMMANDS = [
     request, byte_by_byte, two_writes, nonblocking, fast_open, mapped, refused, unreachable, from_thread, from_fork,
-    exec_after_connect, after_exec, held, held_forked, retitled, large, sink, deep, orphan, flood,
+    exec_after_connect, after_exec, held, held_forked, retitled, large, odd_path, sink, deep, orphan,
+    reuse_pid, flood,
 ]  # fmt: skip
 
 if __name__ == "__main__":

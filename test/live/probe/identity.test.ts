@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +69,20 @@ describe('imds-probe: identity', function () {
       assert.equal(process.args?.[2], 'orphan');
     }));
 
+  it('tells two processes with one pid apart', () =>
+    withWorld(async ({ client: where }) => {
+      let pid = 0;
+      const capture = await afterTheFact(where, async () => {
+        pid = Number(await client(where, ['reuse_pid', V4]));
+      });
+      const [first, second] = capture
+        .sockets(where)
+        .map(({ reference }) => capture.process(reference))
+        .filter((process) => process.pid === pid);
+      assert.deepEqual([first?.args?.[4], second?.args?.[4]], ['first', 'second']);
+      assert.ok(BigInt(first?.start ?? 0) < BigInt(second?.start ?? 0));
+    }));
+
   it('takes the leader as the process, and keeps the thread', () =>
     withWorld(async ({ client: where }) => {
       let tid = 0;
@@ -131,6 +146,26 @@ describe('imds-probe: identity', function () {
         await succeed(where.run('bash', ['-c', `exec curl -A $'a\\xff\\xc0\\x80z' ${CURL.join(' ')}`]));
       });
       assert.equal(onlyProcess(capture, where).args?.[2], 'a\\xFF\\xC0\\x80z');
+    }));
+
+  it('cuts a path to what a record may hold', () =>
+    withWorld(async ({ client: where }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'imds-path-'));
+      try {
+        const capture = await Probe.watch(async (probe) => {
+          const odd = where.spawn(PYTHON, [CLIENTS, 'odd_path', V4, folder], {
+            stdio: ['pipe', 'ignore', 'inherit'],
+          });
+          await probe.until((seen) => seen.sockets(where).length > 0);
+          odd.stdin?.end('\n');
+          await once(odd, 'exit');
+        });
+        const { executable } = onlyProcess(capture, where);
+        assert.match(executable ?? '', /^\/tmp\/imds-path-\w+\/(\\xFF|\/)+$/);
+        assert.ok((executable ?? '').length > 4090 && (executable ?? '').length <= 4096);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     }));
 
   it('cuts arguments of 100 KB, and says so', () =>
