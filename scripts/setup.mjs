@@ -77,6 +77,8 @@ export const TEST_PACKAGES = [
   ...PROBE_PACKAGES,
   ...CROSS_PACKAGES,
   { name: 'iproute2', reason: 'makes the network namespaces of the live tests', proof: 'ip' },
+  { name: 'nftables', reason: 'translates addresses in the live tests', proof: '/usr/sbin/nft' },
+  { name: 'curl', reason: 'calls in the live tests', proof: 'curl' },
   { name: 'tshark', reason: 'a second opinion on what is in a capture', proof: 'tshark' },
   { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
   { name: 'zstd', reason: 'compresses captures', proof: 'zstd' },

@@ -12,8 +12,9 @@
 
 #include "../imds.h"
 
-#define EVENTS_SIZE (4 * 1024 * 1024)
-#define PACKETS_SIZE (16 * 1024 * 1024)
+/* The probe maps each twice, and all of it counts as resident. */
+#define EVENTS_SIZE (2 * 1024 * 1024)
+#define PACKETS_SIZE (8 * 1024 * 1024)
 
 /* A field of a context is read at its place: the compiler must not compute an address for two reads. */
 #define FIELD(field) (*(volatile __u32 *)&(field))
