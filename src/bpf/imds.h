@@ -71,6 +71,8 @@ enum imds_event_type {
 	IMDS_EVENT_ESTABLISHED = 3,
 	IMDS_EVENT_CLOSED = 4,
 	IMDS_EVENT_INHERITED = 5,
+	/* Another program has changed the address: it goes elsewhere than to the endpoint that was asked for. */
+	IMDS_EVENT_REDIRECTED = 6,
 };
 
 struct imds_event {

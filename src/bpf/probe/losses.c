@@ -15,6 +15,7 @@
 #include "output.h"
 #include "packets.h"
 #include "processes.h"
+#include "sockets.h"
 
 static const char *const NAMES[IMDS_COUNTERS] = {
 	[IMDS_LOST_PACKETS_RING_FULL] = "packets.ring_full",
@@ -26,7 +27,7 @@ static const char *const NAMES[IMDS_COUNTERS] = {
 	[IMDS_LOST_ARGS_UNREADABLE] = "processes.args_unreadable",
 };
 
-#define OWN_COUNTERS 6
+#define OWN_COUNTERS 7
 
 static __u64 sum(int map, __u32 counter, __u64 *values, int cpus)
 {
@@ -53,6 +54,7 @@ void losses_write(int counters_map, bool always)
 		{ "events.output_full", output_losses.records },
 		{ "events.skipped", skipped_runs() },
 		{ "journal.early_events", early_events },
+		{ "sockets.redirected", sockets_redirected },
 		{ "processes.args_unknown", processes_without_arguments },
 	};
 	__u64 now[IMDS_COUNTERS + OWN_COUNTERS];

@@ -5,6 +5,14 @@
 
 #include "identity.bpf.h"
 
+/* Connects to an endpoint whose SYN has not been seen. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u8);
+} connecting SEC(".maps");
+
 static __always_inline void unmap(__u32 *address, __u32 *family)
 {
 	if (address[0] != 0 || address[1] != 0 || address[2] != MAPPED_PREFIX)
@@ -20,7 +28,9 @@ static __always_inline void handle_connect(struct bpf_sock_addr *ctx, struct imd
 {
 	struct imds_process_event *event;
 	struct task_struct *task;
+	__u8 one = 1;
 	struct sock *sk;
+	__u64 cookie;
 
 	if (FIELD(ctx->type) != SOCK_STREAM)
 		return;
@@ -34,7 +44,9 @@ static __always_inline void handle_connect(struct bpf_sock_addr *ctx, struct imd
 	if (!event)
 		return;
 	task = (struct task_struct *)bpf_get_current_task();
-	event->head.cookie = bpf_get_socket_cookie(ctx);
+	cookie = bpf_get_socket_cookie(ctx);
+	bpf_map_update_elem(&connecting, &cookie, &one, BPF_ANY);
+	event->head.cookie = cookie;
 	event->head.netns = netns_of(sk);
 	event->head.tuple = *to;
 	event->deferred = BPF_CORE_READ_BITFIELD_PROBED((struct tcp_sock *)sk, fastopen_connect);
@@ -78,25 +90,33 @@ static __always_inline void handle_socket(struct bpf_sock_ops *ops)
 	struct imds_socket_event *event;
 	struct tcp_sock *tp;
 	struct sock *sk;
+	__u64 cookie;
 
 	if (op == BPF_SOCK_OPS_STATE_CB && FIELD(ops->args[1]) != BPF_TCP_CLOSE)
 		return;
-	if (!read_peer(ops, &tuple))
-		return;
-	/* The flags are replaced by what is set: others' are kept. */
+	cookie = bpf_get_socket_cookie(ops);
+	if (read_peer(ops, &tuple)) {
+		type = op == BPF_SOCK_OPS_TCP_CONNECT_CB ? IMDS_EVENT_SYN :
+		       op == BPF_SOCK_OPS_STATE_CB	 ? IMDS_EVENT_CLOSED :
+							   IMDS_EVENT_ESTABLISHED;
+	} else {
+		if (op != BPF_SOCK_OPS_TCP_CONNECT_CB || !bpf_map_lookup_elem(&connecting, &cookie))
+			return;
+		type = IMDS_EVENT_REDIRECTED;
+	}
 	if (op == BPF_SOCK_OPS_TCP_CONNECT_CB)
+		bpf_map_delete_elem(&connecting, &cookie);
+	/* The flags are replaced by what is set: others' are kept. */
+	if (type == IMDS_EVENT_SYN)
 		bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 	sk = kernel_sock(ops->sk);
 	if (!sk)
 		return;
 	tp = (struct tcp_sock *)sk;
-	type = op == BPF_SOCK_OPS_TCP_CONNECT_CB ? IMDS_EVENT_SYN :
-	       op == BPF_SOCK_OPS_STATE_CB	 ? IMDS_EVENT_CLOSED :
-						   IMDS_EVENT_ESTABLISHED;
 	event = reserve_event(type, client_of(BPF_CORE_READ(sk, sk_uid.val), sk), sizeof(*event));
 	if (!event)
 		return;
-	event->head.cookie = bpf_get_socket_cookie(ops);
+	event->head.cookie = cookie;
 	event->head.netns = netns_of(sk);
 	event->head.tuple = tuple;
 	event->pad = 0;

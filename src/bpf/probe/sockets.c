@@ -20,6 +20,8 @@ struct place {
 	__u32 netns;
 };
 
+__u64 sockets_redirected;
+
 static struct table *sockets;
 static struct table *unknown;
 static __u32 pending_count;
@@ -93,6 +95,16 @@ static void handle_syn(const struct imds_socket_event *event)
 	socket->isn = event->isn;
 	socket->has_isn = true;
 	write_opened(socket);
+}
+
+/* Of a connection that goes elsewhere, that it was asked for is all that is known. */
+static void handle_redirected(const struct imds_socket_event *event)
+{
+	struct socket *socket = table_find(sockets, &event->head.cookie);
+
+	sockets_redirected++;
+	if (socket && socket->pending)
+		write_opened(socket);
 }
 
 static void handle_established(const struct imds_socket_event *event)
@@ -191,6 +203,9 @@ void socket_event(const void *data, size_t size)
 		break;
 	case IMDS_EVENT_CLOSED:
 		handle_closed(data);
+		break;
+	case IMDS_EVENT_REDIRECTED:
+		handle_redirected(data);
 		break;
 	case IMDS_EVENT_INHERITED:
 		handle_inherited(data);

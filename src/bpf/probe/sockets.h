@@ -16,5 +16,7 @@ void sockets_listed(void);
 void socket_stream(const struct imds_packet *packet);
 /* Writes connects of which no SYN has come for a while. */
 void sockets_tick(void);
+/* Connects to an endpoint that another program has sent elsewhere. */
+extern __u64 sockets_redirected;
 
 #endif
