@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessRecord } from '../../../src/bpf/records.ts';
@@ -94,6 +103,29 @@ describe('imds-probe: identity', function () {
       assert.notEqual(socket.reference?.pid, tid);
       assert.equal(onlyProcess(capture, where).args?.[2], 'from_thread');
     }));
+
+  it('knows the process behind a connect by io_uring', async function () {
+    const allowed = '/proc/sys/kernel/io_uring_disabled';
+    if (existsSync(allowed) && readFileSync(allowed, 'utf8').trim() === '2') return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), 'imds-uring-'));
+    try {
+      const program = join(folder, 'uring');
+      const { stderr } = spawnSync('gcc', ['-o', program, join(import.meta.dirname, 'uring.c')]);
+      assert.equal(String(stderr), '');
+      await withWorld(async ({ client: where }) => {
+        let pid = 0;
+        const capture = await afterTheFact(where, async () => {
+          pid = Number(await succeed(where.run(program, [V4])));
+        });
+        const socket = capture.socket(where);
+        assert.equal(socket.reference?.pid, pid);
+        assert.notEqual(socket.tid, pid, 'a worker thread connects');
+        assert.deepEqual(onlyProcess(capture, where).args, [program, V4]);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('names the child where a child connects, with the arguments it was forked with', () =>
     withWorld(async ({ client: where }) => {
