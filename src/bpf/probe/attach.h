@@ -23,7 +23,7 @@ struct attached {
 
 /* Ends the process with one line where the kernel does not accept it. */
 void attach(const struct options *options, const struct cgroup_root *root, struct attached *attached);
-/* Calls with each socket (events) and process (images) that are older than the session, where the kernel lists them. */
+/* Calls with each process and each socket that are older than the session, where the kernel lists them. */
 void list_older(void (*use_image)(const struct imds_image *), void (*use_event)(const void *, size_t));
 /* Runs that the kernel skipped, of programs whose runs must not meet on one CPU. */
 __u64 skipped_runs(void);

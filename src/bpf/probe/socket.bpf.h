@@ -137,8 +137,6 @@ struct {
 	__type(value, struct imds_process_event);
 } listing SEC(".maps");
 
-
-
 static __always_inline bool read_open(struct sock *sk, struct imds_tuple *tuple)
 {
 	__u32 state = BPF_CORE_READ(sk, __sk_common.skc_state);
@@ -185,7 +183,10 @@ static __always_inline void list_socket(struct bpf_iter__task_file *ctx)
 	sk = BPF_CORE_READ(socket, sk);
 	if (!sk || !read_open(sk, &tuple))
 		return;
-	/* Only the kernel can make a cookie, to a tracing program since 5.12 (the guard is a helper of 5.13); else the addresses have to do. */
+	/*
+	 * The cookie may have to be made, which only the kernel can: for a tracing program since 5.12 (the
+	 * guard is a helper of 5.13). Without it, the addresses have to do.
+	 */
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_for_each_map_elem)) {
 		socket = (struct socket *)bpf_sock_from_file(file);
 		if (!socket)
