@@ -58,9 +58,9 @@ int imds_ingress(struct __sk_buff *skb)
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(imds_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+int BPF_PROG(imds_exec, struct task_struct *task)
 {
-	handle_exec(task, bprm);
+	handle_exec(task);
 	return 0;
 }
 

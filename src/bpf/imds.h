@@ -21,7 +21,10 @@
 
 #define IMDS_ARGS_SHORT 448
 #define IMDS_ARGS_LONG 4096
-#define IMDS_INTERPRETER 128
+/* A path is kept as its names, the last one first, each ended by a zero. IMDS_PATH_START is a power of two. */
+#define IMDS_PATH_START 256
+#define IMDS_PATH_NAME 128
+#define IMDS_PATH (IMDS_PATH_START + IMDS_PATH_NAME)
 
 /* A power of two. */
 #define IMDS_CLIENTS 4096
@@ -137,7 +140,10 @@ struct imds_process_event {
 struct imds_exec {
 	__u32 length;
 	__u32 truncated;
-	char interpreter[IMDS_INTERPRETER];
+	/* Of the executable; 0 if it is longer than what is kept. */
+	__u32 path_length;
+	__u32 pad;
+	char path[IMDS_PATH];
 };
 
 struct imds_exec_short {
@@ -195,9 +201,9 @@ IMDS_OFFSET(imds_process, self, 40);
 IMDS_OFFSET(imds_process, ancestors, 72);
 IMDS_LAYOUT(imds_process_event, 80 + 72 + 32 * IMDS_MAX_ANCESTORS);
 IMDS_OFFSET(imds_process_event, process, 80);
-IMDS_LAYOUT(imds_exec, 136);
-IMDS_LAYOUT(imds_exec_short, 584);
-IMDS_LAYOUT(imds_exec_long, 4232);
+IMDS_LAYOUT(imds_exec, 400);
+IMDS_LAYOUT(imds_exec_short, 848);
+IMDS_LAYOUT(imds_exec_long, 4496);
 IMDS_LAYOUT(imds_process_key, 16);
 IMDS_LAYOUT(imds_image, 16);
 IMDS_LAYOUT(imds_share, 16);

@@ -28,32 +28,101 @@ struct {
 	__type(value, struct imds_image);
 } forks SEC(".maps");
 
+/*
+ * Where a walk up a path has come to. In memory, because the verifiers before 6.2 would follow every way
+ * through the steps of what is in registers; what is in memory is as unknown after one way as another.
+ */
+struct walk {
+	struct dentry *dentry;
+	struct vfsmount *mnt;
+	__u32 length;
+};
+
+struct scratch {
+	struct imds_exec_long exec;
+	struct walk walk;
+};
+
 /* A tracing program does not run twice at a time on one CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct imds_exec_long);
-} scratch SEC(".maps");
+	__type(value, struct scratch);
+} scratches SEC(".maps");
 
-static __always_inline void handle_exec(struct task_struct *task, struct linux_binprm *bprm)
+/* Steps up a path: its names, and mounts on the way. */
+#define MAX_STEPS 32
+
+/* One step; true at the root, or where the path does not fit. */
+static __always_inline bool step(struct task_struct *task, volatile struct walk *walk, char *to)
+{
+	struct vfsmount *mnt = walk->mnt;
+	struct dentry *dentry = walk->dentry;
+	const unsigned long offset = bpf_core_field_offset(struct mount, mnt);
+	__u32 length = walk->length;
+	long n;
+
+	if (dentry == BPF_CORE_READ(task, fs, root.dentry) && mnt == BPF_CORE_READ(task, fs, root.mnt))
+		return true;
+	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
+		struct mount *mount = (void *)mnt - offset;
+		struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+
+		if (parent == mount)
+			return true;
+		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->mnt = (void *)parent + offset;
+		return false;
+	}
+	n = length >= IMDS_PATH_START ? 0 :
+					bpf_probe_read_kernel_str(to + (length & (IMDS_PATH_START - 1)), IMDS_PATH_NAME,
+								  BPF_CORE_READ(dentry, d_name.name));
+	/* One that fills its place may have been cut. */
+	if (n <= 0 || n >= IMDS_PATH_NAME) {
+		walk->length = 0;
+		return true;
+	}
+	walk->length = length + n;
+	walk->dentry = BPF_CORE_READ(dentry, d_parent);
+	return false;
+}
+
+/*
+ * Path of an executable as its process sees it (bpf_d_path is not for tracepoints), the last name first.
+ * Its length, or 0 where it does not fit.
+ */
+static __always_inline __u32 read_path(struct task_struct *task, struct walk *walk, char *to)
+{
+	walk->mnt = BPF_CORE_READ(task, mm, exe_file, f_path.mnt);
+	walk->dentry = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
+	walk->length = 0;
+	for (int i = 0; i < MAX_STEPS; i++)
+		if (step(task, walk, to))
+			return ((volatile struct walk *)walk)->length;
+	return 0;
+}
+
+static __always_inline void handle_exec(struct task_struct *task)
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	unsigned long start = BPF_CORE_READ(task, mm, arg_start);
 	unsigned long length = BPF_CORE_READ(task, mm, arg_end) - start;
 	struct imds_image image = {};
 	struct imds_exec_long *exec;
+	struct scratch *scratch;
 	__u32 zero = 0, n;
 
-	exec = bpf_map_lookup_elem(&scratch, &zero);
-	if (!exec)
+	scratch = bpf_map_lookup_elem(&scratches, &zero);
+	if (!scratch)
 		return;
+	exec = &scratch->exec;
 	image.start = start_of(leader);
 	image.pid = BPF_CORE_READ(leader, tgid);
 	image.exec = exec_of(leader);
 	exec->head.truncated = length > IMDS_ARGS_LONG;
 	exec->head.length = length < IMDS_ARGS_LONG ? length : IMDS_ARGS_LONG;
-	bpf_probe_read_kernel_str(exec->head.interpreter, IMDS_INTERPRETER, BPF_CORE_READ(bprm, interp));
+	exec->head.path_length = read_path(task, &scratch->walk, exec->head.path);
 
 	n = exec->head.length;
 	if (n > 0 && bpf_probe_read_user(exec->args, bounded(n, IMDS_ARGS_LONG), (void *)start)) {

@@ -48,36 +48,83 @@ static bool is_current(const struct imds_image *image)
 	return procfs_is(image) && !look_up(&next, &ignored);
 }
 
+static const char DELETED[] = " (deleted)";
+
+/* /proc adds a word where the file has another name by now, or none. */
+static size_t without_deleted(const char *path, size_t length)
+{
+	size_t word = sizeof(DELETED) - 1;
+
+	return length > word && memcmp(path + length - word, DELETED, word) == 0 ? length - word : length;
+}
+
+/* From names, the last one first, to a path; its length. */
+static __u32 to_path(const struct imds_exec *exec, char *path)
+{
+	__u32 length = 0, end = exec->path_length;
+
+	while (end > 0) {
+		__u32 begin = end - 1;
+
+		while (begin > 0 && exec->path[begin - 1] != '\0')
+			begin--;
+		path[length++] = '/';
+		memcpy(path + length, exec->path + begin, end - 1 - begin);
+		length += end - 1 - begin;
+		end = begin;
+	}
+	return length;
+}
+
+static void from_path(struct imds_exec *exec, const char *path, size_t length)
+{
+	__u32 filled = 0;
+
+	exec->path_length = 0;
+	if (length > IMDS_PATH_START)
+		return;
+	while (length > 0) {
+		size_t begin = length;
+
+		while (begin > 0 && path[begin - 1] != '/')
+			begin--;
+		memcpy(exec->path + filled, path + begin, length - begin);
+		filled += length - begin;
+		exec->path[filled++] = '\0';
+		length = begin > 0 ? begin - 1 : 0;
+	}
+	exec->path_length = filled;
+}
+
 void image_find(const struct imds_image *image, struct image_details *details)
 {
 	struct imds_exec_long exec;
 	bool known = find_exec(image, &exec);
 
-	details->has_arguments = false;
+	details->has_arguments = known;
 	details->truncated = false;
 	details->executable_length = 0;
 	details->lives = is_current(image);
-	if (details->lives)
-		details->executable_length =
-			procfs_executable(image->pid, details->executable, sizeof(details->executable));
 	if (known) {
-		details->has_arguments = true;
 		details->length = exec.head.length;
 		details->truncated = exec.head.truncated;
 		memcpy(details->arguments, exec.args, exec.head.length);
-		/* The interpreter of a script, else the program itself, as it was named. */
-		if (details->executable_length == 0 && exec.head.interpreter[0] == '/') {
-			details->executable_length = strnlen(exec.head.interpreter, IMDS_INTERPRETER);
-			memcpy(details->executable, exec.head.interpreter, details->executable_length);
-		}
-	} else if (details->lives) {
+		/* As the kernel side has it, also of who still lives: a program has one name. */
+		details->executable_length = to_path(&exec.head, details->executable);
+	}
+	if (!details->lives)
+		return;
+	if (details->executable_length == 0)
+		details->executable_length = without_deleted(
+			details->executable,
+			procfs_executable(image->pid, details->executable, sizeof(details->executable)));
+	if (!known)
 		details->has_arguments = procfs_arguments(image->pid, details->arguments, IMDS_ARGS_LONG,
 							  &details->length, &details->truncated);
-	}
 	/* What was read in between may be of another program. */
-	if (details->lives && !is_current(image)) {
-		details->lives = false;
-		details->executable_length = known ? details->executable_length : 0;
+	details->lives = is_current(image);
+	if (!details->lives) {
+		details->executable_length = known ? to_path(&exec.head, details->executable) : 0;
 		details->has_arguments = known;
 	}
 }
@@ -85,13 +132,14 @@ void image_find(const struct imds_image *image, struct image_details *details)
 void image_seed(const struct imds_image *image)
 {
 	struct imds_exec_long exec = {};
+	char path[4096];
 	bool truncated;
 
 	if (!procfs_is(image) ||
 	    !procfs_arguments(image->pid, exec.args, IMDS_ARGS_LONG, &exec.head.length, &truncated))
 		return;
 	exec.head.truncated = truncated;
-	procfs_executable(image->pid, exec.head.interpreter, IMDS_INTERPRETER);
+	from_path(&exec.head, path, without_deleted(path, procfs_executable(image->pid, path, sizeof(path))));
 	if (!procfs_is(image))
 		return;
 	/* What the kernel side has seen itself is better. */

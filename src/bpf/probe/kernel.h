@@ -63,9 +63,48 @@ struct nsproxy {
 	struct net *net_ns;
 };
 
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct fs_struct {
+	struct path root;
+};
+
+struct inode {
+	unsigned short i_mode;
+};
+
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
+};
+
 struct mm_struct {
 	unsigned long arg_start;
 	unsigned long arg_end;
+	struct file *exe_file;
 };
 
 struct task_struct {
@@ -83,10 +122,7 @@ struct task_struct {
 	__u64 self_exec_id;
 	struct css_set *cgroups;
 	struct mm_struct *mm;
-};
-
-struct linux_binprm {
-	const char *interp;
+	struct fs_struct *fs;
 };
 
 struct in6_addr {
@@ -128,7 +164,6 @@ struct socket {
 	struct sock *sk;
 };
 
-struct file;
 struct seq_file;
 
 struct bpf_iter_meta {
@@ -144,15 +179,6 @@ struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 	struct file *file;
-};
-
-struct inode {
-	unsigned short i_mode;
-};
-
-struct file {
-	struct inode *f_inode;
-	void *private_data;
 };
 
 #pragma clang attribute pop

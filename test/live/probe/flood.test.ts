@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
 import { type Namespace, shown } from '../../support/netns.ts';
 import { payload, payloadBytes } from './capture.ts';
 import { needsProbe, Probe } from './probe.ts';
@@ -36,7 +37,9 @@ describe('imds-probe: floods', function () {
           assert.equal(socket.reference?.pid, Number(pid));
           assert.equal(payloadBytes(socket, true), Number(socket.closed?.sent));
           assert.equal(payloadBytes(socket, false), Number(socket.closed?.received));
-          assert.equal(capture.process(socket.reference).args?.[2], 'flood');
+          const { args, executable } = capture.process(socket.reference);
+          assert.equal(args?.[2], 'flood');
+          assert.equal(executable, realpathSync(PYTHON), 'also of one that has ended');
           pids.add(Number(pid));
         }
         assert.equal(pids.size, COUNT);

@@ -48,6 +48,7 @@ describe('imds-probe: identity', function () {
       const process = onlyProcess(capture, where);
       assert.deepEqual(process.args, ['curl', ...CURL]);
       assert.equal(process.name, 'curl');
+      assert.equal(process.executable, '/usr/bin/curl');
       assert.equal(process.user_id, 0);
       assert.deepEqual(capture.process(process.ancestors[0]).args, ['sh', '-c', script]);
       assert.equal(capture.losses['processes.args_unknown'], 0);
