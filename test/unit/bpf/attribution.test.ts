@@ -608,6 +608,28 @@ describe('attribution', () => {
     assert.equal(bench.attributor.balance.provableConnections, 1);
   });
 
+  it('bounds the names of counters, in all sessions together, and counts what it refuses', () => {
+    const bench = new Bench();
+    const counters = (part: string, from: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${part}.${from + i}`, '5']));
+    for (const session of ['s-1', 's-2', 's-3']) {
+      bench.records(journal.session({ session, time: at(0) }));
+      for (const from of [0, 100, 200]) bench.records(journal.losses(1, counters(session, from)));
+    }
+    bench.records(journal.losses(2, { [`a.${'b'.repeat(63)}`]: '1' })).end();
+    const { losses } = bench.attributor;
+    assert.equal(Object.keys(losses).length, 257);
+    assert.equal(losses['s-1.255'], 5);
+    assert.equal(losses['records.counters_refused'], 900 - 256 + 1);
+  });
+
+  it('knows of lost events also where it refuses the name', () => {
+    const bench = began();
+    const many = Object.fromEntries(Array.from({ length: 256 }, (_, i) => [`a.b${i}`, '0']));
+    bench.records(journal.losses(1, many), journal.losses(1, { 'events.ring_full': '1' }));
+    assert.deepEqual(bench.call(2).end().words, ['none - (events lost)']);
+  });
+
   it('keeps two sessions in one capture apart', () => {
     const bench = began()
       .records(journal.opened(1, { process: P7 }))
