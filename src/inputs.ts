@@ -203,13 +203,11 @@ function sessionOf(json: Uint8Array | undefined): SessionRecord | undefined {
   return 'record' in parsed && parsed.record.type === 'session' ? parsed.record : undefined;
 }
 
-/** What is wrong with the file is told when it is read; a pipe can be read only then. */
+/** What is wrong with the file is told when it is read. */
 async function headerOf(correlations: string | undefined): Promise<SessionRecord | undefined> {
-  if (correlations === undefined || !(await isFile(correlations))) return undefined;
+  if (correlations === undefined) return undefined;
   try {
-    const reader = CorrelationsReader.open(correlations);
-    const record = reader.next?.record;
-    reader.close();
+    const record = await CorrelationsReader.first(correlations);
     return record?.type === 'session' ? record : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;
