@@ -379,6 +379,25 @@ describe('attribution', () => {
       assert.deepEqual(bench.end().words.length, 3, 'what was evicted is not said to have no packet');
     });
 
+    it('the sockets, old open ones too where their ends were lost', () => {
+      const bench = new Bench({ ...DEFAULT_LIMITS, sockets: 64 }).records(
+        journal.session(),
+        journal.process(P7),
+      );
+      const socket = (i: number) => ({ cookie: String(100 + i), isn: i });
+      for (let i = 0; i < 64; i++) bench.records(journal.opened(1, { ...socket(i), process: P7 }));
+      for (let i = 64; i < 128; i++) {
+        bench.records(
+          journal.opened(2, { ...socket(i), process: P7 }),
+          journal.closed(2, { cookie: String(100 + i) }),
+        );
+      }
+      for (let i = 120; i < 128; i++) bench.call(2, { clientIsn: i });
+      const late = bench.end().words.filter((word) => word === 'isn 7 p7').length;
+      assert.ok(late >= 4, `${late} of the last 8 calls found their sockets, which closed just now`);
+      assert.ok(late < 8, 'the others had to leave for them');
+    });
+
     it('the processes, by number and by text', () => {
       for (const limits of [
         { ...DEFAULT_LIMITS, processes: 4 },
