@@ -1,4 +1,4 @@
-import { type FileHandleLike, readAt } from './file-handle.ts';
+import { type FileHandleLike, readAt, wordAt } from './file-handle.ts';
 
 /** What is read ahead at once. Measured: a hop to the thread pool makes less than 1 MiB slow, above 2 MiB nothing is won. */
 export const CHUNK_BYTES = 2 * 1024 * 1024;
@@ -25,6 +25,11 @@ export interface InputWindow {
   readonly size: number | undefined;
   /** Resolves to false at the end of the input or after {@link InputWindow.close}; the window is as before then. */
   more(): Promise<boolean>;
+  /**
+   * The 4 bytes at an offset of the input, ahead of what is in the window; undefined where they
+   * cannot be read. Absent where the input can only be read in turn.
+   */
+  readonly ahead?: ((offset: number) => DataView | undefined) | undefined;
   /** Releases what is held; a waiting {@link InputWindow.more} resolves to false. */
   close(): Promise<void>;
 }
@@ -61,6 +66,7 @@ export class FileWindow implements InputWindow {
   readonly #chunk: number;
   /** Where the next read begins; undefined reads from where the descriptor stands. */
   #position: number | undefined;
+  readonly ahead: ((offset: number) => DataView | undefined) | undefined;
   readonly #free: Frame[] = [];
   #reads: Read[] = [];
   #closed = false;
@@ -76,6 +82,7 @@ export class FileWindow implements InputWindow {
     this.#file = file;
     this.size = size;
     this.#position = position;
+    this.ahead = position === undefined ? undefined : (offset) => wordAt(file.fd, offset);
     ({ bytes: this.bytes, view: this.view } = frame(HEAD_ROOM_BYTES + chunk));
     const ahead = position === undefined || chunk < CHUNK_BYTES ? 1 : READS_AHEAD;
     for (let i = 0; i < ahead; i++) this.#free.push(frame(HEAD_ROOM_BYTES + chunk));
