@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { opendir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CorrelationsReader } from './bpf/correlations.ts';
@@ -7,6 +7,7 @@ import { parseRecord } from './bpf/parse.ts';
 import type { SessionRecord } from './bpf/records.ts';
 import { type CaptureHead, openCapture, peekCapture } from './capture/open.ts';
 import { InputError, UsageError } from './errors.ts';
+import { beside, type FilePath, locationIn, namesIn } from './inputs/names.ts';
 import type { Problem } from './model.ts';
 import type { PacketSource } from './ports.ts';
 
@@ -16,6 +17,8 @@ export interface CapturePart {
   path: string;
   /** File with the records that belong to it. */
   correlations?: string | undefined;
+  /** Where that file is, if its name is no text. */
+  correlationsAt?: FilePath | undefined;
   /** Bytes, where that is known before it is read. */
   size?: number | undefined;
   /** It ends when it is told to, as a live source and standard input do: that interrupts nothing. */
@@ -49,7 +52,9 @@ export interface OpenedInputs {
 
 /** A file that may be a capture, with what is already known of it. */
 interface Candidate {
+  /** For messages. */
   path: string;
+  location: FilePath;
   stats: Stats;
   head?: CaptureHead;
   /** Names of the files in its folder, where that was listed. */
@@ -126,22 +131,24 @@ function give(found: readonly Found[], correlations: string): void {
 /** The file itself, or the captures in a folder, by name. */
 async function filesOf(path: string, problems: Problem[]): Promise<Candidate[]> {
   const stats = await stat(path);
-  if (!stats.isDirectory()) return [{ path, stats }];
+  if (!stats.isDirectory()) return [{ path, location: path, stats }];
   const names = await namesIn(path);
-  const siblings = new Set(names);
+  const siblings = new Set(names.map(({ shown }) => shown));
   const captures: Candidate[] = [];
   const others: string[] = [];
   for (const name of names) {
-    if (name.startsWith('.') || IS_SIDECAR.test(name)) continue;
-    const file = join(path, name);
+    const { shown } = name;
+    if (shown.startsWith('.') || IS_SIDECAR.test(shown)) continue;
+    const file = join(path, shown);
+    const location = locationIn(path, name);
     try {
-      const fileStats = await statOf(file);
+      const fileStats = await statOf(location);
       if (fileStats?.isFile() !== true) continue;
-      const head = await peekCapture(file);
-      if (head === undefined) others.push(name);
-      else captures.push({ path: file, stats: fileStats, head, siblings });
+      const head = await peekCapture(file, location);
+      if (head === undefined) others.push(shown);
+      else captures.push({ path: file, location, stats: fileStats, head, siblings });
     } catch (error) {
-      others.push(name);
+      others.push(shown);
       problems.push(problemOf(file, error));
     }
   }
@@ -155,17 +162,8 @@ async function filesOf(path: string, problems: Problem[]): Promise<Candidate[]> 
   return captures;
 }
 
-/** Files and links, whatever they point to. */
-async function namesIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const entry of await opendir(folder)) {
-    if (entry.isFile() || entry.isSymbolicLink()) names.push(entry.name);
-  }
-  return names.sort();
-}
-
 /** Undefined where there is nothing, as behind a dangling link. */
-async function statOf(path: string): Promise<Stats | undefined> {
+async function statOf(path: FilePath): Promise<Stats | undefined> {
   return stat(path).catch(() => undefined);
 }
 
@@ -180,16 +178,18 @@ function skipped(folder: string, names: readonly string[]): Problem {
 
 /** Looks at the head of a file, and beside it. */
 async function examine(file: Candidate, options: InputOptions): Promise<Found> {
-  const { path, stats, siblings } = file;
-  const open = (onProgress?: (bytesRead: number) => void) => openCapture(path, { onProgress });
+  const { path, location, stats, siblings } = file;
+  const open = (onProgress?: (bytesRead: number) => void) => openCapture(path, { location, onProgress });
   // A FIFO or a process substitution is read once, as it comes.
   if (!stats.isFile()) return { path, order: 0, open };
-  const head = file.head ?? (await peekCapture(path));
-  const correlations = options.correlations ?? (await sidecarOf(path, siblings));
-  const header = sessionOf(head?.firstRecord) ?? (await headerOf(correlations));
+  const head = file.head ?? (await peekCapture(path, location));
+  const correlations = options.correlations ?? (await sidecarOf(path, location, siblings));
+  const correlationsAt = correlations === undefined ? undefined : beside(path, location, correlations);
+  const header = sessionOf(head?.firstRecord) ?? (await headerOf(correlations, correlationsAt));
   return {
     path,
     correlations,
+    correlationsAt,
     size: stats.size,
     session: header?.session,
     order: header?.part ?? 0,
@@ -198,12 +198,16 @@ async function examine(file: Candidate, options: InputOptions): Promise<Found> {
   };
 }
 
-async function sidecarOf(path: string, siblings?: ReadonlySet<string>): Promise<string | undefined> {
+async function sidecarOf(
+  path: string,
+  location: FilePath,
+  siblings?: ReadonlySet<string>,
+): Promise<string | undefined> {
   const stems = COMPRESSED.test(path) ? [path, path.replace(COMPRESSED, '')] : [path];
   for (const stem of stems) {
     for (const candidate of [`${stem}${SIDECAR}`, `${stem}${SIDECAR}.gz`]) {
       if (siblings !== undefined && !siblings.has(basename(candidate))) continue;
-      if ((await statOf(candidate))?.isFile() === true) return candidate;
+      if ((await statOf(beside(path, location, candidate)))?.isFile() === true) return candidate;
     }
   }
   return undefined;
@@ -216,10 +220,13 @@ function sessionOf(json: Uint8Array | undefined): SessionRecord | undefined {
 }
 
 /** What is wrong with the file is told when it is read. */
-async function headerOf(correlations: string | undefined): Promise<SessionRecord | undefined> {
+async function headerOf(
+  correlations: string | undefined,
+  location: FilePath | undefined,
+): Promise<SessionRecord | undefined> {
   if (correlations === undefined) return undefined;
   try {
-    const record = await CorrelationsReader.first(correlations);
+    const record = await CorrelationsReader.first(correlations, location);
     return record?.type === 'session' ? record : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;
@@ -229,8 +236,8 @@ async function headerOf(correlations: string | undefined): Promise<SessionRecord
 
 function group(found: readonly Found[], ring: boolean): CaptureInput[] {
   const groups = new Map<string, Found[]>();
-  for (const part of found) {
-    const key = ring ? 'ring' : part.session === undefined ? `path ${part.path}` : `session ${part.session}`;
+  for (const [i, part] of found.entries()) {
+    const key = ring ? 'ring' : part.session === undefined ? `file ${i}` : `session ${part.session}`;
     const parts = groups.get(key);
     if (parts === undefined) groups.set(key, [part]);
     else parts.push(part);

@@ -26,17 +26,20 @@ export class CorrelationsReader {
     this.#next = this.#pull();
   }
 
-  /** @throws InputError where it is no regular file, is missing, may not be read, or unpacks to too much */
-  static async open(path: string): Promise<CorrelationsReader> {
-    return new CorrelationsReader(path, await LineReader.open(path));
+  /**
+   * @param path for messages, and unless `location` says otherwise, where it is
+   * @throws InputError where it is no regular file, is missing, may not be read, or unpacks to too much
+   */
+  static async open(path: string, location?: string | Buffer): Promise<CorrelationsReader> {
+    return new CorrelationsReader(path, await LineReader.open(path, location));
   }
 
   /**
    * The first line, where it is a record.
    * @throws InputError as {@link open}
    */
-  static async first(path: string): Promise<JournalRecord | undefined> {
-    const json = await firstLine(path);
+  static async first(path: string, location?: string | Buffer): Promise<JournalRecord | undefined> {
+    const json = await firstLine(path, location);
     const parsed = json === undefined ? undefined : parseRecord(json);
     return parsed !== undefined && 'record' in parsed ? parsed.record : undefined;
   }

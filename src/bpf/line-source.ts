@@ -18,17 +18,22 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * Opens correlations, packed or not as their content says. What is packed is unpacked here, since
  * zlib cannot be called a piece at a time from synchronous code.
  *
+ * @param path for messages
  * @param enough where so many bytes are all that is wanted, no more is unpacked
  * @throws InputError where it is no regular file, is missing, may not be read, or unpacks to too much
  */
-export async function openLineSource(path: string, enough = Number.POSITIVE_INFINITY): Promise<LineSource> {
+export async function openLineSource(
+  path: string,
+  location: string | Buffer = path,
+  enough = Number.POSITIVE_INFINITY,
+): Promise<LineSource> {
   try {
-    const stats = await stat(path);
+    const stats = await stat(location);
     if (!stats.isFile()) throw notRegular(path, stats);
-    const file = new FileSource(path);
+    const file = new FileSource(location);
     if (!file.isPacked()) return file;
     file.close();
-    return new UnpackedSource(await unpack(path, stats.size, enough));
+    return new UnpackedSource(await unpack(location, stats.size, enough));
   } catch (error) {
     throw error instanceof InputError ? error : unreadable(path, error as NodeJS.ErrnoException);
   }
@@ -44,7 +49,7 @@ class FileSource implements LineSource {
   #size = 0;
   #closed = false;
 
-  constructor(path: string) {
+  constructor(path: string | Buffer) {
     this.#descriptor = openSync(path, OPEN_FLAGS);
   }
 

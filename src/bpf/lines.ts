@@ -35,8 +35,8 @@ export class LineReader {
   }
 
   /** @throws InputError as {@link openLineSource} */
-  static async open(path: string): Promise<LineReader> {
-    return new LineReader(await openLineSource(path));
+  static async open(path: string, location?: string | Buffer): Promise<LineReader> {
+    return new LineReader(await openLineSource(path, location));
   }
 
   close(): void {
@@ -105,8 +105,8 @@ export class LineReader {
  * where it is longer than that.
  * @throws InputError as {@link openLineSource}
  */
-export async function firstLine(path: string): Promise<Buffer | undefined> {
-  const source = await openLineSource(path, MAX_RECORD_BYTES + 1);
+export async function firstLine(path: string, location?: string | Buffer): Promise<Buffer | undefined> {
+  const source = await openLineSource(path, location, MAX_RECORD_BYTES + 1);
   const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1);
   try {
     for (let end = 0; end < buffer.length; ) {

@@ -11,7 +11,7 @@ const CHUNK_BYTES = 256 * 1024;
  * @param enough unpacking ends after so many bytes
  * @throws an error of the system or of zlib, ERR_BUFFER_TOO_LARGE where it is too much
  */
-export async function unpack(path: string, size: number, enough: number): Promise<Buffer[]> {
+export async function unpack(path: string | Buffer, size: number, enough: number): Promise<Buffer[]> {
   // Deflate makes nothing much larger: what is packed beyond the limit is so unpacked, or endless nothing.
   if (size > MAX_UNPACKED_BYTES && enough > MAX_UNPACKED_BYTES) throw tooMuch();
   // Loaded here, because few captures have packed correlations.

@@ -87,12 +87,12 @@ export class CaptureRun {
   }
 
   async #openSidecar(
-    { path, correlations }: CapturePart,
+    { path, correlations, correlationsAt }: CapturePart,
     handler: PartHandler,
   ): Promise<Sidecar | undefined> {
     if (correlations === undefined) return undefined;
     try {
-      return new Sidecar(path, correlations, await CorrelationsReader.open(correlations), {
+      return new Sidecar(path, correlations, await CorrelationsReader.open(correlations, correlationsAt), {
         record: (record) => handler.apply(record),
         discard: () => this.#attributor.discard(REASONS.otherCapture),
       });

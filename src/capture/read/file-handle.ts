@@ -6,7 +6,7 @@ export interface FileHandleLike {
   close(): Promise<void>;
 }
 
-export function openFile(path: string): Promise<FileHandleLike> {
+export function openFile(path: string | Buffer): Promise<FileHandleLike> {
   return new Promise((resolve, reject) => {
     open(path, 'r', (error, fd) => {
       if (error) reject(error);
