@@ -84,6 +84,7 @@ export class CaptureSource implements PacketSource {
     } finally {
       signal?.removeEventListener('abort', close);
       await window?.close();
+      window?.release();
       this.#findings.close();
     }
   }

@@ -96,6 +96,18 @@ export class Findings {
     });
   }
 
+  /** Of an interface. */
+  timeOutOfRange(interfaceName: string | undefined): void {
+    this.count('capture.times_out_of_range');
+    const on = interfaceName === undefined ? 'an interface' : `interface ${interfaceName}`;
+    this.#add({
+      code: 'capture.time_out_of_range',
+      message: `${this.#name}: expected packet times of the years 0000 to 9999, found others on ${on}; they are shown as the first or last moment of these`,
+      remedy: 'Trust no time of this interface: its if_tsresol, if_tsoffset or time stamps are damaged.',
+      damage: true,
+    });
+  }
+
   /** Any other problem; the name of the input is put in front. */
   problem(code: string, message: string, remedy: string, damage = true): void {
     this.#add({ code, message: `${this.#name}: ${message}`, remedy, damage });
