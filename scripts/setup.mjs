@@ -110,7 +110,9 @@ export async function setUp(packages) {
 
   // What cap is built with: when that appears later, cap is tried again.
   const toolchain = START_PACKAGES.every((entry) => isThere(entry.proof)) ? process.versions.modules : 'none';
-  if (!dependenciesMatch() || (stamp.toolchain !== undefined && stamp.toolchain !== toolchain)) {
+  const isNew =
+    stamp.toolchain === undefined ? toolchain !== 'none' && !isCapThere() : stamp.toolchain !== toolchain;
+  if (!dependenciesMatch() || isNew) {
     await installDependencies();
   }
   stamp.toolchain = toolchain;
@@ -283,6 +285,10 @@ function dependenciesMatch() {
   }
 }
 
+function isCapThere() {
+  return existsSync(join(root, 'node_modules/cap/build/Release/cap.node'));
+}
+
 async function installDependencies() {
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=warn'];
@@ -295,7 +301,7 @@ async function installDependencies() {
     ? await step(title, process.execPath, [npm, ...args], env)
     : await step(title, 'npm', args, env);
   if (code !== 0) fail('npm could not install the packages; see above.', code);
-  if (!existsSync(join(root, 'node_modules/cap/build/Release/cap.node'))) {
+  if (!isCapThere()) {
     say('  The optional package cap could not be built here. imds analyze does not need it.');
   }
 }

@@ -200,6 +200,7 @@ export class Attributor {
         return;
       case 'probe_exit':
         state.session.probeExit(record);
+        count(this.losses, 'probe.exits');
         return;
       case 'tick':
         this.#clock.now(milliseconds(BigInt(record.time)));

@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'ip.fragments_cut': ['IP fragment', 'cut by the snap length'],
   'ip.fragments_evicted': ['fragmented datagram', 'given up for memory'],
   'ip.fragments_expired': ['fragmented datagram', 'never whole'],
+  'probe.exits': ['end', 'of the probe before that of the session'],
   'tcp.connections_evicted': ['connection', 'given up for memory'],
   'tcp.half_open_evicted': ['half-open connection', 'given up for memory'],
   'tcp.missing_bytes': ['byte', 'of the streams not captured'],
