@@ -18,6 +18,10 @@ const IN_CONNECTION_STRING = /=[^;=]{0,128};[ ]?$/;
 /** Behind `;` in a shell, a command follows with its options or its URL. */
 const LIKE_COMMAND = /\s-|:\/\//;
 
+/** Between two strings of one value, in code; with the quote that closes the first. */
+const OPERATOR = /^["'`]?[ \t]{0,8}(?:\+|%|\.|\|\||\?\?)\s{0,8}(?=["'`])/;
+const CALL = /^[ \t]{1,8}(?=["'`])/;
+
 /** Values that follow a sensitive name, in any of the ways in which people and programs write one. */
 export function findNamed(normal: Normal, spans: Spans): void {
   new NamedValues(normal, spans).find();
@@ -64,6 +68,8 @@ class NamedValues {
     }
     // user[password]=x, environ["PASSWORD"] = x
     for (let brackets = 0; brackets < 4 && text[after] === ']'; brackets++) after++;
+    // $h{password} = "x", but not "${password}: x"
+    if (text[after] === '}' && text.slice(start - 2, start) !== '${') after++;
     const name = text.slice(start, end);
     const at = words.skipContinued(after);
     const separator = separatorAt(text, at, isQuoted || isOption(name));
@@ -91,13 +97,14 @@ class NamedValues {
     const isHeader = text[at] === ':' && text[at + 1] !== '=' && !isQuoted;
     if (isHeader && (quote === undefined || isClosed)) return this.#header(from, open, quote, isClosed);
     if (!isQuoted && text[at] === '=' && quote === undefined) {
-      const field = this.#connectionField(start, from, open);
+      const field = this.#field(start, from, open, opening !== undefined);
       if (field !== undefined) return field;
     }
     const isParameter = text[at] === '=' && (text[start - 1] === '?' || text[start - 1] === '&');
     const value = words.value(from, open, isQuoted && text[at] === ':', isParameter ? '&' : '');
     if (isClosed && value === undefined) return this.#joined(quote.end);
-    return value && this.#withScheme(value, open);
+    const hasBlank = from > at + length && quote === undefined;
+    return value && this.#withRest(this.#withScheme(value, open), open, hasBlank);
   }
 
   #header(
@@ -117,6 +124,20 @@ class NamedValues {
     return this.#words.value(from + operator[0].length, [], true);
   }
 
+  /** `"a" + "b"`, and the argument of a function without brackets: `password = decode "x"`. */
+  #withRest(value: Span, open: readonly Quote[], isCall: boolean): Span {
+    let { to } = value;
+    for (;;) {
+      const rest = this.#text.slice(to, to + 24);
+      const operator = (isCall ? CALL : OPERATOR).exec(rest) ?? OPERATOR.exec(rest);
+      const from = to + (operator?.[0].length ?? 0);
+      const quote = operator === null ? undefined : this.#words.quoteAt(from);
+      if (quote === undefined || closes(open, quote)) return { from: value.from, to };
+      to = this.#words.value(from, open, true)?.to ?? from;
+      if (to === from) return { from: value.from, to };
+    }
+  }
+
   #withScheme(value: Span, open: readonly Quote[]): Span {
     const word = this.#text.slice(value.from, Math.min(value.to, value.from + 48));
     const next = this.#words.skipBlanks(value.to);
@@ -126,10 +147,14 @@ class NamedValues {
     return { from: value.from, to: this.#words.value(next, open, false)?.to ?? value.to };
   }
 
-  #connectionField(start: number, from: number, open: readonly Quote[]): Span | undefined {
+  /** A value that holds blanks: of a connection string, of a form, or of an assignment that is quoted whole. */
+  #field(start: number, from: number, open: readonly Quote[], isQuoted: boolean): Span | undefined {
     const text = this.#text;
-    if (!IN_CONNECTION_STRING.test(text.slice(Math.max(0, start - 160), start))) return undefined;
-    const field = this.#words.line(from, open, ';');
+    let stop = '';
+    if (IN_CONNECTION_STRING.test(text.slice(Math.max(0, start - 160), start))) stop = ';';
+    else if (open.length > 0 && text[start - 1] === '&') stop = '&';
+    else if (!isQuoted) return undefined;
+    const field = this.#words.line(from, open, stop);
     return field === undefined || LIKE_COMMAND.test(text.slice(field.from, field.to)) ? undefined : field;
   }
 

@@ -4,6 +4,8 @@ import { OpenQuotes, Words } from './words.ts';
 
 /** Before the host of a URL; its slashes may be escaped, as in JSON. */
 const URL_USERINFO = /(\/\\{0,4}\/)([^\s/?#]+)@/g;
+/** The same where a password holds a slash: what follows the colon is no port. */
+const SLASHED_USERINFO = /(\/\\{0,4}\/[^\s/?#@:]{1,64}:)(?!\d{0,5}[/?#])([^\s"'`]{0,256})@/g;
 /** `user:password@host` without a scheme, as curl takes it; an image's digest looks alike. */
 const BARE_USERINFO = /(^|[\s'"=,(])([^\s'"=,(:/@]{1,64}:)([^\s'"@/]{1,256})@(?!sha256:)/g;
 
@@ -19,6 +21,10 @@ export function findUserinfo(normal: Normal, spans: Spans): void {
   for (const { index, 1: slashes = '', 2: userinfo = '' } of normal.text.matchAll(URL_USERINFO)) {
     const from = index + slashes.length;
     spans.add(normal, { from, to: from + userinfo.length });
+  }
+  for (const { index, 1: user = '', 2: secret = '' } of normal.text.matchAll(SLASHED_USERINFO)) {
+    const from = index + user.length;
+    spans.add(normal, { from, to: from + secret.length });
   }
   for (const { index, 1: before = '', 2: user = '', 3: secret = '' } of normal.text.matchAll(BARE_USERINFO)) {
     const from = index + before.length + user.length;

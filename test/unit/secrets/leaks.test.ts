@@ -80,6 +80,14 @@ const ARGS: readonly (readonly string[])[] = [
   ['sh', '-c', 'curl //user:hUnT3r@host/'],
   ['curl', '-b', 'session=hUnT3r'],
   ['http', '-a', 'u:hUnT3r', 'x'],
+  ['sh', '-c', 'curl -d "a=1&password=a hUnT3r" x'],
+  ['sh', '-c', "curl -F 'password=a hUnT3r' x"],
+  ['psql', 'postgres://u:p@ss/hUnT3r@h/db'],
+  ['curl', 'http://user:hUnT3r/3r@h/'],
+  ['node', '-e', 'fetch(u,{headers:{"authorization":"Bearer " + "hUnT3r"}})'],
+  ['node', '-e', 'fetch(u,{headers:{"x-api-key":k||"hUnT3r"}})'],
+  ['pwsh', '-Command', '$password = ConvertTo-SecureString "hUnT3r" -AsPlainText'],
+  ['perl', '-e', '$h{password} = "hUnT3r"'],
   ['x', 'pass%77ord=hUnT3r'],
   ['x', 'password%3DhUnT3r'],
   ['x', 'password%253DhUnT3r'],
@@ -169,6 +177,8 @@ const EXACT: readonly (readonly [input: string, expected: string])[] = [
     'AQAEAL-lBwoP http://169.254.169.254/latest/meta-data/',
     `${MASK} http://169.254.169.254/latest/meta-data/`,
   ],
+  ['http://h:8080/@scope/p@1', 'http://h:8080/@scope/p@1'],
+  ["ssh h 'TOKEN=abc curl -s http://h/'", `ssh h 'TOKEN=${MASK} curl -s http://h/'`],
   ['/x?token=a&key=b', `/x?token=${MASK}&key=${MASK}`],
 ];
 

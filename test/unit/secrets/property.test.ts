@@ -182,6 +182,7 @@ describe('secrets, whatever they stand in', () => {
   });
 
   const UNITS = [
+    ...['"token=( -', '"token=a -b', 'token="a" + ', 'a=b;token=( -"', '//a:b/', ';==?&'],
     ...[
       'token "',
       'token(',
