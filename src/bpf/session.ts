@@ -1,4 +1,5 @@
 import type { Counters, Host } from '../model.ts';
+import { maskText } from '../secrets.ts';
 import { COUNTERS_REFUSED, type LossNames } from './loss-names.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import type { AddressField, LossesRecord, ProbeExitRecord, SessionRecord } from './records.ts';
@@ -82,10 +83,11 @@ export class Session {
   }
 }
 
+/** What a session record says of its host, without secrets: it may come from anywhere. */
 export function hostOf({ host, boot_id }: SessionRecord): Host | undefined {
   const known: Host = {};
-  if (host?.id !== undefined) known.id = host.id;
-  if (host?.name !== undefined) known.name = host.name;
-  if (boot_id !== undefined) known.bootId = boot_id;
+  if (host?.id !== undefined) known.id = maskText(host.id);
+  if (host?.name !== undefined) known.name = maskText(host.name);
+  if (boot_id !== undefined) known.bootId = maskText(boot_id);
   return Object.keys(known).length === 0 ? undefined : known;
 }
