@@ -15,6 +15,8 @@ import type { PacketSource } from './ports.ts';
 export interface CapturePart {
   /** For messages, and where it is a file, its path. */
   path: string;
+  /** Where it is, if its name is no UTF-8. */
+  location?: FilePath | undefined;
   /** File with the records that belong to it. */
   correlations?: string | undefined;
   /** Where that file is, if its name is no text. */
@@ -188,6 +190,7 @@ async function examine(file: Candidate, options: InputOptions): Promise<Found> {
   const header = sessionOf(head?.firstRecord) ?? (await headerOf(correlations, correlationsAt));
   return {
     path,
+    location,
     correlations,
     correlationsAt,
     size: stats.size,
