@@ -10,7 +10,7 @@ const MAX_HELD = 64 * MIB;
 /** Beyond every limit of connections, segments and requests. */
 const N = 20_000;
 /** More connections than are followed. */
-const STEP = 9000;
+const STEP = 13_000;
 /** By what the third part of the work may exceed the second: 1.67 would be quadratic. */
 const LINEAR = 1.3;
 
