@@ -82,8 +82,6 @@ export const TEST_PACKAGES = [
   { name: 'tshark', reason: 'a second opinion on what is in a capture', proof: 'tshark' },
   { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
   { name: 'zstd', reason: 'compresses captures', proof: 'zstd' },
-  { name: 'iproute2', reason: 'network namespaces for the tests', proof: '/sbin/ip' },
-  { name: 'nftables', reason: "address translation of the tests' containers", proof: '/usr/sbin/nft' },
 ];
 
 /** @param {string} text */

@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'capture.damaged_records': ['damaged record', 'skipped'],
   'capture.skipped_bytes': ['byte', 'skipped after damage'],
   'capture.unknown_blocks': ['unknown block', 'skipped'],
-  'http.pending_evicted': ['pipelined request', 'without its answer'],
+  'http.pending_evicted': ['request', 'without its answer'],
   'http.unread_request_bytes': ['byte', 'of requests not readable'],
   'http.unread_response_bytes': ['byte', 'of answers not readable'],
   'http.unsolicited_responses': ['answer', 'without a request'],

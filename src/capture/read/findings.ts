@@ -1,6 +1,7 @@
 import { count } from '../../journal/counters.ts';
 import type { Problem } from '../../model.ts';
 import type { SourceStatistics } from '../../ports.ts';
+import { emptyStatistics } from '../../ports.ts';
 
 /** Of one kind of problem, so many are told one by one; the rest is counted in `losses` and summed up. */
 const MAX_OF_A_KIND = 5;
@@ -26,17 +27,7 @@ export class Findings {
 
   constructor(name: string) {
     this.#name = name;
-    this.statistics = {
-      packets: 0,
-      bytes: 0,
-      firstSeconds: Number.NaN,
-      firstNanoseconds: 0,
-      lastSeconds: Number.NaN,
-      lastNanoseconds: 0,
-      drops: undefined,
-      losses: {},
-      problems: [],
-    };
+    this.statistics = emptyStatistics();
   }
 
   count(name: string, by = 1): void {

@@ -18,7 +18,7 @@ export interface InputWindow {
   readonly view: DataView;
   /** Unread bytes are [start, end) of `bytes`. */
   start: number;
-  readonly end: number;
+  end: number;
   /** Offset within the input of bytes[0]; negative where the buffer begins before the input. */
   readonly origin: number;
   /** Bytes of the whole input, where that is known. */

@@ -22,6 +22,8 @@ const COUNTERS: Record<string, string> = {
   'connections in mid-stream': 'tcp.connections_evicted',
   'answers without requests': 'tcp.half_open_evicted',
   'requests that nobody answers': 'http.pending_evicted',
+  'requests with long texts that nobody answers': 'http.pending_evicted',
+  'half-open connections of as many addresses': 'tcp.half_open_evicted',
   'lines without an end': 'http.lines_evicted',
   'segments of a byte, in reverse': 'tcp.holes_forced',
   'segments of a byte, every other one': 'tcp.holes_forced',
