@@ -5,16 +5,16 @@ import { join } from 'node:path';
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /**
- * A file that is compiled for this machine: the one that came with the package, else the one built in
- * this tree; undefined where there is none.
+ * A file that is compiled for this machine: the one built in this tree, else the one that came with the
+ * package; undefined where there is none.
  *
  * @param root folder of package.json
  */
 export function compiledFile(root: string, name: string): string | undefined {
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   return [
-    join(root, 'prebuilt', `linux-${architecture}`, name),
     join(root, '.cache', 'probe', architecture, name),
+    join(root, 'prebuilt', `linux-${architecture}`, name),
   ].find(isExecutable);
 }
 
