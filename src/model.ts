@@ -122,6 +122,8 @@ export interface ProcessIdentity extends ProcessId {
 export interface Process extends ProcessIdentity {
   /** Start as wall-clock time, when the boot time is known. */
   startTime?: Nanoseconds | undefined;
+  /** Its `process.entity_id`, where it was read from saved events, which do not have `start`. */
+  entityId?: string | undefined;
   /** Nearest first, up to pid 1. */
   ancestors: readonly ProcessIdentity[];
 }
@@ -151,6 +153,8 @@ export interface AttributedCall {
   session: string;
   /** The capture this came from, as the user named it; several files of a ring are one capture. */
   capture: string;
+  /** Its `event.id`, where it was read from saved events: what that is made of is not in them. */
+  eventId?: string | undefined;
 }
 
 /** What was turned away, cut or lost, by name. A counter that is absent was never counted. */
@@ -193,6 +197,10 @@ export interface CaptureSummary {
   session?: string | undefined;
   packets: number;
   bytes: number;
+  /** Events in it, each counted once; absent for a capture of packets. */
+  events?: number | undefined;
+  /** Events that were counted before, in this file or another one. */
+  repeatedEvents?: number | undefined;
   /** Capture times of the first and of the latest packet. */
   firstTime?: Nanoseconds | undefined;
   lastTime?: Nanoseconds | undefined;

@@ -2,30 +2,21 @@ import { ExitCode, FailureError, mostSevere } from '../errors.ts';
 import { type CaptureInput, openInputs } from '../inputs.ts';
 import type { CaptureSummary, Endpoint, Problem } from '../model.ts';
 import { runCapture } from '../pipeline.ts';
-import { createReportSink } from '../report/index.ts';
-import type { Findings, Output, ReportFormat, ReportSink } from '../report/types.ts';
+import type { ReportSink } from '../report/types.ts';
 import { CrossChecker } from './cross-checker.ts';
 import { diagnostic, note } from './diagnostics.ts';
-import { openFileOutput } from './file-output.ts';
-import type { Condition } from './flags.ts';
 import { Interruption } from './interruption.ts';
-import { type ResultOutput, StreamOutput } from './output.ts';
 import { ProgressBar } from './progress.ts';
-import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+import { type ReportOutputOptions, writeReport } from './write-report.ts';
 
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends ReportOutputOptions {
   /** Files, folders, `-` for standard input. */
   paths: readonly string[];
   endpoints: readonly Endpoint[];
   correlations: string | undefined;
   ring: boolean;
   crossCheck: boolean;
-  format: ReportFormat;
-  calls: boolean;
-  ancestors: number;
-  /** Absent for standard output. */
-  output: string | undefined;
-  failOn: readonly Condition[];
 }
 
 /** `imds analyze`: reads every capture, prints one report. Gives the exit code; throws an ImdsError. */
@@ -58,25 +49,19 @@ class Analysis {
 
   async report(): Promise<ExitCode> {
     const captures = await this.#open();
-    const output = await this.#openOutput(captures);
-    try {
-      const sink = await this.#createSink(output);
-      const summaries = await this.#readAll(captures, sink);
-      // Nothing was read: what an earlier run wrote is worth more than an empty report.
-      if (this.#options.output !== undefined && this.#options.output !== '-' && !summaries.some(isRead)) {
-        await output.discard();
-        this.#say(note('analyze', `nothing could be read; ${this.#options.output} was not written`));
-      } else await output.finish();
-      const findings = sink.findings();
-      if (this.#options.failOn.some((condition) => holds(condition, findings))) {
-        this.#codes.add(ExitCode.condition);
-      }
-    } catch (error) {
-      await output.discard();
-      throw error;
-    } finally {
-      this.#progress.clear();
-    }
+    const { paths } = this.#options;
+    const code = await writeReport({
+      command: 'analyze',
+      options: this.#options,
+      surroundings: this.#surroundings,
+      progress: this.#progress,
+      inputs: this.#inputs(captures),
+      inPlace: paths.includes('-'),
+      onBroken: () => this.#interruption.abort(),
+      say: (line) => this.#say(line),
+      read: (sink) => this.#readAll(captures, sink),
+    });
+    this.#codes.add(code);
     return mostSevere(this.#codes);
   }
 
@@ -94,39 +79,14 @@ class Analysis {
     return opened.captures;
   }
 
-  #openOutput(captures: readonly CaptureInput[]): Promise<ResultOutput> | ResultOutput {
-    const { output, paths, correlations } = this.#options;
-    const onBroken = () => this.#interruption.abort();
-    if (output === undefined || output === '-')
-      return new StreamOutput(this.#surroundings.stdout, 'standard output', onBroken);
-    const inputs = [
+  #inputs(captures: readonly CaptureInput[]): string[] {
+    const { paths, correlations } = this.#options;
+    return [
       ...paths.map((path) => (path === '-' ? '/dev/stdin' : path)),
       ...captures.flatMap((capture) => capture.files),
       ...captures.flatMap(({ parts }) => parts.flatMap((part) => part.correlations ?? [])),
       ...(correlations === undefined ? [] : [correlations]),
     ];
-    return openFileOutput(output, { inputs, inPlace: paths.includes('-'), onBroken });
-  }
-
-  #createSink(output: ResultOutput): Promise<ReportSink> {
-    const { format, calls, ancestors } = this.#options;
-    const { stdout, env } = this.#surroundings;
-    const { output: file } = this.#options;
-    const terminal = file === undefined || file === '-' ? stdout : undefined;
-    const columns = columnsOf(terminal, env);
-    const colour = colourOf(terminal, env);
-    return createReportSink({ format, calls, columns, colour, ancestors }, this.#clearing(output));
-  }
-
-  /** Results may go to the terminal on which the progress bar stands. */
-  #clearing(output: Output): Output {
-    return {
-      write: (text) => {
-        this.#progress.clear();
-        return output.write(text);
-      },
-      drain: () => output.drain(),
-    };
   }
 
   async #readAll(captures: readonly CaptureInput[], sink: ReportSink): Promise<CaptureSummary[]> {
@@ -178,23 +138,6 @@ class Analysis {
   }
 }
 
-function isRead({ packets, problems }: CaptureSummary): boolean {
-  return packets > 0 || !problems.some(({ damage }) => damage);
-}
-
 function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
-}
-
-function holds(condition: Condition, findings: Findings): boolean {
-  switch (condition) {
-    case 'v1':
-      return findings.v1 > 0;
-    case 'unknown':
-      return findings.unknown > 0;
-    case 'incomplete':
-      return findings.incomplete;
-    case 'not-ready':
-      return !findings.ready;
-  }
 }

@@ -255,15 +255,3 @@ function readyText(views: OpenedViews, account: Account | undefined): string {
   const seen = list(views).map(({ description }) => description);
   return `ready: views ${seen.join(', ')}; attribution ${attribution}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}`;
 }
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `30s`, `5m`, `2h`; a number alone is seconds. Milliseconds; undefined where it is none of these. */
-export function parseDuration(text: string): number | undefined {
-  const [, amount = '', unit = 's'] = /^(\d{1,9})(ms|s|m|h|d)?$/.exec(text) ?? [];
-  const factor = UNITS[unit];
-  if (amount === '' || factor === undefined) return undefined;
-  const milliseconds = Number(amount) * factor;
-  // setTimeout takes no more than 2^31 - 1.
-  return milliseconds > 0 && milliseconds < 2 ** 31 ? milliseconds : undefined;
-}

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
+import { parseDuration } from '../cli/duration.ts';
 import { DEFAULT_ENDPOINTS, parseEndpoint } from '../cli/endpoint.ts';
 import { endpointFlag } from '../cli/flags.ts';
-import { live, parseDuration } from '../cli/live.ts';
+import { live } from '../cli/live.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { UsageError } from '../errors.ts';
 
@@ -131,9 +132,12 @@ function bytesOf(text: string): number {
   });
 }
 
+/** setTimeout takes no more milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 function durationOf(text: string): number {
   const duration = parseDuration(text);
-  if (duration !== undefined) return duration;
+  if (duration !== undefined && duration <= LONGEST_TIMER) return duration;
   throw new UsageError(`--duration ${text}: not a time`, {
     code: 'usage.duration',
     remedy: 'Give a number and a unit, up to 24 days: 30s, 5m, 2h.',

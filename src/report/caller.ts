@@ -22,7 +22,7 @@ export class TextBudget {
   }
 }
 
-/** The first distinct values, as far as number and characters are allowed. */
+/** The first distinct values, as far as number and characters are allowed; sorted. */
 export class FewValues {
   readonly #maximum: number;
   readonly #budget: TextBudget;
@@ -48,7 +48,7 @@ export class FewValues {
   }
 
   get values(): string[] {
-    if (this.#values !== undefined) return [...this.#values];
+    if (this.#values !== undefined) return [...this.#values].sort();
     return this.#last === undefined ? [] : [this.#last];
   }
 }
@@ -83,15 +83,17 @@ export class Caller {
   readonly userAgents: FewValues;
   readonly clients: FewValues;
   readonly forwardedFor: FewValues;
-  /** Of the first call of the worst kind seen: v1, else unknown, … */
+  /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   example: Example;
   #exampleKind: number;
+  #exampleTime: Nanoseconds;
   #worstPath = PATH_CLASSES.length;
 
   constructor(identity: CallerIdentity, first: AttributedCall, kind: number, budget: TextBudget) {
     this.identity = identity;
     this.example = exampleOf(first);
     this.#exampleKind = kind;
+    this.#exampleTime = first.call.time;
     this.first = first.call.time;
     this.last = first.call.time;
     this.userAgents = new FewValues(8, budget);
@@ -121,10 +123,18 @@ export class Caller {
       const rank = PATH_RANK.get(call.pathClass) ?? PATH_CLASSES.length;
       if (rank < this.#worstPath) this.#worstPath = rank;
     }
-    if (kind < this.#exampleKind) {
+    if (this.#isBetterExample(attributed, kind)) {
       this.example = exampleOf(attributed);
       this.#exampleKind = kind;
+      this.#exampleTime = call.time;
     }
+  }
+
+  /** Of calls at the same time, the same one is taken in whatever order they are read. */
+  #isBetterExample({ call, eventId = '' }: AttributedCall, kind: number): boolean {
+    if (kind !== this.#exampleKind) return kind < this.#exampleKind;
+    if (call.time !== this.#exampleTime) return call.time < this.#exampleTime;
+    return eventId < (this.example.eventId ?? '');
   }
 }
 
@@ -139,5 +149,22 @@ export function compareCallers(a: Caller, b: Caller): number {
     if (difference !== 0) return difference;
   }
   if (a.first !== b.first) return a.first < b.first ? -1 : 1;
-  return 0;
+  const [first, second] = [distinction(a), distinction(b)];
+  return first < second ? -1 : Number(first > second);
+}
+
+/** What tells two rows apart, so that their order never is that of the reading. */
+function distinction({ identity, userAgents }: Caller): string {
+  const { scope, process, client } = identity;
+  const { executable, containerId, unit } = process?.process ?? {};
+  return JSON.stringify([
+    scope,
+    process?.program,
+    process?.startedBy,
+    executable,
+    containerId,
+    unit,
+    client,
+    userAgents.values,
+  ]);
 }

@@ -14,6 +14,10 @@ const HARMLESS = new Set([
 /** What is known of the completeness of all captures together, and of how many it is known. */
 export interface CompletenessSummary {
   captures: number;
+  /** Of those, files of saved events. */
+  eventFiles: number;
+  events: number;
+  repeatedEvents: number;
   /** Sums of all counters that are not zero. */
   losses: Counters;
   /** Packets dropped while capturing, over the captures that recorded it; undefined where none did. */
@@ -55,6 +59,9 @@ function isInterrupted(problems: CaptureSummary['problems']): boolean {
 export function summarize(captures: readonly CaptureSummary[]): CompletenessSummary {
   const summary: CompletenessSummary = {
     captures: captures.length,
+    eventFiles: 0,
+    events: 0,
+    repeatedEvents: 0,
     losses: {},
     captureDrops: undefined,
     capturesWithDropCount: 0,
@@ -88,7 +95,17 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
   if (isInterrupted(capture.problems)) summary.interrupted++;
-  if (capture.packets === 0 && capture.problems.some((problem) => problem.damage)) summary.unreadable++;
+  if (capture.events !== undefined) {
+    summary.eventFiles++;
+    summary.events += capture.events;
+    summary.repeatedEvents += capture.repeatedEvents ?? 0;
+  }
+  if (
+    capture.packets === 0 &&
+    (capture.events ?? 0) === 0 &&
+    capture.problems.some((problem) => problem.damage)
+  )
+    summary.unreadable++;
   summary.damage += capture.problems.filter((problem) => problem.damage).length;
   if (firstTime === undefined || lastTime === undefined) return;
   summary.duration += lastTime - firstTime;

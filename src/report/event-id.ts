@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AttributedCall, Endpoint, Host, ProcessId } from '../model.ts';
+import type { AttributedCall, Endpoint, Host, Process } from '../model.ts';
 
 /** The first 128 bits of SHA-256 over the parts, as 32 hexadecimal digits. */
 function digest(parts: readonly string[]): string {
@@ -15,7 +15,8 @@ export function endpointText({ address, port, family }: Endpoint): string {
  * The same call has the same id whatever file or view it is read from: its session, endpoint, connection
  * (the client's ISN; else its address and the time of its first packet) and place on that connection.
  */
-export function eventId({ session, call }: AttributedCall): string {
+export function eventId({ session, call, eventId: saved }: AttributedCall): string {
+  if (saved !== undefined) return saved;
   const connection =
     call.clientIsn === undefined
       ? `${call.client.address} ${call.client.port} ${call.connectionTime}`
@@ -24,6 +25,6 @@ export function eventId({ session, call }: AttributedCall): string {
 }
 
 /** ECS `process.entity_id`: one process of one boot of one host. */
-export function entityId(host: Host | undefined, { pid, start }: ProcessId): string {
-  return digest([host?.id ?? '', host?.bootId ?? '', String(pid), start]);
+export function entityId(host: Host | undefined, { pid, start, entityId: saved }: Process): string {
+  return saved ?? digest([host?.id ?? '', host?.bootId ?? '', String(pid), start]);
 }

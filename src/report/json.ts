@@ -87,6 +87,8 @@ function captureObject(capture: CaptureSummary): object {
     session: capture.session,
     packets: capture.packets,
     bytes: capture.bytes,
+    events: capture.events,
+    repeated_events: capture.repeatedEvents,
     first_packet: optionalTime(capture.firstTime),
     last_packet: optionalTime(capture.lastTime),
     connections: completeness.connections,

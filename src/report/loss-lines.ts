@@ -8,10 +8,11 @@ import { countOf, countText } from './verdict.ts';
  * said of what was counted.
  */
 export function lossLines(completeness: CompletenessSummary): string[] {
+  const ofEvents = completeness.captures > 0 && completeness.eventFiles === completeness.captures;
   return [
-    streamLine(completeness),
-    dropLine(completeness),
-    kernelLine(completeness),
+    ...(ofEvents
+      ? eventLines(completeness)
+      : [streamLine(completeness), dropLine(completeness), kernelLine(completeness)]),
     ...(completeness.interrupted > 0
       ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
       : []),
@@ -20,6 +21,16 @@ export function lossLines(completeness: CompletenessSummary): string[] {
           `${countOf(completeness.damage, 'damaged place')} in the input: what could be read is in this report.`,
         ]
       : []),
+  ];
+}
+
+function eventLines({ losses }: CompletenessSummary): string[] {
+  const names = Object.keys(losses).sort();
+  return [
+    ...(names.length === 0
+      ? []
+      : [`On reading: ${names.map((name) => lossWords(name, losses[name] ?? 0)).join(', ')}.`]),
+    'Events tell of calls, not of what was lost before they were saved: calls may be missing unseen.',
   ];
 }
 
@@ -65,9 +76,9 @@ export function nextStep(aggregate: Aggregate, completeness: CompletenessSummary
     return 'capture whole packets (tcpdump -s 0), so that requests can be read.';
   }
   if (aggregate.calls > 0 && aggregate.withProcess === 0) {
-    return 'the capture names no processes; record with `imds live -w FILE.pcapng` to see who calls.';
+    return 'no process is named; record with `imds live -w FILE.pcapng` to see who calls.';
   }
-  if (v1 > 0) return 'fix these callers, then capture again; --calls shows every call.';
+  if (v1 > 0) return 'fix these callers, then look again; --calls shows every call.';
   if (unknown > 0) return '--calls shows the calls that could not be read, and why.';
   if (completeness.incomplete)
     return 'record with `imds live -w FILE.pcapng`: it proves that no call was missed.';

@@ -12,6 +12,8 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'capture.damaged_records': ['damaged record', 'skipped'],
   'capture.skipped_bytes': ['byte', 'skipped after damage'],
   'capture.unknown_blocks': ['unknown block', 'skipped'],
+  'events.lines_torn': ['last line', 'cut short'],
+  'events.lines_unreadable': ['line', 'that is no event'],
   'http.pending_evicted': ['request', 'without its answer'],
   'http.unread_request_bytes': ['byte', 'of requests not readable'],
   'http.unread_response_bytes': ['byte', 'of answers not readable'],

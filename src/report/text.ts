@@ -170,8 +170,14 @@ class Summary {
     const packets = this.#captures.reduce((sum, capture) => sum + capture.packets, 0);
     const kinds = KINDS.filter((kind) => counts[kind] > 0);
     const list = kinds.map((kind) => `${countText(counts[kind])} ${kind === 'attempt' ? 'attempted' : kind}`);
+    const what = `${countOf(calls, 'call')}${list.length > 0 ? ` (${list.join(', ')})` : ''}`;
+    const { captures, eventFiles, events, repeatedEvents } = this.#completeness;
+    if (captures > 0 && eventFiles === captures) {
+      const repeated = repeatedEvents === 0 ? '' : `; ${countText(repeatedEvents)} more stood there again`;
+      return `${what}, of ${countOf(events, 'event')} in ${countOf(eventFiles, 'file')}${repeated}.`;
+    }
     return (
-      `${countOf(calls, 'call')}${list.length > 0 ? ` (${list.join(', ')})` : ''} on ` +
+      `${what} on ` +
       `${countOf(this.#completeness.connections, 'connection')}, in ${countOf(packets, 'packet')}` +
       `${this.#captures.length > 1 ? ` of ${countOf(this.#captures.length, 'capture')}` : ''}.`
     );
@@ -179,7 +185,7 @@ class Summary {
 
   /** Captures of which no row stands in the table. */
   #silentText(): string | undefined {
-    if (this.#captures.length < 2) return undefined;
+    if (this.#captures.length < 2 || this.#completeness.eventFiles > 0) return undefined;
     const scopes = new Set(this.#callers.map((caller) => caller.identity.scope));
     const silent = this.#captures.filter(({ host, name }) => !scopes.has(scopeOf(host, name)));
     if (silent.length === 0) return undefined;

@@ -74,16 +74,20 @@ function truncatedAgent(agent: string): string {
 }
 
 function noV1(aggregate: Aggregate, completeness: CompletenessSummary): string {
-  const { duration, captures, first, unreadable } = completeness;
+  const { duration, captures, eventFiles, first, last, unreadable } = completeness;
   if (unreadable === captures) return 'Nothing could be read.';
+  const what = aggregate.calls === 0 ? 'No IMDS call at all' : 'No IMDSv1 call';
+  const { unknown } = aggregate.counts;
+  const unread = unknown === 0 ? '' : `, but ${countOf(unknown, 'call')} could not be read`;
+  if (eventFiles === captures) {
+    const span = first === undefined || last === undefined ? '' : ` of ${durationText(last - first)}`;
+    return `${what} in the saved events${span}${unread}.`;
+  }
   const of = captures > 1 ? `${captures} captures` : 'capture';
   const time =
     first === undefined
       ? ` in ${captures > 1 ? 'the captures' : 'the capture'}`
       : ` in ${durationText(duration)} of ${of}`;
-  const what = aggregate.calls === 0 ? 'No IMDS call at all' : 'No IMDSv1 call';
-  const { unknown } = aggregate.counts;
-  const unread = unknown === 0 ? '' : `, but ${countOf(unknown, 'call')} could not be read`;
   return `${what}${time}${unread}.`;
 }
 

@@ -138,7 +138,7 @@ Missing   No gap in the 2 connections seen.
 Verdict   1 caller still uses IMDSv1: curl by bash ./makeCalls.sh (1 call). 1
           call could not be read.
 Enforce   HttpTokens=required would break the IMDSv1 calls above.
-Next      fix these callers, then capture again; --calls shows every call.
+Next      fix these callers, then look again; --calls shows every call.
 `,
     );
   });

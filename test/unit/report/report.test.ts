@@ -324,7 +324,7 @@ describe('aggregate', () => {
     const [caller, ...rest] = aggregate.callers();
     strictEqual(rest.length, 0);
     strictEqual(caller?.worstPath, 'credentials');
-    strictEqual(caller?.example.process?.pid, 2);
+    strictEqual(caller?.example.process?.pid, 3);
     strictEqual(caller?.v1Succeeded, 1);
     deepStrictEqual([caller?.first, caller?.last], [TIME - 5n, TIME + 5n]);
   });

@@ -1,0 +1,107 @@
+import { ExitCode } from '../errors.ts';
+import type { CaptureSummary } from '../model.ts';
+import { createReportSink } from '../report/index.ts';
+import type { Findings, Output, ReportFormat, ReportSink } from '../report/types.ts';
+import { note } from './diagnostics.ts';
+import { openFileOutput } from './file-output.ts';
+import type { Condition } from './flags.ts';
+import { type ResultOutput, StreamOutput } from './output.ts';
+import type { ProgressBar } from './progress.ts';
+import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
+
+/** What every command that reports calls is told of its output. */
+export interface ReportOutputOptions {
+  format: ReportFormat;
+  calls: boolean;
+  ancestors: number;
+  /** Absent for standard output. */
+  output: string | undefined;
+  failOn: readonly Condition[];
+}
+
+export interface ReportJob {
+  /** For messages: `analyze`. */
+  command: string;
+  options: ReportOutputOptions;
+  surroundings: Surroundings;
+  progress: ProgressBar;
+  /** Files that are read: none of them is written over. */
+  inputs: readonly string[];
+  /** The input is being written meanwhile, by a pipe: see {@link openFileOutput}. */
+  inPlace: boolean;
+  /** The output takes no more. */
+  onBroken(): void;
+  say(line: string): void;
+  /** Reads everything into the sink, and ends it. */
+  read(sink: ReportSink): Promise<CaptureSummary[]>;
+}
+
+/** Reads, writes the report, and looks whether a condition of `--fail-on` holds. Gives its exit code. */
+export async function writeReport(job: ReportJob): Promise<ExitCode> {
+  const { options, progress } = job;
+  const output = await openOutput(job);
+  try {
+    const sink = await createSink(job, output);
+    const summaries = await job.read(sink);
+    // Nothing was read: what an earlier run wrote is worth more than an empty report.
+    if (isFile(options.output) && !summaries.some(isRead)) {
+      await output.discard();
+      job.say(note(job.command, `nothing could be read; ${options.output} was not written`));
+    } else await output.finish();
+    const findings = sink.findings();
+    const isMet = options.failOn.some((condition) => holds(condition, findings));
+    return isMet ? ExitCode.condition : ExitCode.done;
+  } catch (error) {
+    await output.discard();
+    throw error;
+  } finally {
+    progress.clear();
+  }
+}
+
+function isFile(output: string | undefined): output is string {
+  return output !== undefined && output !== '-';
+}
+
+function openOutput(job: ReportJob): Promise<ResultOutput> | ResultOutput {
+  const { output } = job.options;
+  if (!isFile(output)) return new StreamOutput(job.surroundings.stdout, 'standard output', job.onBroken);
+  return openFileOutput(output, { inputs: job.inputs, inPlace: job.inPlace, onBroken: job.onBroken });
+}
+
+function createSink({ options, surroundings, progress }: ReportJob, output: Output): Promise<ReportSink> {
+  const { format, calls, ancestors } = options;
+  const { stdout, env } = surroundings;
+  const terminal = isFile(options.output) ? undefined : stdout;
+  const columns = columnsOf(terminal, env);
+  const colour = colourOf(terminal, env);
+  return createReportSink({ format, calls, columns, colour, ancestors }, clearing(output, progress));
+}
+
+/** Results may go to the terminal on which the progress bar stands. */
+function clearing(output: Output, progress: ProgressBar): Output {
+  return {
+    write: (text) => {
+      progress.clear();
+      return output.write(text);
+    },
+    drain: () => output.drain(),
+  };
+}
+
+function isRead({ packets, events, problems }: CaptureSummary): boolean {
+  return packets > 0 || (events ?? 0) > 0 || !problems.some(({ damage }) => damage);
+}
+
+function holds(condition: Condition, findings: Findings): boolean {
+  switch (condition) {
+    case 'v1':
+      return findings.v1 > 0;
+    case 'unknown':
+      return findings.unknown > 0;
+    case 'incomplete':
+      return findings.incomplete;
+    case 'not-ready':
+      return !findings.ready;
+  }
+}

@@ -1,0 +1,87 @@
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { ImdsCommand } from '../cli/base-command.ts';
+import { formatOf, outputFlags } from '../cli/flags.ts';
+import { report } from '../cli/report.ts';
+import { processSurroundings } from '../cli/surroundings.ts';
+import { parseWhen } from '../cli/when.ts';
+
+const LOG_FOLDER = '/var/log/imds';
+const NANOSECONDS_IN_MS = 1_000_000n;
+
+export default class Report extends ImdsCommand {
+  static override summary = 'Report who calls the metadata service, from events that were saved.';
+
+  static override description =
+    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once.
+
+Events tell of calls, not of what was lost before they were written: without a v1 call, the verdict is at best "not enough evidence".
+
+Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is damaged (what could be read is reported); 130 or 143 interrupted (what was read is reported).`;
+
+  static override examples = [
+    {
+      description: 'Who has used IMDSv1 since yesterday?',
+      command: '<%= config.bin %> <%= command.id %> --since 24h',
+    },
+    {
+      description: 'The callers to fix, of all hosts whose logs were collected',
+      command: '<%= config.bin %> <%= command.id %> --imds-version v1 --csv -o callers.csv collected/',
+    },
+  ];
+
+  static override usage = '<%= command.id %> [PATH...] [OPTION...]';
+
+  static override args = {
+    path: Args.string({
+      description: `File of events, or folder with such files; ${LOG_FOLDER} unless told.`,
+      multiple: true,
+      ignoreStdin: true,
+    }),
+  };
+
+  static override flags = {
+    since: Flags.string({
+      summary: 'Calls from then on: how long ago (24h, 7d), or a date.',
+      helpValue: 'TIME',
+    }),
+    until: Flags.string({ summary: 'Calls before then.', helpValue: 'TIME' }),
+    host: Flags.string({
+      summary: 'Calls of that host, by its name or id; repeatable.',
+      helpValue: 'HOST',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'imds-version': Flags.option({ options: ['v1', 'v2', 'unknown', 'foreign'] as const, multiple: true })({
+      summary: 'Calls by that version; repeatable.',
+      helpValue: 'v1|v2|unknown|foreign',
+      multipleNonGreedy: true,
+    }),
+    ...outputFlags,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Report);
+    const now = BigInt(Date.now()) * NANOSECONDS_IN_MS;
+    const when = (text: string | undefined, option: string) =>
+      text === undefined ? undefined : parseWhen(text, option, now);
+    const exitCode = await report(
+      {
+        paths: args.path ?? [LOG_FOLDER],
+        filter: {
+          since: when(flags.since, '--since'),
+          until: when(flags.until, '--until'),
+          hosts: flags.host,
+          versions: flags['imds-version'],
+        },
+        format: formatOf(flags),
+        calls: flags.calls,
+        ancestors: flags.ancestors,
+        output: flags.output,
+        failOn: flags['fail-on'] ?? [],
+      },
+      processSurroundings(),
+    );
+    process.exit(exitCode);
+  }
+}

@@ -1,0 +1,29 @@
+/** A JSON object of which nothing is believed yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Longest text that is taken over, in UTF-16 units: more than any program of ours writes. */
+const MAX_TEXT = 256 * 1024;
+
+export function objectOf(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined;
+}
+
+export function textsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
+}
+
+export function integerOf(value: unknown, maximum: number): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maximum
+    ? value
+    : undefined;
+}
+
+export function oneOf<const T extends string>(value: unknown, values: readonly T[]): T | undefined {
+  return values.includes(value as T) ? (value as T) : undefined;
+}

@@ -1,0 +1,111 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import {
+  type AttributedCall,
+  type Attribution,
+  type Endpoint,
+  type ImdsCall,
+  PATH_CLASSES,
+  type SocketAddress,
+  type UnknownReason,
+} from '../model.ts';
+import type { EventProcesses } from './event-processes.ts';
+import { parseEventTime } from './event-time.ts';
+import { integerOf, type JsonObject, objectOf, oneOf, textOf } from './json-object.ts';
+
+const MODULE = 'imds';
+const ID = /^[0-9a-f]{32}$/;
+const MAX_PORT = 65_535;
+const MAX_STATUS = 999;
+
+/**
+ * An event (schemas/call.schema.json) as the call that it tells of, such that it would be written the same
+ * again; undefined for what is none. It may have been written by anybody: each field is checked, and what
+ * is not as it should be is left out, if a call is one without it.
+ *
+ * @param file where it was read, which is its capture where it names none
+ */
+export function parseEvent(
+  json: unknown,
+  processes: EventProcesses,
+  file: string,
+): AttributedCall | undefined {
+  const event = objectOf(json);
+  const meta = objectOf(event?.event);
+  const imds = objectOf(event?.imds);
+  if (event === undefined || meta === undefined || imds === undefined || meta.module !== MODULE)
+    return undefined;
+  const id = textOf(meta.id);
+  const call = callOf(event, meta, imds);
+  if (call === undefined || id === undefined || !ID.test(id)) return undefined;
+  const capture = textOf(imds.capture);
+  return {
+    call,
+    eventId: id,
+    process: processes.process(event, imds.ancestors),
+    attribution: attributionOf(objectOf(event.attribution)),
+    host: processes.host(event.host),
+    session: capture ?? textOf(imds.session) ?? file,
+    capture: capture ?? file,
+  };
+}
+
+function callOf(event: JsonObject, meta: JsonObject, imds: JsonObject): ImdsCall | undefined {
+  const time = parseEventTime(textOf(event['@timestamp']) ?? '');
+  const endpoint = endpointOf(objectOf(event.destination));
+  const client = addressOf(objectOf(event.source));
+  if (time === undefined || endpoint === undefined || client === undefined) return undefined;
+  const http = objectOf(event.http);
+  const duration = integerOf(meta.duration, Number.MAX_SAFE_INTEGER);
+  return {
+    endpoint,
+    client,
+    requestOffset: 0,
+    connectionTime: time,
+    time,
+    // Only their difference is known.
+    requestEnd: duration === undefined ? undefined : time,
+    responseTime: duration === undefined ? undefined : time + BigInt(duration),
+    packetNumber: 0,
+    version: oneOf(imds.version, ['v1', 'v2', 'foreign', 'unknown']),
+    operation: oneOf(imds.operation, ['token', 'read', 'attempt']),
+    unknownReason: textOf(imds.unknown_reason) as UnknownReason | undefined,
+    hint: wireText(imds.hint),
+    method: wireText(objectOf(http?.request)?.method),
+    target: wireText(objectOf(event.url)?.original),
+    httpVersion: wireText(http?.version),
+    pathClass: oneOf(imds.path_class, PATH_CLASSES),
+    userAgent: wireText(objectOf(event.user_agent)?.original),
+    forwardedFor: wireText(imds.forwarded_for),
+    responseTtl: integerOf(imds.response_ttl, 255),
+    status: integerOf(objectOf(http?.response)?.status_code, MAX_STATUS),
+  };
+}
+
+function attributionOf(json: JsonObject | undefined): Attribution {
+  return {
+    source: oneOf(json?.source, ['ebpf', 'procfs', 'none']) ?? 'none',
+    match: oneOf(json?.match, ['cookie', 'isn', 'isn-nat', 'tuple', 'procfs', 'none']) ?? 'none',
+    reason: textOf(json?.reason),
+  };
+}
+
+function endpointOf(json: JsonObject | undefined): Endpoint | undefined {
+  const address = addressOf(json);
+  return address && { ...address, family: isIPv4(address.address) ? 4 : 6 };
+}
+
+function addressOf(json: JsonObject | undefined): SocketAddress | undefined {
+  const address = textOf(json?.ip);
+  const port = integerOf(json?.port, MAX_PORT);
+  if (address === undefined || port === undefined) return undefined;
+  return isIPv4(address) || isIPv6(address) ? { address, port } : undefined;
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+/** The model has text of the wire as bytes in latin1. */
+function wireText(value: unknown): string | undefined {
+  const text = textOf(value);
+  if (text === undefined || ASCII.test(text)) return text;
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

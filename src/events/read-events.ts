@@ -1,0 +1,146 @@
+import type { AttributedCall, CaptureSummary, Counters, Nanoseconds, Problem } from '../model.ts';
+import type { Sink } from '../ports.ts';
+import { type EventFile, parseJson } from './event-files.ts';
+import { EventProcesses } from './event-processes.ts';
+import { KnownCalls } from './known-calls.ts';
+import { readLines } from './lines.ts';
+import { parseEvent } from './parse-event.ts';
+
+/** Which events are reported; every condition that is given must hold. */
+export interface EventFilter {
+  since?: Nanoseconds | undefined;
+  until?: Nanoseconds | undefined;
+  /** Names or ids. */
+  hosts?: readonly string[] | undefined;
+  versions?: readonly string[] | undefined;
+}
+
+export interface ReadOptions {
+  filter: EventFilter;
+  signal: AbortSignal;
+  onProgress(bytesRead: number): void;
+}
+
+/** Reads files of saved events, one after the other; each call goes to the sink once. */
+export class EventReader {
+  readonly #options: ReadOptions;
+  readonly #known = new KnownCalls();
+  readonly #processes = new EventProcesses();
+
+  constructor(options: ReadOptions) {
+    this.#options = options;
+  }
+
+  async read(file: EventFile, sink: Pick<Sink, 'call' | 'ready'>): Promise<CaptureSummary> {
+    const { signal, onProgress } = this.#options;
+    const tally = new FileTally(file.path);
+    try {
+      await readLines(
+        file.path,
+        {
+          line: (text, number, isLast) => {
+            if (text === '') return;
+            const call = parseEvent(parseJson(text), this.#processes, file.path);
+            if (call === undefined) tally.unreadable(number, isLast);
+            else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;
+            else {
+              const isWanted = matches(call, this.#options.filter);
+              tally.event(call, isWanted);
+              if (isWanted) sink.call(call);
+            }
+          },
+          pause: (bytesRead) => {
+            onProgress(bytesRead);
+            return sink.ready();
+          },
+        },
+        signal,
+      );
+    } catch (error) {
+      tally.broke(error);
+    }
+    return tally.summary();
+  }
+}
+
+function matches({ call, host }: AttributedCall, { since, until, hosts, versions }: EventFilter): boolean {
+  if (since !== undefined && call.time < since) return false;
+  if (until !== undefined && call.time >= until) return false;
+  if (versions !== undefined && !versions.includes(call.version ?? '')) return false;
+  return hosts === undefined || hosts.includes(host?.name ?? '') || hosts.includes(host?.id ?? '');
+}
+
+/** What is told of one file. */
+class FileTally {
+  readonly #path: string;
+  readonly #losses: Counters = {};
+  readonly #problems: Problem[] = [];
+  #events = 0;
+  #first: Nanoseconds | undefined;
+  #last: Nanoseconds | undefined;
+  #firstUnreadable: number | undefined;
+  #host: CaptureSummary['host'];
+  repeated = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @param isWanted it is reported: the file's time is that of such events */
+  event({ call: { time }, host }: AttributedCall, isWanted: boolean): void {
+    this.#events++;
+    if (!isWanted) return;
+    this.#host ??= host;
+    if (this.#first === undefined || time < this.#first) this.#first = time;
+    if (this.#last === undefined || time > this.#last) this.#last = time;
+  }
+
+  /** A last line without its end is what a killed writer leaves: counted, and no damage. */
+  unreadable(number: number, isLast: boolean): void {
+    const name = isLast ? 'events.lines_torn' : 'events.lines_unreadable';
+    this.#losses[name] = (this.#losses[name] ?? 0) + 1;
+    if (!isLast) this.#firstUnreadable ??= number;
+  }
+
+  broke(error: unknown): void {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string') throw error;
+    this.#problems.push({
+      code: 'events.read_failed',
+      message: `${this.#path}: reading failed after ${this.#events} events: ${message}`,
+      remedy: 'What stands before it was read. Get the file again from where it was written.',
+      damage: true,
+    });
+  }
+
+  summary(): CaptureSummary {
+    const unreadable = this.#losses['events.lines_unreadable'] ?? 0;
+    if (this.#firstUnreadable !== undefined) {
+      this.#problems.push({
+        code: 'events.lines_unreadable',
+        message: `${this.#path}: expected an event in each line; ${unreadable} ${unreadable === 1 ? 'is' : 'are'} none, the first of them line ${this.#firstUnreadable}`,
+        remedy: 'The other lines were read. Get the file again from where it was written.',
+        damage: true,
+      });
+    }
+    return {
+      name: this.#path,
+      files: [this.#path],
+      host: this.#host,
+      packets: 0,
+      bytes: 0,
+      events: this.#events,
+      repeatedEvents: this.repeated,
+      firstTime: this.#first,
+      lastTime: this.#last,
+      completeness: {
+        losses: this.#losses,
+        connections: 0,
+        provableConnections: 0,
+        capturedBytes: 0,
+        kernelBytes: 0,
+      },
+      problems: this.#problems,
+    };
+  }
+}

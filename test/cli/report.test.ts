@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { imds, root } from './run.ts';
+
+const DEMO = join(root, 'fixtures', 'demo');
+const EVENTS = readFileSync(join(DEMO, 'expected.jsonl'), 'utf8');
+const LINES = EVENTS.split('\n').filter(Boolean);
+
+describe('imds report', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'imds-report-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function put(name: string, content: string | Uint8Array): string {
+    const path = join(folder, name);
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** Rows of CSV, without the column that names the file. */
+  async function rowsOf(paths: readonly string[], options: readonly string[] = []): Promise<string[]> {
+    const { code, stdout, stderr } = await imds(['report', ...paths, '--csv', ...options]);
+    assert.equal(code, 0, stderr);
+    return stdout.split('\r\n').map((row) => row.split(',').toSpliced(1, 1).join());
+  }
+
+  it('says of events what analyze says of the capture', async () => {
+    const { stdout } = await imds(['analyze', '--csv', join(DEMO, 'demo.pcap')]);
+    const expected = stdout.split('\r\n').map((row) => row.split(',').toSpliced(1, 1).join());
+    assert.ok(expected.length > 6);
+    assert.deepEqual(await rowsOf([put('imds-calls.jsonl', EVENTS)]), expected);
+  });
+
+  it('prints the same events again', async () => {
+    const { stdout } = await imds(['report', put('a.jsonl', EVENTS), '--jsonl']);
+    assert.equal(stdout, EVENTS);
+  });
+
+  it('counts each call once, in rolled, packed and copied files, in any order', async () => {
+    const whole = await rowsOf([put('whole/imds-calls.jsonl', EVENTS)]);
+    put('parts/imds-calls.jsonl.2', `${LINES.slice(0, 9).join('\n')}\n`);
+    put('parts/host/imds-calls.jsonl.1.gz', gzipSync(`${LINES.slice(5, 30).reverse().join('\n')}\n`));
+    put('parts/host/deep/imds-calls.jsonl', `${LINES.slice(20).join('\n')}\n`);
+    put('parts/copy.jsonl', EVENTS);
+    assert.deepEqual(await rowsOf([join(folder, 'parts')]), whole);
+    const { stdout } = await imds(['report', join(folder, 'parts')]);
+    const repeated = 9 + 25 + (LINES.length - 20);
+    assert.match(
+      stdout,
+      new RegExp(`of ${LINES.length} events in 4 files; ${repeated} more stood there again`),
+    );
+  });
+
+  it('takes a last line that is cut short for what a killed writer leaves', async () => {
+    const path = put('a.jsonl', EVENTS.slice(0, -100));
+    const { code, stdout, stderr } = await imds(['report', path]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
+    assert.match(stdout, /1 last line cut short \(events\.lines_torn\)/);
+  });
+
+  it('reads around lines that are no events, and says where the first is', async () => {
+    const hostile = ['{"event":{"module":"imds"}}', '[]', 'null', '\u001b[31m', '{"a":'.repeat(1000), '\0'];
+    const path = put('a.jsonl', [LINES[0], ...hostile, ...LINES.slice(1), ''].join('\n'));
+    const { code, stdout, stderr } = await imds(['report', path]);
+    assert.equal(code, 4);
+    assert.match(stderr, /expected an event in each line; 6 are none, the first of them line 2\. /);
+    assert.match(stdout, new RegExp(`of ${LINES.length} events in 1 file`));
+  });
+
+  it('selects by time, host and version', async () => {
+    const path = put('a.jsonl', EVENTS);
+    const lines = async (...options: string[]) =>
+      (await imds(['report', path, '--jsonl', ...options])).stdout.split('\n').filter(Boolean);
+    const v1 = LINES.filter((line) => line.includes('"version":"v1"'));
+    assert.ok(v1.length > 5);
+    assert.deepEqual(await lines('--imds-version', 'v1'), v1);
+    assert.deepEqual(await lines('--host', 'web-7'), LINES);
+    assert.deepEqual(await lines('--host', 'web-8'), []);
+    assert.deepEqual(await lines('--since', '24h', '--until', '2026-01-15'), []);
+    const early = LINES.filter((line) => line.slice(15, 44) < '2026-01-15T10:30');
+    assert.deepEqual(await lines('--until', '2026-01-15T10:30:00Z'), early);
+    const late = LINES.filter((line) => line.slice(15, 44) >= '2026-01-15T10:30');
+    assert.deepEqual(await lines('--since', '2026-01-15T10:30:00Z'), late);
+  });
+
+  it('has a verdict that does not go beyond what events can tell', async () => {
+    const path = put('a.jsonl', `${LINES.filter((line) => line.includes('"version":"v2"')).join('\n')}\n`);
+    const { code, stdout } = await imds(['report', path, '--fail-on', 'not-ready']);
+    assert.equal(code, 3);
+    assert.match(stdout, /^Verdict\s+No IMDSv1 call in the saved events of /m);
+    assert.match(stdout, /not proven: calls may be missing/);
+  });
+
+  it('follows no link in a folder, and reads a file once whatever its names', async () => {
+    const secret = put('elsewhere/a.jsonl', EVENTS);
+    mkdirSync(join(folder, 'logs'));
+    symlinkSync(secret, join(folder, 'logs', 'link.jsonl'));
+    const { code, stderr } = await imds(['report', join(folder, 'logs')]);
+    assert.equal(code, 4);
+    assert.match(stderr, /a folder without saved events/);
+    const { stdout } = await imds(['report', secret, secret]);
+    assert.match(stdout, new RegExp(`of ${LINES.length} events in 1 file\\.`));
+  });
+
+  it('says in one line what it cannot read', async () => {
+    copyFileSync(join(DEMO, 'demo.pcap'), join(folder, 'demo.pcap'));
+    for (const [path, what] of [
+      [join(folder, 'missing'), /there is no such file/],
+      [join(folder, 'demo.pcap'), /expected events of imds, one JSON object a line/],
+      [put('empty', ''), /expected events of imds/],
+      [put('text', 'hello\n'), /expected events of imds/],
+    ] as const) {
+      const { code, stderr, stdout } = await imds(['report', path]);
+      assert.equal(code, 4, stderr);
+      assert.match(stderr, what);
+      assert.match(stderr, /^imds report: [^\n]+\n$/);
+      assert.match(stdout, /Nothing could be read/);
+    }
+    const { code, stderr } = await imds(['report', '--since', 'yesterday']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^imds report: --since yesterday: expected a duration or a date\. /);
+  });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { EventProcesses } from '../../src/events/event-processes.ts';
+import { parseEvent } from '../../src/events/parse-event.ts';
+import type { AttributedCall } from '../../src/model.ts';
+import { createReportSink } from '../../src/report/index.ts';
+
+const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures');
+
+function savedCalls(): AttributedCall[] {
+  const processes = new EventProcesses();
+  const names = readdirSync(FIXTURES).map((name) => join(FIXTURES, name, 'expected.jsonl'));
+  return names.filter(existsSync).flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .flatMap((line) => parseEvent(JSON.parse(line), processes, 'events') ?? []),
+  );
+}
+
+async function reportOf(calls: readonly AttributedCall[], format: 'text' | 'csv' | 'json'): Promise<string> {
+  let text = '';
+  const output = {
+    write: (more: string) => {
+      text += more;
+      return true;
+    },
+    drain: () => Promise.resolve(),
+  };
+  const sink = await createReportSink(
+    { format, calls: false, columns: 120, colour: false, ancestors: 3 },
+    output,
+  );
+  for (const call of calls) sink.call(call);
+  await sink.end([]);
+  return text;
+}
+
+describe('a report', function () {
+  this.timeout(60_000);
+  for (const format of ['text', 'csv', 'json'] as const) {
+    it(`does not depend on the order of the calls (${format})`, async () => {
+      const calls = savedCalls();
+      assert.ok(calls.length > 200);
+      const expected = await reportOf(calls, format);
+      await fc.assert(
+        fc.asyncProperty(fc.shuffledSubarray(calls, { minLength: calls.length }), async (shuffled) => {
+          assert.equal(await reportOf(shuffled, format), expected);
+        }),
+        { numRuns: 20 },
+      );
+    });
+  }
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { KnownCalls } from '../../../src/events/known-calls.ts';
+
+const idOf = (number: number) => createHash('sha256').update(String(number)).digest('hex').slice(0, 32);
+
+describe('calls that were counted', () => {
+  it('are known, and others are not', () => {
+    const known = new KnownCalls();
+    for (let i = 0; i < 100_000; i++) assert.equal(known.add(idOf(i)), true, String(i));
+    for (let i = 0; i < 100_000; i++) assert.equal(known.add(idOf(i)), false, String(i));
+    assert.equal(known.add(idOf(100_000)), true);
+  });
+
+  it('are told apart where their ids are much alike, and where they are all zeros', () => {
+    const known = new KnownCalls();
+    const ids = [
+      '0'.repeat(32),
+      `${'0'.repeat(14)}20${'0'.repeat(16)}`,
+      `1${'0'.repeat(31)}`,
+      'f'.repeat(32),
+    ];
+    assert.deepEqual(
+      ids.map((id) => known.add(id)),
+      [true, true, true, true],
+    );
+    assert.deepEqual(
+      ids.map((id) => known.add(id)),
+      [false, false, false, false],
+    );
+  });
+
+  it('beyond the maximum, take the places of others, and the memory stays what it was', () => {
+    const known = new KnownCalls(2 ** 14);
+    for (let i = 0; i < 200_000; i++) known.add(idOf(i));
+    const latest = Array.from({ length: 1000 }, (_, i) => known.add(idOf(199_999 - i)));
+    assert.ok(latest.filter((isNew) => !isNew).length > 800, 'most of the latest are still known');
+  });
+});
