@@ -3,9 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { Nanoseconds, Problem } from '../model.ts';
-import { EventProcesses } from './event-processes.ts';
+import { EventLineParser } from './event-line.ts';
 import { readLines } from './lines.ts';
-import { parseEvent } from './parse-event.ts';
 
 /** A file that has events in it. */
 export interface EventFile {
@@ -92,14 +91,14 @@ class Finder {
 /** Of the first event among the lines at its head; undefined where there is none. */
 async function firstTimeOf(path: string): Promise<Nanoseconds | undefined> {
   const stop = new AbortController();
-  const processes = new EventProcesses();
+  const parser = new EventLineParser();
   let firstTime: Nanoseconds | undefined;
   await readLines(
     path,
     {
       line(text, number) {
-        if (firstTime !== undefined || number > LOOKED_AT) return;
-        firstTime = parseEvent(parseJson(text), processes, path)?.call.time;
+        if (text === undefined || firstTime !== undefined || number > LOOKED_AT) return;
+        firstTime = parser.parse(text, path)?.call.time;
       },
       pause() {
         stop.abort();
@@ -109,16 +108,6 @@ async function firstTimeOf(path: string): Promise<Nanoseconds | undefined> {
     stop.signal,
   );
   return firstTime;
-}
-
-/** Undefined for what is no JSON. */
-export function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function noEvents(path: string): Problem {

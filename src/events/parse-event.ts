@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import {
   type AttributedCall,
   type Attribution,
@@ -91,14 +91,19 @@ function attributionOf(json: JsonObject | undefined): Attribution {
 
 function endpointOf(json: JsonObject | undefined): Endpoint | undefined {
   const address = addressOf(json);
-  return address && { ...address, family: isIPv4(address.address) ? 4 : 6 };
+  return address && { ...address, family: address.address.includes(':') ? 6 : 4 };
 }
+
+/** The last one that was checked: in most files it is one for thousands of events. */
+let checkedAddress = '';
 
 function addressOf(json: JsonObject | undefined): SocketAddress | undefined {
   const address = textOf(json?.ip);
   const port = integerOf(json?.port, MAX_PORT);
   if (address === undefined || port === undefined) return undefined;
-  return isIPv4(address) || isIPv6(address) ? { address, port } : undefined;
+  if (address !== checkedAddress && isIP(address) === 0) return undefined;
+  checkedAddress = address;
+  return { address, port };
 }
 
 const ASCII = /^[\0-\x7f]*$/;

@@ -1,10 +1,9 @@
 import type { AttributedCall, CaptureSummary, Counters, Nanoseconds, Problem } from '../model.ts';
 import type { Sink } from '../ports.ts';
-import { type EventFile, parseJson } from './event-files.ts';
-import { EventProcesses } from './event-processes.ts';
+import type { EventFile } from './event-files.ts';
+import { EventLineParser } from './event-line.ts';
 import { KnownCalls } from './known-calls.ts';
 import { readLines } from './lines.ts';
-import { parseEvent } from './parse-event.ts';
 
 /** Which events are reported; every condition that is given must hold. */
 export interface EventFilter {
@@ -25,7 +24,7 @@ export interface ReadOptions {
 export class EventReader {
   readonly #options: ReadOptions;
   readonly #known = new KnownCalls();
-  readonly #processes = new EventProcesses();
+  readonly #parser = new EventLineParser();
 
   constructor(options: ReadOptions) {
     this.#options = options;
@@ -40,7 +39,7 @@ export class EventReader {
         {
           line: (text, number, isLast) => {
             if (text === '') return;
-            const call = parseEvent(parseJson(text), this.#processes, file.path);
+            const call = text === undefined ? undefined : this.#parser.parse(text, file.path);
             if (call === undefined) tally.unreadable(number, isLast);
             else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;
             else {
