@@ -12,6 +12,7 @@ export interface Endpoint {
 }
 
 export interface SocketAddress {
+  /** Empty where it is not known: in a log, which has no addresses. */
   address: string;
   port: number;
 }
@@ -128,11 +129,12 @@ export interface Process extends ProcessIdentity {
   ancestors: readonly ProcessIdentity[];
 }
 
-export type AttributionMatch = 'cookie' | 'isn' | 'isn-nat' | 'tuple' | 'procfs' | 'none';
+export type AttributionMatch = 'cookie' | 'isn' | 'isn-nat' | 'tuple' | 'procfs' | 'log' | 'none';
 
 /** How the process was found is part of the answer. */
 export interface Attribution {
-  source: 'ebpf' | 'procfs' | 'none';
+  /** `log`: named in a log that says no more. */
+  source: 'ebpf' | 'procfs' | 'log' | 'none';
   match: AttributionMatch;
   /** Why there is no process: `socket older than the session`, `no records`, … */
   reason?: string | undefined;

@@ -13,7 +13,7 @@ export default class Report extends ImdsCommand {
   static override summary = 'Report who calls the metadata service, from events that were saved.';
 
   static override description =
-    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once.
+    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. Of a folder without events, imds-trace.log is read, also the one of aws-imds-packet-analyzer: it tells callers and versions, and nothing of paths, answers and addresses.
 
 Events tell of calls, not of what was lost before they were written: without a v1 call, the verdict is at best "not enough evidence".
 

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
-import type { Nanoseconds, Problem } from '../model.ts';
+import type { AttributedCall, Nanoseconds, Problem } from '../model.ts';
 import { EventLineParser } from './event-line.ts';
 import { readLines } from './lines.ts';
 
@@ -14,6 +14,8 @@ export interface EventFile {
   size: number;
   /** Of its first event. */
   firstTime: Nanoseconds;
+  /** A log, imds-trace.log, and not events. */
+  isLog: boolean;
 }
 
 export interface FoundFiles {
@@ -40,7 +42,7 @@ export async function findEventFiles(paths: readonly string[]): Promise<FoundFil
 }
 
 class Finder {
-  readonly files: EventFile[] = [];
+  files: EventFile[] = [];
   readonly problems: Problem[] = [];
   readonly #seen = new Set<string>();
 
@@ -74,31 +76,40 @@ class Finder {
         this.problems.push(problemOf(path, error));
       }
     }
+    this.#dropLogs(folder);
     return others;
+  }
+
+  /** Where the calls of a log are there as events too, these say more, and each call is to count once. */
+  #dropLogs(folder: string): void {
+    const isHere = ({ path }: EventFile) => resolve(dirname(path)) === resolve(folder);
+    if (!this.files.some((file) => isHere(file) && !file.isLog)) return;
+    this.files = this.files.filter((file) => !(isHere(file) && file.isLog));
   }
 
   async #take(path: string, stats: Stats): Promise<boolean> {
     const identity = `${stats.dev} ${stats.ino}`;
     if (this.#seen.has(identity)) return true;
-    const firstTime = await firstTimeOf(path);
-    if (firstTime === undefined) return false;
+    const first = await firstCallOf(path);
+    if (first === undefined) return false;
     this.#seen.add(identity);
-    this.files.push({ path, size: stats.size, firstTime });
+    const isLog = first.attribution.source === 'log' || first.session === path;
+    this.files.push({ path, size: stats.size, firstTime: first.call.time, isLog });
     return true;
   }
 }
 
-/** Of the first event among the lines at its head; undefined where there is none. */
-async function firstTimeOf(path: string): Promise<Nanoseconds | undefined> {
+/** Of the lines at its head; undefined where none is an event. */
+async function firstCallOf(path: string): Promise<AttributedCall | undefined> {
   const stop = new AbortController();
   const parser = new EventLineParser();
-  let firstTime: Nanoseconds | undefined;
+  let first: AttributedCall | undefined;
   await readLines(
     path,
     {
       line(text, number) {
-        if (text === undefined || firstTime !== undefined || number > LOOKED_AT) return;
-        firstTime = parser.parse(text, path)?.call.time;
+        if (text === undefined || first !== undefined || number > LOOKED_AT) return;
+        first = parser.parse(text, path);
       },
       pause() {
         stop.abort();
@@ -107,13 +118,13 @@ async function firstTimeOf(path: string): Promise<Nanoseconds | undefined> {
     },
     stop.signal,
   );
-  return firstTime;
+  return first;
 }
 
 function noEvents(path: string): Problem {
   return {
     code: 'events.format',
-    message: `${path}: expected events of imds, one JSON object a line; none is in its first ${LOOKED_AT} lines`,
+    message: `${path}: expected events of imds, one JSON object a line, or imds-trace.log; found neither in its first ${LOOKED_AT} lines`,
     remedy: REMEDY,
     damage: true,
   };

@@ -2,6 +2,7 @@ import type { AttributedCall, Process } from '../model.ts';
 import { EventProcesses } from './event-processes.ts';
 import { objectOf } from './json-object.ts';
 import { parseEvent } from './parse-event.ts';
+import { TraceLogParser } from './trace-log.ts';
 
 const MAX_KEPT = 4096;
 const LONGEST_KEPT = 8192;
@@ -23,9 +24,15 @@ interface Parts {
 export class EventLineParser {
   readonly #processes = new EventProcesses();
   readonly #known = new Map<string, Process>();
+  readonly #traceLog = new TraceLogParser();
+
+  beginFile(): void {
+    this.#traceLog.beginFile();
+  }
 
   /** @param file where it was read @returns undefined for what is no event */
   parse(line: string, file: string): AttributedCall | undefined {
+    if (line.startsWith('[')) return this.#traceLog.parse(line, file);
     const parts = partsOf(line);
     if (parts === undefined) return parseEvent(parseJson(line), this.#processes, file);
     const process = this.#processOf(parts);

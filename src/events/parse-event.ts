@@ -16,6 +16,7 @@ const MODULE = 'imds';
 const ID = /^[0-9a-f]{32}$/;
 const MAX_PORT = 65_535;
 const MAX_STATUS = 999;
+const UNKNOWN: SocketAddress = { address: '', port: 0 };
 
 /**
  * An event (schemas/call.schema.json) as the call that it tells of, such that it would be written the same
@@ -52,7 +53,7 @@ export function parseEvent(
 function callOf(event: JsonObject, meta: JsonObject, imds: JsonObject): ImdsCall | undefined {
   const time = parseEventTime(textOf(event['@timestamp']) ?? '');
   const endpoint = endpointOf(objectOf(event.destination));
-  const client = addressOf(objectOf(event.source));
+  const client = event.source === undefined ? UNKNOWN : addressOf(objectOf(event.source));
   if (time === undefined || endpoint === undefined || client === undefined) return undefined;
   const http = objectOf(event.http);
   const duration = integerOf(meta.duration, Number.MAX_SAFE_INTEGER);
@@ -83,8 +84,8 @@ function callOf(event: JsonObject, meta: JsonObject, imds: JsonObject): ImdsCall
 
 function attributionOf(json: JsonObject | undefined): Attribution {
   return {
-    source: oneOf(json?.source, ['ebpf', 'procfs', 'none']) ?? 'none',
-    match: oneOf(json?.match, ['cookie', 'isn', 'isn-nat', 'tuple', 'procfs', 'none']) ?? 'none',
+    source: oneOf(json?.source, ['ebpf', 'procfs', 'log', 'none']) ?? 'none',
+    match: oneOf(json?.match, ['cookie', 'isn', 'isn-nat', 'tuple', 'procfs', 'log', 'none']) ?? 'none',
     reason: textOf(json?.reason),
   };
 }
@@ -98,8 +99,9 @@ function endpointOf(json: JsonObject | undefined): Endpoint | undefined {
 let checkedAddress = '';
 
 function addressOf(json: JsonObject | undefined): SocketAddress | undefined {
-  const address = textOf(json?.ip);
-  const port = integerOf(json?.port, MAX_PORT);
+  if (json === undefined) return undefined;
+  const address = textOf(json.ip);
+  const port = integerOf(json.port, MAX_PORT);
   if (address === undefined || port === undefined) return undefined;
   if (address !== checkedAddress && isIP(address) === 0) return undefined;
   checkedAddress = address;

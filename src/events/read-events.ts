@@ -33,6 +33,7 @@ export class EventReader {
   async read(file: EventFile, sink: Pick<Sink, 'call' | 'ready'>): Promise<CaptureSummary> {
     const { signal, onProgress } = this.#options;
     const tally = new FileTally(file.path);
+    this.#parser.beginFile();
     try {
       await readLines(
         file.path,

@@ -118,7 +118,7 @@ export class Caller {
     else if (call.time < this.first) this.first = call.time;
     if (call.userAgent !== undefined) this.userAgents.add(call.userAgent);
     if (call.forwardedFor !== undefined) this.forwardedFor.add(call.forwardedFor);
-    this.clients.add(call.client.address);
+    if (call.client.address !== '') this.clients.add(call.client.address);
     if (call.pathClass !== undefined) {
       const rank = PATH_RANK.get(call.pathClass) ?? PATH_CLASSES.length;
       if (rank < this.#worstPath) this.#worstPath = rank;

@@ -58,7 +58,9 @@ export class EventFormatter {
         : `,"user_agent":{"original":${this.#headers.get(call.userAgent)}}`) +
       `,"network":{"transport":"tcp","type":"${call.endpoint.family === 6 ? 'ipv6' : 'ipv4'}"` +
       `${call.method === undefined ? '' : ',"protocol":"http"'}}` +
-      `,"source":{"ip":${this.#names.get(call.client.address)},"port":${call.client.port}}` +
+      (call.client.address === ''
+        ? ''
+        : `,"source":{"ip":${this.#names.get(call.client.address)},"port":${call.client.port}}`) +
       `,"destination":{"ip":${this.#names.get(call.endpoint.address)},"port":${call.endpoint.port}}` +
       `${process?.process ?? ''}${process?.scope ?? ''}` +
       `${attributed.host === undefined ? '' : this.#host(attributed.host)}` +

@@ -82,6 +82,18 @@ describe('imds report', () => {
     assert.match(stdout, new RegExp(`of ${LINES.length} events in 1 file`));
   });
 
+  it('reads the log of the predecessor, and not beside the events of the same calls', async () => {
+    const log = readFileSync(join(DEMO, 'expected.log'), 'utf8');
+    put('logs/imds-trace.log', log.toLowerCase().replaceAll(/^(\[[\d-]+)t/gm, '$1T'));
+    const { code, stdout, stderr } = await imds(['report', join(folder, 'logs')]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, new RegExp(`of ${LINES.length} events in 1 file\\.`));
+    assert.match(stdout, /callers still use IMDSv1: python3 \/opt\/usage\/report\.py/);
+    put('logs/imds-calls.jsonl', EVENTS);
+    const both = await imds(['report', `${join(folder, 'logs')}/`]);
+    assert.match(both.stdout, new RegExp(`of ${LINES.length} events in 1 file\\.`));
+  });
+
   it('selects by time, host and version', async () => {
     const path = put('a.jsonl', EVENTS);
     const lines = async (...options: string[]) =>

@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   journal: ['model'],
   capture: ['journal', 'ports', 'model', 'errors', 'secrets'],
   bpf: ['journal', 'ports', 'model', 'errors', 'secrets'],
-  events: ['journal', 'ports', 'model', 'errors'],
+  events: ['ports', 'model', 'errors'],
   report: ['ports', 'model', 'errors', 'secrets'],
   inputs: ['capture', 'bpf', 'pipeline', 'ports', 'model', 'errors', 'secrets'],
   pipeline: ['capture', 'bpf', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { AttributedCall, ImdsVersion, Process, ProcessIdentity, SocketAddress } from '../model.ts';
+
+/** `[2022-12-20T11:03:58] [WARNING] IMDSv1(!) (pid:1016:curl argv:…) called by -> (…) -> (…)`. */
+const HEAD = /^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\] \[[a-z]{1,10}\] /i;
+const PID = /^\(pid:(\d{1,7}|-):/i;
+const ARGUMENTS = / argv:/i;
+/** Between the level and the first process stand a few words. */
+const MAX_WORDS = 200;
+const CLIENT = /^- client:\[?([0-9a-f.:]+?)\]?:(\d{1,5})(?: user-agent:(.*))?$/is;
+const CALLED_BY = / called by -> (?=\(pid:)/i;
+const ANCESTOR = / -> (?=\(pid:)/i;
+/** The log has no address of the service. */
+const ENDPOINT = { address: '169.254.169.254', port: 80, family: 4 } as const;
+const NOBODY: SocketAddress = { address: '', port: 0 };
+const NANOSECONDS_IN_MS = 1_000_000n;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Lines of `imds-trace.log`, ours and those of aws-imds-packet-analyzer, which lower-cases some. They have the
+ * time to the second, in the zone of whoever wrote them, taken to be that of this machine; no address, path or
+ * status. A line has no id: the n-th of the same text is taken for the same call wherever it stands.
+ */
+export class TraceLogParser {
+  /** How often a line has come, of the last hour of the log. */
+  readonly #times = new Map<string, number>();
+  #hour = Number.NaN;
+
+  /** A file begins: its lines are counted afresh, so that a copy of it holds the same calls. */
+  beginFile(): void {
+    this.#times.clear();
+  }
+
+  parse(line: string, file: string): AttributedCall | undefined {
+    const [head = '', time = ''] = HEAD.exec(line) ?? [];
+    const begin = line.slice(0, head.length + MAX_WORDS).indexOf('(pid:', head.length);
+    const chain = line.slice(begin).trimEnd();
+    if (head === '' || begin < 0 || !chain.endsWith(')')) return undefined;
+    const what = line.slice(head.length, begin).trimEnd();
+    const milliseconds = Date.parse(time);
+    const kind = KINDS.find(([pattern]) => pattern.test(what));
+    if (kind === undefined || Number.isNaN(milliseconds)) return undefined;
+    const [, version] = kind;
+    const [own = '', ...rest] = chain.split(CALLED_BY);
+    const caller = identityOf(own);
+    const { client, userAgent } =
+      caller === undefined ? clientOf(own) : { client: NOBODY, userAgent: undefined };
+    const ancestors = rest
+      .join(' called by -> ')
+      .split(ANCESTOR)
+      .flatMap((text) => identityOf(text) ?? []);
+    const process: Process | undefined = caller && { ...caller, ancestors };
+    const nanoseconds = BigInt(milliseconds) * NANOSECONDS_IN_MS;
+    return {
+      call: {
+        endpoint: ENDPOINT,
+        client,
+        requestOffset: 0,
+        connectionTime: nanoseconds,
+        time: nanoseconds,
+        packetNumber: 0,
+        version,
+        operation: version === undefined ? 'attempt' : undefined,
+        userAgent,
+      },
+      process,
+      attribution:
+        process === undefined ? { source: 'none', match: 'none' } : { source: 'log', match: 'log' },
+      session: file,
+      capture: file,
+      eventId: this.#idOf(line, milliseconds),
+    };
+  }
+
+  #idOf(line: string, milliseconds: number): string {
+    const hour = Math.floor(milliseconds / HOUR_MS);
+    if (hour !== this.#hour) this.#times.clear();
+    this.#hour = hour;
+    const times = (this.#times.get(line) ?? 0) + 1;
+    this.#times.set(line, times);
+    return createHash('sha256').update(`${times}\n${line}`).digest('hex').slice(0, 32);
+  }
+}
+
+const KINDS: readonly (readonly [RegExp, ImdsVersion | undefined])[] = [
+  [/^IMDSv1\(!\)$/i, 'v1'],
+  [/^IMDSv2$/i, 'v2'],
+  [/^IMDS foreign$/i, 'foreign'],
+  [/^\{MISSING PAYLOAD\}/i, 'unknown'],
+  [/^IMDS attempt$/i, undefined],
+];
+
+function identityOf(text: string): ProcessIdentity | undefined {
+  const { pid = '-', name = '', argv = '' } = partsOf(text) ?? {};
+  if (pid === '-') return undefined;
+  // Arguments are joined by blanks: those that have blanks in them are not to be told.
+  return { pid: Number(pid), start: '', name, args: argv.trim() === '' ? undefined : argv.trim().split(' ') };
+}
+
+/** `(pid:1016:curl argv:curl http://…)` */
+function partsOf(text: string): { pid: string; name: string; argv: string } | undefined {
+  const [head = '', pid = ''] = PID.exec(text) ?? [];
+  const from = text.slice(head.length);
+  const {
+    index,
+    0: { length },
+  } = ARGUMENTS.exec(from) ?? { index: -1, 0: '' };
+  if (head === '' || index < 0 || !text.endsWith(')')) return undefined;
+  return { pid, name: from.slice(0, index), argv: from.slice(index + length, -1) };
+}
+
+function clientOf(text: string): { client: SocketAddress; userAgent: string | undefined } {
+  const { argv = '' } = partsOf(text) ?? {};
+  const [, address = '', port = '', userAgent] = CLIENT.exec(argv) ?? [];
+  return { client: isIP(address) === 0 ? NOBODY : { address, port: Number(port) }, userAgent };
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventLineParser } from '../../../src/events/event-line.ts';
+
+const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'fixtures');
+
+interface Saved {
+  imds: { version?: string; ancestors?: { pid: number; name?: string }[] };
+  process?: { pid: number; name?: string; args?: string[] };
+}
+
+function linesOf(name: string, file: string): string[] {
+  const path = join(FIXTURES, name, file);
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+}
+
+describe('lines of imds-trace.log', () => {
+  const cases = readdirSync(FIXTURES).filter((name) => linesOf(name, 'expected.log').length > 0);
+
+  it('were found', () => assert.ok(cases.length > 40));
+
+  for (const name of cases) {
+    const events = linesOf(name, 'expected.jsonl').map((line) => JSON.parse(line) as Saved);
+    const log = linesOf(name, 'expected.log');
+
+    it(`tell the callers that the events tell: ${name}`, () => {
+      const parser = new EventLineParser();
+      assert.equal(log.length, events.length);
+      for (const [i, line] of log.entries()) {
+        const call = parser.parse(line, 'imds-trace.log');
+        const event = events[i];
+        assert.ok(call, line);
+        assert.equal(call.call.version, event?.imds.version, line);
+        assert.equal(call.process?.pid, event?.process?.pid, line);
+        assert.deepEqual(
+          call.process?.ancestors.map(({ pid }) => pid),
+          event?.process && (event.imds.ancestors ?? []).slice(0, 3).map(({ pid }) => pid),
+          line,
+        );
+      }
+    });
+
+    it(`are read in lower case too, as the predecessor writes them: ${name}`, () => {
+      const parser = new EventLineParser();
+      for (const [i, line] of log.entries()) {
+        const call = parser.parse(line.toLowerCase().replace('t', 'T'), 'imds-trace.log');
+        assert.equal(call?.call.version, events[i]?.imds.version, line);
+        assert.equal(call?.process?.pid, events[i]?.process?.pid, line);
+      }
+    });
+  }
+
+  it('have the same ids in a copy, and each of equal lines its own', () => {
+    const line =
+      '[2022-12-20T11:03:58] [WARNING] IMDSv1(!) (pid:1016:curl argv:curl http://169.254.169.254/latest/meta-data/) called by -> (pid:1015:makeCalls.sh argv:/bin/bash ./makeCalls.sh) -> (pid:32678:zsh argv:-zsh) -> (pid:32678:sshd argv:sshd: )';
+    const parser = new EventLineParser();
+    const ids = [1, 2, 1, 2].map((_, i) => {
+      if (i % 2 === 0) parser.beginFile();
+      return parser.parse(line, 'a')?.eventId;
+    });
+    assert.equal(new Set(ids).size, 2);
+    assert.deepEqual(ids.slice(0, 2), ids.slice(2));
+    const call = parser.parse(line, 'a');
+    assert.deepEqual(call?.process?.args, ['curl', 'http://169.254.169.254/latest/meta-data/']);
+    assert.deepEqual(
+      call?.process?.ancestors.map(({ name }) => name),
+      ['makeCalls.sh', 'zsh', 'sshd'],
+    );
+  });
+
+  it('that are no lines of it are none', () => {
+    const parser = new EventLineParser();
+    for (const line of [
+      '[]',
+      '[x] [y] IMDSv1(!) (pid:1:a argv:b)',
+      '[2022-12-20T11:03:58] [INFO] hello',
+      '[1,2]',
+    ]) {
+      assert.equal(parser.parse(line, 'a'), undefined, line);
+    }
+    const endless = `[2022-12-20T11:03:58] [INFO] IMDSv2 (pid:1:a argv:${' -> (pid:'.repeat(100_000)}`;
+    assert.equal(parser.parse(endless, 'a'), undefined);
+  });
+});
