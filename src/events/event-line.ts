@@ -1,5 +1,6 @@
 import type { AttributedCall, Process } from '../model.ts';
-import { EventProcesses } from './event-processes.ts';
+import { EventHosts } from './event-hosts.ts';
+import { processOf } from './event-process.ts';
 import { objectOf } from './json-object.ts';
 import { parseEvent } from './parse-event.ts';
 import { TraceLogParser } from './trace-log.ts';
@@ -22,7 +23,7 @@ interface Parts {
  * parsed of the same text is taken again. A line that is not laid out as ours are is parsed as a whole.
  */
 export class EventLineParser {
-  readonly #processes = new EventProcesses();
+  readonly #hosts = new EventHosts();
   readonly #known = new Map<string, Process>();
   readonly #traceLog = new TraceLogParser();
 
@@ -34,10 +35,10 @@ export class EventLineParser {
   parse(line: string, file: string): AttributedCall | undefined {
     if (line.startsWith('[')) return this.#traceLog.parse(line, file);
     const parts = partsOf(line);
-    if (parts === undefined) return parseEvent(parseJson(line), this.#processes, file);
+    if (parts === undefined) return parseEvent(parseJson(line), this.#hosts, file);
     const process = this.#processOf(parts);
-    if (process === undefined) return parseEvent(parseJson(line), this.#processes, file);
-    const call = parseEvent(parseJson(parts.rest), this.#processes, file);
+    if (process === undefined) return parseEvent(parseJson(line), this.#hosts, file);
+    const call = parseEvent(parseJson(parts.rest), this.#hosts, file);
     return call && { ...call, process };
   }
 
@@ -46,7 +47,7 @@ export class EventLineParser {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const json = objectOf(parseJson(`{${fragment.slice(1)},"imds":{${ancestors.slice(1)}}`));
-    const process = json && this.#processes.process(json, objectOf(json.imds)?.ancestors);
+    const process = json && processOf(json, objectOf(json.imds)?.ancestors);
     if (process === undefined) return undefined;
     if (this.#known.size >= MAX_KEPT) this.#known.clear();
     if (key.length <= LONGEST_KEPT) this.#known.set(key, process);

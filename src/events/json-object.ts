@@ -14,6 +14,14 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined;
 }
 
+const ID = /^[0-9a-f]{32}$/;
+
+/** An id as we make them: 32 hexadecimal digits. */
+export function idOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && ID.test(text) ? text : undefined;
+}
+
 export function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
 }

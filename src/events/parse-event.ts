@@ -8,12 +8,12 @@ import {
   type SocketAddress,
   type UnknownReason,
 } from '../model.ts';
-import type { EventProcesses } from './event-processes.ts';
+import type { EventHosts } from './event-hosts.ts';
+import { processOf } from './event-process.ts';
 import { parseEventTime } from './event-time.ts';
-import { integerOf, type JsonObject, objectOf, oneOf, textOf } from './json-object.ts';
+import { idOf, integerOf, type JsonObject, objectOf, oneOf, textOf } from './json-object.ts';
 
 const MODULE = 'imds';
-const ID = /^[0-9a-f]{32}$/;
 const MAX_PORT = 65_535;
 const MAX_STATUS = 999;
 const UNKNOWN: SocketAddress = { address: '', port: 0 };
@@ -25,26 +25,22 @@ const UNKNOWN: SocketAddress = { address: '', port: 0 };
  *
  * @param file where it was read, which is its capture where it names none
  */
-export function parseEvent(
-  json: unknown,
-  processes: EventProcesses,
-  file: string,
-): AttributedCall | undefined {
+export function parseEvent(json: unknown, hosts: EventHosts, file: string): AttributedCall | undefined {
   const event = objectOf(json);
   const meta = objectOf(event?.event);
   const imds = objectOf(event?.imds);
   if (event === undefined || meta === undefined || imds === undefined || meta.module !== MODULE)
     return undefined;
-  const id = textOf(meta.id);
+  const id = idOf(meta.id);
   const call = callOf(event, meta, imds);
-  if (call === undefined || id === undefined || !ID.test(id)) return undefined;
+  if (call === undefined || id === undefined) return undefined;
   const capture = textOf(imds.capture);
   return {
     call,
     eventId: id,
-    process: processes.process(event, imds.ancestors),
+    process: processOf(event, imds.ancestors),
     attribution: attributionOf(objectOf(event.attribution)),
-    host: processes.host(event.host),
+    host: hosts.host(event.host),
     session: capture ?? textOf(imds.session) ?? file,
     capture: capture ?? file,
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { AttributedCall, ImdsVersion, Process, ProcessIdentity, SocketAddress } from '../model.ts';
+import { MAX_PID } from './event-process.ts';
 
 /** `[2022-12-20T11:03:58] [WARNING] IMDSv1(!) (pid:1016:curl argv:…) called by -> (…) -> (…)`. */
 const HEAD = /^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\] \[[a-z]{1,10}\] /i;
@@ -93,7 +94,7 @@ const KINDS: readonly (readonly [RegExp, ImdsVersion | undefined])[] = [
 
 function identityOf(text: string): ProcessIdentity | undefined {
   const { pid = '-', name = '', argv = '' } = partsOf(text) ?? {};
-  if (pid === '-') return undefined;
+  if (pid === '-' || Number(pid) > MAX_PID) return undefined;
   // Arguments are joined by blanks: those that have blanks in them are not to be told.
   return { pid: Number(pid), start: '', name, args: argv.trim() === '' ? undefined : argv.trim().split(' ') };
 }

@@ -24,7 +24,11 @@ export function eventId({ session, call, eventId: saved }: AttributedCall): stri
   return digest([session, endpointText(call.endpoint), connection, String(call.requestOffset)]);
 }
 
-/** ECS `process.entity_id`: one process of one boot of one host. */
-export function entityId(host: Host | undefined, { pid, start, entityId: saved }: Process): string {
-  return saved ?? digest([host?.id ?? '', host?.bootId ?? '', String(pid), start]);
+/** ECS `process.entity_id`: one process of one boot of one host; undefined where its start is not known. */
+export function entityId(
+  host: Host | undefined,
+  { pid, start, entityId: saved }: Process,
+): string | undefined {
+  if (saved !== undefined || start === '') return saved;
+  return digest([host?.id ?? '', host?.bootId ?? '', String(pid), start]);
 }

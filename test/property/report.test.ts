@@ -2,21 +2,20 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { EventProcesses } from '../../src/events/event-processes.ts';
-import { parseEvent } from '../../src/events/parse-event.ts';
+import { EventLineParser } from '../../src/events/event-line.ts';
 import type { AttributedCall } from '../../src/model.ts';
 import { createReportSink } from '../../src/report/index.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures');
 
 function savedCalls(): AttributedCall[] {
-  const processes = new EventProcesses();
+  const parser = new EventLineParser();
   const names = readdirSync(FIXTURES).map((name) => join(FIXTURES, name, 'expected.jsonl'));
   return names.filter(existsSync).flatMap((file) =>
     readFileSync(file, 'utf8')
       .split('\n')
       .filter(Boolean)
-      .flatMap((line) => parseEvent(JSON.parse(line), processes, 'events') ?? []),
+      .flatMap((line) => parser.parse(line, 'events') ?? []),
   );
 }
 

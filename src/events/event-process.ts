@@ -1,0 +1,45 @@
+import type { Process, ProcessIdentity } from '../model.ts';
+import { parseEventTime } from './event-time.ts';
+import { idOf, integerOf, type JsonObject, objectOf, textOf, textsOf } from './json-object.ts';
+
+/** Linux: PID_MAX_LIMIT. */
+export const MAX_PID = 4_194_304;
+/** pid 1 is reached long before. */
+const MAX_ANCESTORS = 4096;
+
+/** @param event with its process, container and service; undefined where it names no process */
+export function processOf(event: JsonObject, ancestors: unknown): Process | undefined {
+  const json = objectOf(event.process);
+  const pid = integerOf(json?.pid, MAX_PID);
+  if (json === undefined || pid === undefined) return undefined;
+  return {
+    ...identity(json, pid),
+    entityId: idOf(json.entity_id),
+    startTime: parseEventTime(textOf(json.start) ?? ''),
+    userId: textOf(objectOf(json.user)?.id),
+    userName: textOf(objectOf(json.user)?.name),
+    containerId: textOf(objectOf(event.container)?.id),
+    unit: textOf(objectOf(event.service)?.name),
+    ancestors: identities(ancestors),
+  };
+}
+
+function identities(value: unknown): ProcessIdentity[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, MAX_ANCESTORS).flatMap((item) => {
+    const json = objectOf(item);
+    const pid = integerOf(json?.pid, MAX_PID);
+    return json === undefined || pid === undefined ? [] : [identity(json, pid)];
+  });
+}
+
+/** Events do not have the time since boot at which a process began: see `entityId`. */
+function identity(json: JsonObject, pid: number): ProcessIdentity {
+  return {
+    pid,
+    start: '',
+    name: textOf(json.name),
+    executable: textOf(json.executable),
+    args: textsOf(json.args),
+  };
+}
