@@ -4,7 +4,7 @@ import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
-import { type Capture, type OpenedViews, openViews } from '../live/open-views.ts';
+import { type AttributionChoice, type Capture, type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
@@ -27,6 +27,7 @@ import { Tally } from './tally.ts';
 
 export interface LiveOptions {
   capture: Capture;
+  attribution: AttributionChoice;
   interfaces: readonly string[];
   endpoints: readonly Endpoint[];
   jsonl: boolean;
@@ -77,10 +78,11 @@ class LiveRun {
   }
 
   async run(): Promise<ExitCode> {
-    const { duration, endpoints, capture, interfaces, root } = this.#options;
+    const { duration, endpoints, capture, attribution, interfaces, root } = this.#options;
     const now = () => this.#clock.now();
     const account = this.#account();
-    const views = await openViews({ capture, interfaces, endpoints, root, now });
+    const clock = this.#clock;
+    const views = await openViews({ capture, attribution, interfaces, endpoints, root, clock });
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
@@ -147,7 +149,7 @@ class LiveRun {
       endpoints,
       views: [...(views.sockets ? ['sockets' as const] : []), ...(views.wire ? ['wire' as const] : [])],
       interfaces: views.wire ? interfaces : [],
-      attribution: views.sockets ? 'ebpf' : 'off',
+      attribution: views.attribution,
       version,
     });
   }
@@ -226,7 +228,7 @@ function list({ sockets, wire }: OpenedViews): View[] {
 }
 
 function readyText(views: OpenedViews, account: Account | undefined): string {
-  const attribution = views.sockets ? 'ebpf' : 'off';
+  const { attribution } = views;
   const seen = list(views).map(({ description }) => description);
   return `ready: views ${seen.join(', ')}; attribution ${attribution}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}`;
 }

@@ -1,0 +1,103 @@
+import type { Deadline } from './deadline.ts';
+import { inodeOf, readBytes, readNumbers } from './files.ts';
+
+/** After so long every process is asked again for its namespace: it may have moved. */
+const REFRESH_MS = 1000;
+/** A host with more than that is asked for the first ones only. */
+const MAX_NAMESPACES = 1024;
+/** Some 200,000 sockets. */
+const MAX_TABLE_BYTES = 32 * 1024 * 1024;
+const MAX_MEMBERS = 8;
+
+export interface Tables {
+  namespace: number;
+  tcp: string;
+  tcp6: string;
+}
+
+/** The network namespaces that have processes, and their sockets: the one that was right last comes first. */
+export class NetworkNamespaces {
+  readonly #proc: string;
+  /** By inode: some processes of it. */
+  #members = new Map<number, number[]>();
+  #known = new Map<number, number>();
+  #refreshed = Number.NEGATIVE_INFINITY;
+
+  constructor(proc: string) {
+    this.#proc = proc;
+  }
+
+  /** Tables of one namespace after the other, also of those that only came to be now. */
+  *tables(deadline: Deadline): Generator<Tables> {
+    const seen = new Set<number>();
+    for (let round = 0; round < 2; round++) {
+      if (round === 1 || this.#members.size === 0) this.#refresh(deadline);
+      for (const namespace of [...this.#members.keys()]) {
+        if (deadline.passed) return;
+        if (seen.has(namespace)) continue;
+        seen.add(namespace);
+        const tables = this.#read(namespace);
+        if (tables !== undefined) yield tables;
+      }
+    }
+  }
+
+  /** The next look-up begins with this one. */
+  prefer(namespace: number): void {
+    const members = this.#members.get(namespace);
+    if (members === undefined) return;
+    const rest = [...this.#members].filter(([inode]) => inode !== namespace);
+    this.#members = new Map([[namespace, members], ...rest]);
+  }
+
+  #read(namespace: number): Tables | undefined {
+    const members = this.#members.get(namespace) ?? [];
+    for (let pid = members[0]; pid !== undefined; members.shift(), pid = members[0]) {
+      const folder = `${this.#proc}/${pid}`;
+      // A pid that is another process' by now would lead to another namespace.
+      if (inodeOf(`${folder}/ns/net`, 'net') !== namespace) continue;
+      const tcp = readBytes(`${folder}/net/tcp`, MAX_TABLE_BYTES);
+      const tcp6 = readBytes(`${folder}/net/tcp6`, MAX_TABLE_BYTES);
+      if (typeof tcp === 'string') continue;
+      return {
+        namespace,
+        tcp: tcp.toString('latin1'),
+        tcp6: typeof tcp6 === 'string' ? '' : tcp6.toString('latin1'),
+      };
+    }
+    this.#members.delete(namespace);
+    return undefined;
+  }
+
+  /** Asks the processes that are new; once in a while, all. */
+  #refresh(deadline: Deadline): void {
+    const pids = readNumbers(this.#proc);
+    if (typeof pids === 'string') return;
+    const now = performance.now();
+    if (now - this.#refreshed > REFRESH_MS) {
+      this.#refreshed = now;
+      this.#known.clear();
+    }
+    const known = new Map<number, number>();
+    for (const pid of pids) {
+      const before = this.#known.get(pid);
+      if (before !== undefined) known.set(pid, before);
+      else if (!deadline.passed) this.#ask(pid, known);
+    }
+    this.#known = known;
+  }
+
+  #ask(pid: number, known: Map<number, number>): void {
+    const inode = inodeOf(`${this.#proc}/${pid}/ns/net`, 'net');
+    if (inode === undefined) return;
+    known.set(pid, inode);
+    const members = this.#members.get(inode);
+    if (members === undefined) {
+      if (this.#members.size < MAX_NAMESPACES) this.#members.set(inode, [pid]);
+    } else if (!members.includes(pid)) {
+      // The first ones tend to stay: they are what the namespace was made for.
+      if (members.length >= MAX_MEMBERS) members.splice(MAX_MEMBERS / 2, 1);
+      members.push(pid);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The entry of the process that looks connections up in /proc. It keeps root, because /proc shows a
+ * process' descriptors to nobody else; so it is told addresses and nothing of what was sent, and what
+ * it is told is checked. Requests come as JSON lines, journal records go out as JSON lines.
+ */
+import { WallClock } from '../wall-clock.ts';
+import { Lookup } from './lookup.ts';
+import { type LookupRequest, MAX_REQUEST_BYTES, parseRequest } from './request.ts';
+
+/** Requests of one round: those that came while the last one was under way. */
+const MAX_ROUND = 128;
+
+const clock = new WallClock(process.argv[2] === undefined ? undefined : BigInt(process.argv[2]));
+const lines: string[] = [];
+const lookup = new Lookup({
+  proc: '/proc',
+  now: () => clock.now(),
+  write: (record) => lines.push(JSON.stringify(record)),
+});
+
+let waiting: LookupRequest[] = [];
+let rest = '';
+let scheduled = false;
+
+// Ctrl-C and `systemctl stop` go to the whole group; this one is needed until its reader has ended.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.stdout.on('error', () => process.exit(0));
+process.stdin.setEncoding('latin1');
+process.stdin.on('data', (text: string) => {
+  const parts = (rest + text).split('\n');
+  rest = parts.pop() ?? '';
+  if (rest.length > MAX_REQUEST_BYTES) process.exit(1);
+  for (const part of parts) {
+    const request = part.length > MAX_REQUEST_BYTES ? undefined : parseRequest(part);
+    if (request === undefined) process.exit(1);
+    waiting.push(request);
+  }
+  round();
+});
+process.stdin.on('error', () => process.exit(0));
+process.stdin.on('end', () => {
+  while (waiting.length > 0) answer();
+});
+process.stdout.write('\n');
+
+/** At once, and for what is too much for one round, after what has come in meanwhile. */
+function round(): void {
+  if (scheduled) return;
+  answer();
+  if (waiting.length === 0) return;
+  scheduled = true;
+  setImmediate(() => {
+    scheduled = false;
+    round();
+  });
+}
+
+function answer(): void {
+  const requests = waiting.slice(0, MAX_ROUND);
+  waiting = waiting.slice(MAX_ROUND);
+  lookup.round(requests);
+  process.stdout.write(`${lines.splice(0).join('\n')}\n`);
+}
