@@ -1,8 +1,9 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /*
- * What /proc says of a process is gone when the process is, so everything here is read at once and
- * synchronously: a turn of the event loop between two files costs more than the files.
+ * What /proc says of a process is gone when the process is, so it is read at once and synchronously: a
+ * turn of the event loop between two files costs more than the files.
  */
 
 /** Why something of /proc could not be read. */
@@ -42,6 +43,27 @@ export function readBytes(path: string, maximum: number): Buffer | Unreadable {
 export function readText(path: string, maximum = 65_536): string {
   const bytes = readBytes(path, maximum);
   return typeof bytes === 'string' ? '' : bytes.toString('latin1');
+}
+
+/** A table of sockets, which the kernel takes milliseconds to make; one character a byte. */
+export async function readTable(path: string, maximum: number): Promise<string | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return undefined;
+  const parts: string[] = [];
+  const bytes = Buffer.allocUnsafe(65_536);
+  try {
+    for (let length = 0; length < maximum; ) {
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, null);
+      if (bytesRead === 0) return parts.join('');
+      parts.push(bytes.toString('latin1', 0, bytesRead));
+      length += bytesRead;
+    }
+    return parts.join('');
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 export function readLink(path: string): Buffer | undefined {

@@ -1,8 +1,9 @@
-import type { JournalRecord, ProcessReference, ProcfsRecord } from '../../bpf/records.ts';
+import type { JournalRecord, ProcfsRecord } from '../../bpf/records.ts';
 import { Deadline } from './deadline.ts';
 import { readStat } from './identity.ts';
 import { NetworkNamespaces } from './namespaces.ts';
-import { ProcessWriter } from './process-writer.ts';
+import { Portraits } from './portraits.ts';
+import { type Portrait, ProcessWriter } from './process-writer.ts';
 import type { LookupRequest } from './request.ts';
 import { SocketOwners } from './socket-owners.ts';
 import { findInTable, type TableKey, tableKey } from './tcp-table.ts';
@@ -33,16 +34,23 @@ export class Lookup {
   readonly #namespaces: NetworkNamespaces;
   readonly #owners: SocketOwners;
   readonly #processes: ProcessWriter;
+  readonly #portraits: Portraits;
 
   constructor(options: LookupOptions) {
     this.#options = options;
     this.#namespaces = new NetworkNamespaces(options.proc);
     this.#owners = new SocketOwners(options.proc);
     this.#processes = new ProcessWriter(options.proc, options.write);
+    this.#portraits = new Portraits(options.proc, (pid) => this.#processes.read(pid));
+  }
+
+  /** To be called as soon as there are requests; their round may have to wait. */
+  glance(): void {
+    this.#portraits.glance();
   }
 
   /** Answers every request, in order: the tables and the processes are gone through once for all. */
-  round(requests: readonly LookupRequest[]): void {
+  async round(requests: readonly LookupRequest[]): Promise<void> {
     const deadline = new Deadline(ROUND_MS);
     const questions = requests.map(
       (request): Question => ({
@@ -52,44 +60,46 @@ export class Lookup {
         namespace: undefined,
       }),
     );
-    this.#findSockets(questions, deadline);
-    const inodes = new Set(
-      questions.flatMap(({ inode }) => (inode === undefined || inode === 0 ? [] : [inode])),
-    );
-    const found = new Map<number, ProcessReference | undefined>();
-    const { denied, cut } = this.#owners.search(inodes, deadline, (inode, { pid }) => {
-      found.set(inode, this.#processes.process(pid));
+    await this.#findSockets(questions, deadline);
+    const found = new Map<number, Portrait | undefined>();
+    const wanted = new Set<number>();
+    for (const { inode } of questions) {
+      if (inode === undefined || inode === 0) continue;
+      const portrait = this.#portraits.of(inode);
+      if (portrait === undefined) wanted.add(inode);
+      else found.set(inode, portrait);
+    }
+    const { denied, cut } = this.#owners.search(wanted, deadline, (inode, { pid }) => {
+      found.set(inode, this.#processes.read(pid));
       const holder = this.#firstHolder(pid, inode, deadline);
-      if (holder !== pid) found.set(inode, this.#processes.process(holder) ?? found.get(inode));
+      if (holder !== pid) found.set(inode, this.#processes.read(holder) ?? found.get(inode));
     });
     const unfound = cut ? 'overloaded' : denied ? 'denied' : 'gone';
     for (const question of questions) {
       const { inode } = question;
-      const process = inode === undefined ? undefined : found.get(inode);
-      if (process !== undefined) this.#write(question, { process });
-      else if (inode === undefined)
+      const portrait = inode === undefined ? undefined : found.get(inode);
+      if (portrait !== undefined) this.#write(question, { process: this.#processes.write(portrait) });
+      else if (inode === undefined) {
         this.#write(question, { failed: deadline.passed ? 'overloaded' : 'not-found' });
-      else this.#write(question, { failed: inode === 0 || found.has(inode) ? 'gone' : unfound });
+      } else this.#write(question, { failed: inode === 0 || found.has(inode) ? 'gone' : unfound });
     }
   }
 
-  #findSockets(questions: readonly Question[], deadline: Deadline): void {
-    let missing = questions.length;
-    for (const { namespace, tcp, tcp6 } of this.#namespaces.tables(deadline)) {
-      let hits = 0;
-      for (const question of questions) {
-        const { key } = question;
-        if (key === undefined || (question.inode ?? 0) !== 0) continue;
-        const entry =
-          (key.v4 === undefined ? undefined : findInTable(tcp, key.v4)) ?? findInTable(tcp6, key.v6);
-        if (entry === undefined) continue;
-        if (entry.inode !== 0) hits++;
-        question.inode = entry.inode;
+  async #findSockets(questions: readonly Question[], deadline: Deadline): Promise<void> {
+    const open = () => questions.filter(({ inode }) => inode === undefined);
+    const wanted = { hasIpv4: questions.some(({ key }) => key?.v4 !== undefined) };
+    for await (const { namespace, family, text } of this.#namespaces.tables(wanted, deadline)) {
+      let found = false;
+      for (const question of open()) {
+        const key = family === 4 ? question.key?.v4 : question.key?.v6;
+        const inode = key === undefined ? undefined : findInTable(text, key)?.inode;
+        if (inode === undefined) continue;
+        question.inode = inode;
         question.namespace = namespace;
+        found = true;
       }
-      missing -= hits;
-      if (hits > 0) this.#namespaces.prefer(namespace);
-      if (missing === 0) return;
+      if (found) this.#namespaces.prefer(namespace);
+      if (open().length === 0) return;
     }
   }
 

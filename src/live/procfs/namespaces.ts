@@ -1,5 +1,5 @@
 import type { Deadline } from './deadline.ts';
-import { inodeOf, readBytes, readNumbers } from './files.ts';
+import { inodeOf, readNumbers, readTable } from './files.ts';
 
 /** After so long every process is asked again for its namespace: it may have moved. */
 const REFRESH_MS = 1000;
@@ -9,10 +9,10 @@ const MAX_NAMESPACES = 1024;
 const MAX_TABLE_BYTES = 32 * 1024 * 1024;
 const MAX_MEMBERS = 8;
 
-export interface Tables {
+export interface Table {
   namespace: number;
-  tcp: string;
-  tcp6: string;
+  family: 4 | 6;
+  text: string;
 }
 
 /** The network namespaces that have processes, and their sockets: the one that was right last comes first. */
@@ -27,17 +27,22 @@ export class NetworkNamespaces {
     this.#proc = proc;
   }
 
-  /** Tables of one namespace after the other, also of those that only came to be now. */
-  *tables(deadline: Deadline): Generator<Tables> {
+  /**
+   * Tables of one namespace after the other, also of those that only came to be now. The kernel takes
+   * milliseconds for each, however few sockets there are; it is awaited, so that others can be asked about.
+   */
+  async *tables(wanted: { hasIpv4: boolean }, deadline: Deadline): AsyncGenerator<Table> {
     const seen = new Set<number>();
     for (let round = 0; round < 2; round++) {
       if (round === 1 || this.#members.size === 0) this.#refresh(deadline);
       for (const namespace of [...this.#members.keys()]) {
-        if (deadline.passed) return;
         if (seen.has(namespace)) continue;
         seen.add(namespace);
-        const tables = this.#read(namespace);
-        if (tables !== undefined) yield tables;
+        for (const family of wanted.hasIpv4 ? ([4, 6] as const) : ([6] as const)) {
+          if (deadline.passed) return;
+          const text = await this.#read(namespace, family);
+          if (text !== undefined) yield { namespace, family, text };
+        }
       }
     }
   }
@@ -50,20 +55,16 @@ export class NetworkNamespaces {
     this.#members = new Map([[namespace, members], ...rest]);
   }
 
-  #read(namespace: number): Tables | undefined {
+  async #read(namespace: number, family: 4 | 6): Promise<string | undefined> {
     const members = this.#members.get(namespace) ?? [];
-    for (let pid = members[0]; pid !== undefined; members.shift(), pid = members[0]) {
+    for (let pid = members[0]; pid !== undefined; pid = members[0]) {
       const folder = `${this.#proc}/${pid}`;
       // A pid that is another process' by now would lead to another namespace.
-      if (inodeOf(`${folder}/ns/net`, 'net') !== namespace) continue;
-      const tcp = readBytes(`${folder}/net/tcp`, MAX_TABLE_BYTES);
-      const tcp6 = readBytes(`${folder}/net/tcp6`, MAX_TABLE_BYTES);
-      if (typeof tcp === 'string') continue;
-      return {
-        namespace,
-        tcp: tcp.toString('latin1'),
-        tcp6: typeof tcp6 === 'string' ? '' : tcp6.toString('latin1'),
-      };
+      if (inodeOf(`${folder}/ns/net`, 'net') === namespace) {
+        const text = await readTable(`${folder}/net/${family === 4 ? 'tcp' : 'tcp6'}`, MAX_TABLE_BYTES);
+        if (text !== undefined) return text;
+      }
+      if (members[0] === pid) members.shift();
     }
     this.#members.delete(namespace);
     return undefined;

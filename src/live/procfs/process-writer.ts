@@ -10,6 +10,7 @@ import {
   readProgram,
   readStat,
   readSurroundings,
+  type Surroundings,
 } from './identity.ts';
 import type { Stat } from './stat.ts';
 
@@ -29,6 +30,17 @@ interface Image {
   read: number;
 }
 
+/** A process as it was read. */
+export interface Portrait {
+  link: Link;
+  image: Image;
+  /** Undefined where they have been written. */
+  surroundings: Surroundings | undefined;
+  /** Nearest first, with what each runs. */
+  ancestors: readonly Link[];
+  images: readonly Image[];
+}
+
 /** Writes the records of processes: each program once, ancestors before those they started. */
 export class ProcessWriter {
   readonly #proc: string;
@@ -42,31 +54,37 @@ export class ProcessWriter {
     this.#write = write;
   }
 
-  /** Reads a process and its ancestors, and writes what is new; undefined where it is gone. */
-  process(pid: number): ProcessReference | undefined {
+  /** Reads a process and its ancestors; undefined where it is gone. */
+  read(pid: number): Portrait | undefined {
     const stat = readStat(this.#proc, pid);
     if (stat === undefined) return undefined;
+    const link = { pid, stat };
     // The process itself first: it is the one that is about to end.
-    const image = this.#image({ pid, stat }, FRESH_MS);
-    const surroundings = this.#isKnown(pid, stat, image) ? undefined : readSurroundings(this.#proc, pid);
-    const links = readAncestors(this.#proc, stat);
-    const images = links.map((link) => this.#image(link, Number.POSITIVE_INFINITY));
-    const references = links.map((link, i) => referenceOf(link, images[i] as Image));
-    for (let i = links.length; i-- > 0; ) {
+    const image = this.#image(link, FRESH_MS);
+    const surroundings = this.#isKnown(link, image) ? undefined : readSurroundings(this.#proc, pid);
+    const ancestors = readAncestors(this.#proc, stat);
+    const images = ancestors.map((ancestor) => this.#image(ancestor, Number.POSITIVE_INFINITY));
+    return { link, image, surroundings, ancestors, images };
+  }
+
+  /** Writes what a reader has not got yet. */
+  write({ link, image, surroundings, ancestors, images }: Portrait): ProcessReference {
+    const references = ancestors.map((ancestor, i) => referenceOf(ancestor, images[i] as Image));
+    for (let i = ancestors.length; i-- > 0; ) {
       const reference = references[i] as Reference;
       if (this.#written.has(reference)) continue;
       this.#put({ ...base(reference, images[i] as Image), ancestors: references.slice(i + 1) });
     }
-    const reference = referenceOf({ pid, stat }, image);
-    if (surroundings !== undefined) {
-      this.#put({ ...base(reference, image), ...surroundings, ancestors: references });
+    const { pid, start, exec } = referenceOf(link, image);
+    if (!this.#isKnown(link, image)) {
+      this.#put({ ...base({ pid, start, exec }, image), ...surroundings, ancestors: references });
       image.whole = true;
     }
-    return { pid, start: stat.start, exec: image.exec };
+    return { pid, start, exec };
   }
 
-  #isKnown(pid: number, { start }: Stat, { exec, whole }: Image): boolean {
-    return whole && this.#written.has({ pid, start, exec });
+  #isKnown({ pid, stat }: Link, { exec, whole }: Image): boolean {
+    return whole && this.#written.has({ pid, start: stat.start, exec });
   }
 
   #put(record: ProcessRecord): void {

@@ -9,6 +9,8 @@ import { type LookupRequest, MAX_REQUEST_BYTES, parseRequest } from './request.t
 
 /** Requests of one round: those that came while the last one was under way. */
 const MAX_ROUND = 128;
+/** So that who comes while a table is being read need not wait for the next. */
+const MAX_UNDER_WAY = 2;
 
 const clock = new WallClock(process.argv[2] === undefined ? undefined : BigInt(process.argv[2]));
 const lines: string[] = [];
@@ -20,7 +22,7 @@ const lookup = new Lookup({
 
 let waiting: LookupRequest[] = [];
 let rest = '';
-let scheduled = false;
+let underWay = 0;
 
 // Ctrl-C and `systemctl stop` go to the whole group; this one is needed until its reader has ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -35,29 +37,21 @@ process.stdin.on('data', (text: string) => {
     if (request === undefined) process.exit(1);
     waiting.push(request);
   }
-  round();
+  lookup.glance();
+  void rounds();
 });
 process.stdin.on('error', () => process.exit(0));
-process.stdin.on('end', () => {
-  while (waiting.length > 0) answer();
-});
 process.stdout.write('\n');
 
-/** At once, and for what is too much for one round, after what has come in meanwhile. */
-function round(): void {
-  if (scheduled) return;
-  answer();
-  if (waiting.length === 0) return;
-  scheduled = true;
-  setImmediate(() => {
-    scheduled = false;
-    round();
-  });
-}
-
-function answer(): void {
-  const requests = waiting.slice(0, MAX_ROUND);
-  waiting = waiting.slice(MAX_ROUND);
-  lookup.round(requests);
-  process.stdout.write(`${lines.splice(0).join('\n')}\n`);
+/** Answers what has come in, also what comes meanwhile. Ends by itself when nothing is left to do. */
+async function rounds(): Promise<void> {
+  if (underWay >= MAX_UNDER_WAY) return;
+  underWay++;
+  while (waiting.length > 0) {
+    const requests = waiting.slice(0, MAX_ROUND);
+    waiting = waiting.slice(MAX_ROUND);
+    await lookup.round(requests);
+    process.stdout.write(`${lines.splice(0).join('\n')}\n`);
+  }
+  underWay--;
 }
