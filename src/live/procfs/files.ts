@@ -1,5 +1,5 @@
-import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, read, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 /*
  * What /proc says of a process is gone when the process is, so it is read at once and synchronously: a
@@ -45,16 +45,25 @@ export function readText(path: string, maximum = 65_536): string {
   return typeof bytes === 'string' ? '' : bytes.toString('latin1');
 }
 
-/** A table of sockets, which the kernel takes milliseconds to make; one character a byte. */
+const readAsync = promisify(read);
+
+/**
+ * A table of sockets, which the kernel takes milliseconds to make; one character a byte. The reading has
+ * begun, on another thread, when this returns.
+ */
 export async function readTable(path: string, maximum: number): Promise<string | undefined> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) return undefined;
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
   const parts: string[] = [];
   const bytes = Buffer.allocUnsafe(65_536);
   try {
     for (let length = 0; length < maximum; ) {
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, null);
-      if (bytesRead === 0) return parts.join('');
+      const { bytesRead } = await readAsync(file, bytes, 0, bytes.length, null);
+      if (bytesRead === 0) break;
       parts.push(bytes.toString('latin1', 0, bytesRead));
       length += bytesRead;
     }
@@ -62,7 +71,7 @@ export async function readTable(path: string, maximum: number): Promise<string |
   } catch {
     return undefined;
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

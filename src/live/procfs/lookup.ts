@@ -1,7 +1,7 @@
 import type { JournalRecord, ProcfsRecord } from '../../bpf/records.ts';
 import { Deadline } from './deadline.ts';
 import { readStat } from './identity.ts';
-import { NetworkNamespaces } from './namespaces.ts';
+import { NetworkNamespaces, type Table } from './namespaces.ts';
 import { Portraits } from './portraits.ts';
 import { type Portrait, ProcessWriter } from './process-writer.ts';
 import type { LookupRequest } from './request.ts';
@@ -12,6 +12,9 @@ import { findInTable, type TableKey, tableKey } from './tcp-table.ts';
 const ROUND_MS = 400;
 /** A chain of processes that all hold the socket is not longer in practice. */
 const MAX_HOLDERS = 32;
+/** Namespaces that are read for one round before all are. */
+const MAX_LIKELY = 3;
+const MAX_SWEPT = 512;
 
 export interface LookupOptions {
   /** `/proc`. */
@@ -35,6 +38,8 @@ export class Lookup {
   readonly #owners: SocketOwners;
   readonly #processes: ProcessWriter;
   readonly #portraits: Portraits;
+  #missed: Question[] = [];
+  #isSweeping = false;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -49,9 +54,11 @@ export class Lookup {
     this.#portraits.glance();
   }
 
-  /** Answers every request, in order: the tables and the processes are gone through once for all. */
+  /**
+   * Answers the requests, those first whose socket is where it is expected. What is in no table there
+   * takes a look at all of them, and the others do not wait for it.
+   */
   async round(requests: readonly LookupRequest[]): Promise<void> {
-    const deadline = new Deadline(ROUND_MS);
     const questions = requests.map(
       (request): Question => ({
         request,
@@ -60,7 +67,60 @@ export class Lookup {
         namespace: undefined,
       }),
     );
-    await this.#findSockets(questions, deadline);
+    await this.#askLikely(questions);
+    this.#answer(questions.filter(isFound), new Deadline(ROUND_MS));
+    this.#missed.push(...questions.filter((question) => !isFound(question)));
+    // Nobody waits for it: who comes meanwhile is asked about at once.
+    void this.#sweep();
+  }
+
+  async #askLikely(questions: readonly Question[]): Promise<void> {
+    const groups = new Map<number, Question[]>();
+    for (const question of questions) {
+      const namespace = this.#namespaces.likely(question.request.local.address);
+      if (namespace === undefined) continue;
+      const group = groups.get(namespace);
+      if (group !== undefined) group.push(question);
+      else if (groups.size < MAX_LIKELY) groups.set(namespace, [question]);
+    }
+    const reads = [...groups].map(async ([namespace, group]) => {
+      const family = group.some(({ key }) => key?.v4 !== undefined) ? 4 : 6;
+      const text = await this.#namespaces.read(namespace, family);
+      if (text !== undefined) this.#match(group, { namespace, family, text });
+    });
+    await Promise.all(reads);
+  }
+
+  /** One at a time, for all that were missed until it began. */
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    while (this.#missed.length > 0) {
+      const questions = this.#missed.splice(0, MAX_SWEPT);
+      const deadline = new Deadline(ROUND_MS);
+      const hasIpv4 = questions.some(({ key }) => key?.v4 !== undefined);
+      for await (const table of this.#namespaces.tables({ hasIpv4 }, deadline)) {
+        const open = questions.filter((question) => !isFound(question));
+        if (open.length === 0) break;
+        this.#match(open, table);
+      }
+      this.#answer(questions, deadline);
+    }
+    this.#isSweeping = false;
+  }
+
+  #match(questions: readonly Question[], { namespace, family, text }: Table): void {
+    for (const question of questions) {
+      const key = family === 4 ? question.key?.v4 : question.key?.v6;
+      const inode = key === undefined ? undefined : findInTable(text, key)?.inode;
+      if (inode === undefined) continue;
+      question.inode = inode;
+      question.namespace = namespace;
+      this.#namespaces.prefer(namespace, question.request.local.address);
+    }
+  }
+
+  #answer(questions: readonly Question[], deadline: Deadline): void {
     const found = new Map<number, Portrait | undefined>();
     const wanted = new Set<number>();
     for (const { inode } of questions) {
@@ -85,24 +145,6 @@ export class Lookup {
     }
   }
 
-  async #findSockets(questions: readonly Question[], deadline: Deadline): Promise<void> {
-    const open = () => questions.filter(({ inode }) => inode === undefined);
-    const wanted = { hasIpv4: questions.some(({ key }) => key?.v4 !== undefined) };
-    for await (const { namespace, family, text } of this.#namespaces.tables(wanted, deadline)) {
-      let found = false;
-      for (const question of open()) {
-        const key = family === 4 ? question.key?.v4 : question.key?.v6;
-        const inode = key === undefined ? undefined : findInTable(text, key)?.inode;
-        if (inode === undefined) continue;
-        question.inode = inode;
-        question.namespace = namespace;
-        found = true;
-      }
-      if (found) this.#namespaces.prefer(namespace);
-      if (open().length === 0) return;
-    }
-  }
-
   /** A socket that was handed down is named after the process that had it first. */
   #firstHolder(pid: number, inode: number, deadline: Deadline): number {
     let holder = pid;
@@ -119,4 +161,8 @@ export class Lookup {
     const time = String(this.#options.now());
     this.#options.write({ type: 'procfs', time, local, remote, isn, netns: namespace, ...answer });
   }
+}
+
+function isFound({ inode }: Question): boolean {
+  return inode !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Deadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { inodeOf, readNumbers, readTable } from './files.ts';
 
 /** After so long every process is asked again for its namespace: it may have moved. */
@@ -8,6 +8,7 @@ const MAX_NAMESPACES = 1024;
 /** Some 200,000 sockets. */
 const MAX_TABLE_BYTES = 32 * 1024 * 1024;
 const MAX_MEMBERS = 8;
+const MAX_HINTS = 4096;
 
 export interface Table {
   namespace: number;
@@ -21,10 +22,13 @@ export class NetworkNamespaces {
   /** By inode: some processes of it. */
   #members = new Map<number, number[]>();
   #known = new Map<number, number>();
+  /** Namespace by local address. */
+  readonly #hints = new Map<string, number>();
   #refreshed = Number.NEGATIVE_INFINITY;
 
   constructor(proc: string) {
     this.#proc = proc;
+    this.#refresh(new Deadline(REFRESH_MS));
   }
 
   /**
@@ -40,22 +44,35 @@ export class NetworkNamespaces {
         seen.add(namespace);
         for (const family of wanted.hasIpv4 ? ([4, 6] as const) : ([6] as const)) {
           if (deadline.passed) return;
-          const text = await this.#read(namespace, family);
+          const text = await this.read(namespace, family);
           if (text !== undefined) yield { namespace, family, text };
         }
       }
     }
   }
 
-  /** The next look-up begins with this one. */
-  prefer(namespace: number): void {
+  /** Where this address was last, else where the last socket was. */
+  likely(address: string): number | undefined {
+    const hint = this.#hints.get(address);
+    if (hint !== undefined && this.#members.has(hint)) return hint;
+    const [first] = this.#members.keys();
+    return first;
+  }
+
+  /** A socket with this address was there: the next look-up begins with it. */
+  prefer(namespace: number, address: string): void {
+    this.#hints.delete(address);
+    this.#hints.set(address, namespace);
+    const [oldest] = this.#hints.keys();
+    if (this.#hints.size > MAX_HINTS && oldest !== undefined) this.#hints.delete(oldest);
     const members = this.#members.get(namespace);
-    if (members === undefined) return;
+    const [first] = this.#members.keys();
+    if (members === undefined || first === namespace) return;
     const rest = [...this.#members].filter(([inode]) => inode !== namespace);
     this.#members = new Map([[namespace, members], ...rest]);
   }
 
-  async #read(namespace: number, family: 4 | 6): Promise<string | undefined> {
+  async read(namespace: number, family: 4 | 6): Promise<string | undefined> {
     const members = this.#members.get(namespace) ?? [];
     for (let pid = members[0]; pid !== undefined; pid = members[0]) {
       const folder = `${this.#proc}/${pid}`;

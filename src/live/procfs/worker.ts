@@ -13,11 +13,10 @@ const MAX_ROUND = 128;
 const MAX_UNDER_WAY = 2;
 
 const clock = new WallClock(process.argv[2] === undefined ? undefined : BigInt(process.argv[2]));
-const lines: string[] = [];
 const lookup = new Lookup({
   proc: '/proc',
   now: () => clock.now(),
-  write: (record) => lines.push(JSON.stringify(record)),
+  write: (record) => process.stdout.write(`${JSON.stringify(record)}\n`),
 });
 
 let waiting: LookupRequest[] = [];
@@ -37,8 +36,9 @@ process.stdin.on('data', (text: string) => {
     if (request === undefined) process.exit(1);
     waiting.push(request);
   }
-  lookup.glance();
+  // The table is read on another thread meanwhile.
   void rounds();
+  lookup.glance();
 });
 process.stdin.on('error', () => process.exit(0));
 process.stdout.write('\n');
@@ -51,7 +51,6 @@ async function rounds(): Promise<void> {
     const requests = waiting.slice(0, MAX_ROUND);
     waiting = waiting.slice(MAX_ROUND);
     await lookup.round(requests);
-    process.stdout.write(`${lines.splice(0).join('\n')}\n`);
   }
   underWay--;
 }
