@@ -23,6 +23,8 @@ export interface CompletenessSummary {
   provableConnections: number;
   capturedBytes: number;
   kernelBytes: number;
+  /** Captures whose only witness was the wire view of a live session. */
+  byWireAlone: number;
   /** Captures that were not read to their end. */
   interrupted: number;
   /** Captures of which no packet could be read. */
@@ -62,6 +64,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     provableConnections: 0,
     capturedBytes: 0,
     kernelBytes: 0,
+    byWireAlone: 0,
     interrupted: 0,
     unreadable: 0,
     damage: 0,
@@ -87,6 +90,8 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
+  const { views } = completeness;
+  if (views?.includes('wire') === true && !views.includes('sockets')) summary.byWireAlone++;
   if (isInterrupted(capture.problems)) summary.interrupted++;
   if (capture.packets === 0 && capture.problems.some((problem) => problem.damage)) summary.unreadable++;
   summary.damage += capture.problems.filter((problem) => problem.damage).length;

@@ -12,6 +12,7 @@ export function lossLines(completeness: CompletenessSummary): string[] {
     streamLine(completeness),
     dropLine(completeness),
     kernelLine(completeness),
+    ...wireLines(completeness),
     ...(completeness.interrupted > 0
       ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
       : []),
@@ -51,6 +52,16 @@ function kernelLine(completeness: CompletenessSummary): string {
     `Captured ${countText(capturedBytes)} of the ${countText(kernelBytes)} bytes that the kernel counted on ` +
     `${countOf(provableConnections, 'connection')}${rest > 0 ? `; ${countText(rest)} more cannot be proven` : ''}.`
   );
+}
+
+/** What libpcap cannot tell, where nobody else watched. */
+function wireLines({ byWireAlone, captures }: CompletenessSummary): string[] {
+  if (byWireAlone === 0) return [];
+  const where = byWireAlone === captures ? '' : ` in ${countOf(byWireAlone, 'capture')}`;
+  return [
+    `Seen on the interfaces alone${where}: no time stamps and no drop counter of the kernel, so a burst may be missing unseen;`,
+    'so may the calls of namespaces whose interfaces the host does not see.',
+  ];
 }
 
 /** Counters of the report itself: what its own bounds turned away. */

@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'ip.fragments_cut': ['IP fragment', 'cut by the snap length'],
   'ip.fragments_evicted': ['fragmented datagram', 'given up for memory'],
   'ip.fragments_expired': ['fragmented datagram', 'never whole'],
+  'procfs.overloaded': ['look-up', 'turned away'],
+  'procfs.unanswered': ['look-up', 'without an answer'],
   'tcp.connections_evicted': ['connection', 'given up for memory'],
   'tcp.half_open_evicted': ['half-open connection', 'given up for memory'],
   'tcp.missing_bytes': ['byte', 'of the streams not captured'],

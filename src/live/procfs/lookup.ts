@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { JournalRecord, ProcfsRecord } from '../../bpf/records.ts';
 import { Deadline } from './deadline.ts';
 import { readStat } from './identity.ts';
@@ -15,6 +16,8 @@ const MAX_HOLDERS = 32;
 /** Namespaces that are read for one round before all are. */
 const MAX_LIKELY = 3;
 const MAX_SWEPT = 512;
+/** Sweeps take a fifth of one CPU at most: the callers need it to be found. */
+const REST_FACTOR = 4;
 
 export interface LookupOptions {
   /** `/proc`. */
@@ -96,6 +99,7 @@ export class Lookup {
     if (this.#isSweeping) return;
     this.#isSweeping = true;
     while (this.#missed.length > 0) {
+      const began = performance.now();
       const questions = this.#missed.splice(0, MAX_SWEPT);
       const deadline = new Deadline(ROUND_MS);
       const hasIpv4 = questions.some(({ key }) => key?.v4 !== undefined);
@@ -105,6 +109,7 @@ export class Lookup {
         this.#match(open, table);
       }
       this.#answer(questions, deadline);
+      await setTimeout((performance.now() - began) * REST_FACTOR);
     }
     this.#isSweeping = false;
   }
