@@ -12,12 +12,12 @@ const V4 = `http://${IMDS_ADDRESSES.v4}`;
 const ADDRESSES = Object.values(IMDS_ADDRESSES).flatMap((address) => ['--address', address]);
 const WIRE = ['--capture', 'wire'];
 
-/** Asks once, and stays until its standard input ends: its process can be found. */
+/** Connects, asks a while later, and stays until its standard input ends: it can be found. */
 const CLIENT = `
-const [url] = process.argv.slice(-1);
-require('http').get(url, { agent: new (require('http').Agent)({ keepAlive: true }) }, (answer) => {
-  answer.resume().on('end', () => console.log('answered ' + process.pid));
-});
+const { hostname, pathname } = new URL(process.argv.at(-1));
+const socket = require('net').connect(80, hostname.replace(/[\\[\\]]/g, ''));
+setTimeout(() => socket.write('GET ' + pathname + ' HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'), 300);
+socket.once('data', () => console.log('answered ' + process.pid)).on('error', () => {});
 process.stdin.resume();
 `;
 
@@ -148,7 +148,9 @@ describe('imds live: processes from /proc', function () {
   it('goes on in a flood', () =>
     pair(async (client) => {
       const session = await LiveSession.start(WIRE, client);
-      const flood = `for (let i = 0; i < 3000; i++) require('net').connect(80, '${IMDS_ADDRESSES.v4}').on('error', () => {}).on('connect', function () { this.destroy(); });`;
+      // 400 connections a second: more packets than the service itself answers.
+      const connect = `require('net').connect(80, '${IMDS_ADDRESSES.v4}').on('error', () => {}).on('connect', function () { this.destroy(); })`;
+      const flood = `let left = 40; const timer = setInterval(() => { for (let i = 0; i < 20; i++) ${connect}; if (--left === 0) clearInterval(timer); }, 50);`;
       const flooding = client.run(process.execPath, ['-e', flood]);
       const { event } = await call(session, client);
       assert.equal(event.imds.version, 'v1');
