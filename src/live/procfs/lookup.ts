@@ -16,8 +16,8 @@ const MAX_HOLDERS = 32;
 /** Namespaces that are read for one round before all are. */
 const MAX_LIKELY = 3;
 const MAX_SWEPT = 512;
-/** Sweeps take a fifth of one CPU at most: the callers need it to be found. */
-const REST_FACTOR = 4;
+/** Sweeps take half of one CPU at most: the callers need it too. */
+const REST_FACTOR = 1;
 
 export interface LookupOptions {
   /** `/proc`. */
