@@ -90,8 +90,10 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
-  const { views } = completeness;
-  if (views?.includes('wire') === true && !views.includes('sockets')) summary.byWireAlone++;
+  const { views, provableConnections } = completeness;
+  const isWire = views?.includes('wire') === true && !views.includes('sockets');
+  // Where the kernel's counts were recorded beside it, they tell.
+  if (isWire && provableConnections === 0) summary.byWireAlone++;
   if (isInterrupted(capture.problems)) summary.interrupted++;
   if (capture.packets === 0 && capture.problems.some((problem) => problem.damage)) summary.unreadable++;
   summary.damage += capture.problems.filter((problem) => problem.damage).length;

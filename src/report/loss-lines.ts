@@ -59,8 +59,7 @@ function wireLines({ byWireAlone, captures }: CompletenessSummary): string[] {
   if (byWireAlone === 0) return [];
   const where = byWireAlone === captures ? '' : ` in ${countOf(byWireAlone, 'capture')}`;
   return [
-    `Seen on the interfaces alone${where}: no time stamps and no drop counter of the kernel, so a burst may be missing unseen;`,
-    'so may the calls of namespaces whose interfaces the host does not see.',
+    `Seen on the interfaces alone${where}: no time stamps and no drop counter of the kernel, so a burst may be missing unseen; so may calls of namespaces whose interfaces the host does not see.`,
   ];
 }
 
