@@ -44,14 +44,44 @@ export const START_PACKAGES = [
   },
 ];
 
+/** To build imds-probe, which imds live starts. @type {readonly SystemPackage[]} */
+export const PROBE_PACKAGES = [
+  { name: 'clang', reason: "compiles imds-probe's kernel side", proof: 'clang' },
+  { name: 'llvm', reason: 'strips it', proof: 'llvm-strip' },
+  { name: 'bpftool', reason: 'puts it into imds-probe', proof: '/usr/sbin/bpftool' },
+  { name: 'libbpf-dev', reason: 'loads it', proof: '/usr/include/bpf/libbpf.h' },
+  { name: 'libelf-dev', reason: 'linked into imds-probe', proof: '/usr/include/libelf.h' },
+  { name: 'zlib1g-dev', reason: 'linked into imds-probe', proof: '/usr/include/zlib.h' },
+];
+
+/** To build it for arm64 too; a machine of that architecture has them by another name. @type {readonly SystemPackage[]} */
+const CROSS_PACKAGES =
+  process.arch === 'arm64'
+    ? []
+    : [
+        {
+          name: 'gcc-aarch64-linux-gnu',
+          reason: 'compiles imds-probe for arm64',
+          proof: 'aarch64-linux-gnu-gcc',
+        },
+        {
+          name: 'libc6-dev-arm64-cross',
+          reason: 'linked into imds-probe for arm64',
+          proof: '/usr/aarch64-linux-gnu/lib/libc.a',
+        },
+      ];
+
 /** @type {readonly SystemPackage[]} */
 export const TEST_PACKAGES = [
   ...START_PACKAGES,
+  ...PROBE_PACKAGES,
+  ...CROSS_PACKAGES,
+  { name: 'iproute2', reason: 'makes the network namespaces of the live tests', proof: 'ip' },
+  { name: 'nftables', reason: 'translates addresses in the live tests', proof: '/usr/sbin/nft' },
+  { name: 'curl', reason: 'calls in the live tests', proof: 'curl' },
   { name: 'tshark', reason: 'a second opinion on what is in a capture', proof: 'tshark' },
   { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
   { name: 'zstd', reason: 'compresses captures', proof: 'zstd' },
-  { name: 'iproute2', reason: 'network namespaces for the tests', proof: '/sbin/ip' },
-  { name: 'nftables', reason: "address translation of the tests' containers", proof: '/usr/sbin/nft' },
 ];
 
 /** @param {string} text */
@@ -78,7 +108,9 @@ export async function setUp(packages) {
 
   // What cap is built with: when that appears later, cap is tried again.
   const toolchain = START_PACKAGES.every((entry) => isThere(entry.proof)) ? process.versions.modules : 'none';
-  if (!dependenciesMatch() || (stamp.toolchain !== undefined && stamp.toolchain !== toolchain)) {
+  const isNew =
+    stamp.toolchain === undefined ? toolchain !== 'none' && !isCapThere() : stamp.toolchain !== toolchain;
+  if (!dependenciesMatch() || isNew) {
     await installDependencies();
   }
   stamp.toolchain = toolchain;
@@ -89,7 +121,33 @@ export async function setUp(packages) {
     if (code !== 0) fail('The build failed; see above.', code);
   }
   stamp.sources = sources;
+  stamp.probe = await buildProbe(stamp.probe, sources);
   writeStamp(stamp);
+}
+
+/**
+ * Builds imds-probe if something has changed since `before`. Everything but imds live works without it.
+ * @param {string | undefined} before
+ * @param {string} sources
+ */
+async function buildProbe(before, sources) {
+  const missing = PROBE_PACKAGES.filter((entry) => !isThere(entry.proof)).map((entry) => entry.name);
+  const cross = CROSS_PACKAGES.every((entry) => isThere(entry.proof));
+  const state = [sources, cross, ...missing].join(' ');
+  const built = existsSync(
+    join(root, '.cache/probe', process.arch === 'arm64' ? 'arm64' : 'amd64', 'imds-probe'),
+  );
+  if (state === before && (built || missing.length > 0)) return state;
+  if (process.platform !== 'linux' || missing.length > 0) {
+    say(
+      `imds-probe is not built here (missing: ${missing.join(', ') || 'Linux'}); all but imds live's socket view works.`,
+    );
+    return state;
+  }
+  const code = await step('Building imds-probe', process.execPath, [join(root, 'scripts/build-probe.mjs')]);
+  if (code === 0) return state;
+  say("  imds-probe could not be built; all but imds live's socket view works.");
+  return undefined;
 }
 
 /**
@@ -225,6 +283,10 @@ function dependenciesMatch() {
   }
 }
 
+function isCapThere() {
+  return existsSync(join(root, 'node_modules/cap/build/Release/cap.node'));
+}
+
 async function installDependencies() {
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=warn'];
@@ -237,7 +299,7 @@ async function installDependencies() {
     ? await step(title, process.execPath, [npm, ...args], env)
     : await step(title, 'npm', args, env);
   if (code !== 0) fail('npm could not install the packages; see above.', code);
-  if (!existsSync(join(root, 'node_modules/cap/build/Release/cap.node'))) {
+  if (!isCapThere()) {
     say('  The optional package cap could not be built here. imds analyze does not need it.');
   }
 }
@@ -249,6 +311,7 @@ function fingerprint() {
   for (const name of [
     ...sources.map((source) => join('src', source)),
     'scripts/build.mjs',
+    'scripts/build-probe.mjs',
     'scripts/lean-oclif.mjs',
     'package-lock.json',
   ]) {
@@ -258,7 +321,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** @returns {{ missing?: string[], toolchain?: string, sources?: string }} */
+/** @returns {{ missing?: string[], toolchain?: string, sources?: string, probe?: string | undefined }} */
 function readStamp() {
   try {
     return JSON.parse(readFileSync(stampFile, 'utf8'));

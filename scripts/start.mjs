@@ -1,8 +1,8 @@
 /** `npm start`: sets up what is missing, then runs imds with the arguments, or shows what it does. */
 import { join } from 'node:path';
-import { root, START_PACKAGES, say, setUp } from './setup.mjs';
+import { PROBE_PACKAGES, root, START_PACKAGES, say, setUp } from './setup.mjs';
 
-await setUp(START_PACKAGES);
+await setUp([...START_PACKAGES, ...PROBE_PACKAGES]);
 
 let args = process.argv.slice(2);
 if (args.length === 0) {

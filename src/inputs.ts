@@ -1,11 +1,13 @@
-import { opendir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CorrelationsReader } from './bpf/correlations.ts';
 import { parseRecord } from './bpf/parse.ts';
 import type { SessionRecord } from './bpf/records.ts';
-import { openCapture, peekCapture } from './capture/open.ts';
+import { type CaptureHead, openCapture, peekCapture } from './capture/open.ts';
 import { InputError, UsageError } from './errors.ts';
+import { beside, type FilePath, locationIn, namesIn } from './inputs/names.ts';
 import type { Problem } from './model.ts';
 import type { PacketSource } from './ports.ts';
 
@@ -13,8 +15,12 @@ import type { PacketSource } from './ports.ts';
 export interface CapturePart {
   /** For messages, and where it is a file, its path. */
   path: string;
+  /** Where it is, if its name is no UTF-8. */
+  location?: FilePath | undefined;
   /** File with the records that belong to it. */
   correlations?: string | undefined;
+  /** Where that file is, if its name is no text. */
+  correlationsAt?: FilePath | undefined;
   /** Bytes, where that is known before it is read. */
   size?: number | undefined;
   /** It ends when it is told to, as a live source and standard input do: that interrupts nothing. */
@@ -46,6 +52,17 @@ export interface OpenedInputs {
   problems: Problem[];
 }
 
+/** A file that may be a capture, with what is already known of it. */
+interface Candidate {
+  /** For messages. */
+  path: string;
+  location: FilePath;
+  stats: Stats;
+  head?: CaptureHead;
+  /** Names of the files in its folder, where that was listed. */
+  siblings?: ReadonlySet<string>;
+}
+
 /** A part, and what decides where it belongs. */
 interface Found extends CapturePart {
   session?: string | undefined;
@@ -55,6 +72,7 @@ interface Found extends CapturePart {
 
 const STDIN = '-';
 const SIDECAR = '.correlations.jsonl';
+const IS_SIDECAR = /\.correlations\.jsonl(?:\.gz)?$/;
 const COMPRESSED = /\.gz$/i;
 const MAX_NAMED = 3;
 
@@ -77,8 +95,14 @@ export async function openInputs(paths: readonly string[], options: InputOptions
   const seen = new Set<string>();
   for (const path of paths) {
     try {
-      for (const file of path === STDIN ? [STDIN] : await filesOf(path, problems)) {
-        const identity = file === STDIN ? STDIN : await identityOf(file);
+      if (path === STDIN) {
+        const open = (onProgress?: (bytesRead: number) => void) =>
+          openCapture(STDIN, { stdin: options.stdin, onProgress });
+        found.push({ path: 'stdin', order: 0, endsBySignal: true, open });
+        continue;
+      }
+      for (const file of await filesOf(path, problems)) {
+        const identity = identityOf(file.stats);
         if (seen.has(identity)) continue;
         seen.add(identity);
         found.push(await examine(file, options));
@@ -92,8 +116,7 @@ export async function openInputs(paths: readonly string[], options: InputOptions
 }
 
 /** The same file is not counted twice, by whatever names it is given. */
-async function identityOf(file: string): Promise<string> {
-  const { dev, ino } = await stat(file);
+function identityOf({ dev, ino }: Stats): string {
   return `${dev} ${ino}`;
 }
 
@@ -108,14 +131,28 @@ function give(found: readonly Found[], correlations: string): void {
 }
 
 /** The file itself, or the captures in a folder, by name. */
-async function filesOf(path: string, problems: Problem[]): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const captures: string[] = [];
+async function filesOf(path: string, problems: Problem[]): Promise<Candidate[]> {
+  const stats = await stat(path);
+  if (!stats.isDirectory()) return [{ path, location: path, stats }];
+  const names = await namesIn(path);
+  const siblings = new Set(names.map(({ shown }) => shown));
+  const captures: Candidate[] = [];
   const others: string[] = [];
-  for (const name of await namesIn(path)) {
-    const file = join(path, name);
-    if (await isCapture(file, problems)) captures.push(file);
-    else others.push(name);
+  for (const name of names) {
+    const { shown } = name;
+    if (shown.startsWith('.') || IS_SIDECAR.test(shown)) continue;
+    const file = join(path, shown);
+    const location = locationIn(path, name);
+    try {
+      const fileStats = await statOf(location);
+      if (fileStats?.isFile() !== true) continue;
+      const head = await peekCapture(file, location);
+      if (head === undefined) others.push(shown);
+      else captures.push({ path: file, location, stats: fileStats, head, siblings });
+    } catch (error) {
+      others.push(shown);
+      problems.push(problemOf(file, error));
+    }
   }
   if (captures.length === 0) {
     throw new InputError(`${path}: a folder without captures`, {
@@ -127,33 +164,9 @@ async function filesOf(path: string, problems: Problem[]): Promise<string[]> {
   return captures;
 }
 
-/** Files and links to files, but no hidden ones and no sidecars. */
-async function namesIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const entry of await opendir(folder)) {
-    if (entry.name.startsWith('.') || /\.correlations\.jsonl(?:\.gz)?$/.test(entry.name)) continue;
-    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(join(folder, entry.name))))) {
-      names.push(entry.name);
-    }
-  }
-  return names.sort();
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
-async function isCapture(file: string, problems: Problem[]): Promise<boolean> {
-  try {
-    return (await peekCapture(file)) !== undefined;
-  } catch (error) {
-    problems.push(problemOf(file, error));
-    return false;
-  }
+/** Undefined where there is nothing, as behind a dangling link. */
+async function statOf(path: FilePath): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
 }
 
 function skipped(folder: string, names: readonly string[]): Problem {
@@ -165,20 +178,21 @@ function skipped(folder: string, names: readonly string[]): Problem {
   };
 }
 
-/** Looks at the head of a file, and beside it. Standard input cannot be looked at without reading it. */
-async function examine(path: string, options: InputOptions): Promise<Found> {
-  const { stdin } = options;
-  const open = (onProgress?: (bytesRead: number) => void) => openCapture(path, { stdin, onProgress });
-  if (path === STDIN) return { path: 'stdin', order: 0, endsBySignal: true, open };
-  const stats = await stat(path);
+/** Looks at the head of a file, and beside it. */
+async function examine(file: Candidate, options: InputOptions): Promise<Found> {
+  const { path, location, stats, siblings } = file;
+  const open = (onProgress?: (bytesRead: number) => void) => openCapture(path, { location, onProgress });
   // A FIFO or a process substitution is read once, as it comes.
   if (!stats.isFile()) return { path, order: 0, open };
-  const head = await peekCapture(path);
-  const correlations = options.correlations ?? (await sidecarOf(path));
-  const header = sessionOf(head?.firstRecord) ?? (await headerOf(correlations));
+  const head = file.head ?? (await peekCapture(path, location));
+  const correlations = options.correlations ?? (await sidecarOf(path, location, siblings));
+  const correlationsAt = correlations === undefined ? undefined : beside(path, location, correlations);
+  const header = sessionOf(head?.firstRecord) ?? (await headerOf(correlations, correlationsAt));
   return {
     path,
+    location,
     correlations,
+    correlationsAt,
     size: stats.size,
     session: header?.session,
     order: header?.part ?? 0,
@@ -187,11 +201,16 @@ async function examine(path: string, options: InputOptions): Promise<Found> {
   };
 }
 
-async function sidecarOf(path: string): Promise<string | undefined> {
+async function sidecarOf(
+  path: string,
+  location: FilePath,
+  siblings?: ReadonlySet<string>,
+): Promise<string | undefined> {
   const stems = COMPRESSED.test(path) ? [path, path.replace(COMPRESSED, '')] : [path];
   for (const stem of stems) {
     for (const candidate of [`${stem}${SIDECAR}`, `${stem}${SIDECAR}.gz`]) {
-      if (await isFile(candidate)) return candidate;
+      if (siblings !== undefined && !siblings.has(basename(candidate))) continue;
+      if ((await statOf(beside(path, location, candidate)))?.isFile() === true) return candidate;
     }
   }
   return undefined;
@@ -203,13 +222,14 @@ function sessionOf(json: Uint8Array | undefined): SessionRecord | undefined {
   return 'record' in parsed && parsed.record.type === 'session' ? parsed.record : undefined;
 }
 
-/** What is wrong with the file is told when it is read; a pipe can be read only then. */
-async function headerOf(correlations: string | undefined): Promise<SessionRecord | undefined> {
-  if (correlations === undefined || !(await isFile(correlations))) return undefined;
+/** What is wrong with the file is told when it is read. */
+async function headerOf(
+  correlations: string | undefined,
+  location: FilePath | undefined,
+): Promise<SessionRecord | undefined> {
+  if (correlations === undefined) return undefined;
   try {
-    const reader = CorrelationsReader.open(correlations);
-    const record = reader.next?.record;
-    reader.close();
+    const record = await CorrelationsReader.first(correlations, location);
     return record?.type === 'session' ? record : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;
@@ -219,8 +239,8 @@ async function headerOf(correlations: string | undefined): Promise<SessionRecord
 
 function group(found: readonly Found[], ring: boolean): CaptureInput[] {
   const groups = new Map<string, Found[]>();
-  for (const part of found) {
-    const key = ring ? 'ring' : part.session === undefined ? `path ${part.path}` : `session ${part.session}`;
+  for (const [i, part] of found.entries()) {
+    const key = ring ? 'ring' : part.session === undefined ? `file ${i}` : `session ${part.session}`;
     const parts = groups.get(key);
     if (parts === undefined) groups.set(key, [part]);
     else parts.push(part);

@@ -70,6 +70,21 @@ export interface SourceStatistics {
   problems: Problem[];
 }
 
+/** Of a source of which nothing was read yet. */
+export function emptyStatistics(): SourceStatistics {
+  return {
+    packets: 0,
+    bytes: 0,
+    firstSeconds: Number.NaN,
+    firstNanoseconds: 0,
+    lastSeconds: Number.NaN,
+    lastNanoseconds: 0,
+    drops: undefined,
+    losses: {},
+    problems: [],
+  };
+}
+
 /** Packets and records from a file, stdin or the kernel. Errors of the input become problems, not exceptions. */
 export interface PacketSource {
   readonly name: string;

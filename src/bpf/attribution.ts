@@ -15,6 +15,7 @@ import { callOfEmpty, callOfUnseen, needsCount } from './empty-connection.ts';
 import { type Finding, JournalState } from './journal-state.ts';
 import { type Balance, Ledger } from './ledger.ts';
 import { type AttributionLimits, DEFAULT_LIMITS } from './limits.ts';
+import { LossNames } from './loss-names.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import { type JournalRecord, RECORD_FORMAT, type SessionRecord } from './records.ts';
 import { hostOf, Session } from './session.ts';
@@ -54,6 +55,7 @@ export class Attributor {
   readonly #ledger = new Ledger();
   readonly #waiting = new Fifo<Waiting>();
   readonly #closed = new ClosedSockets();
+  readonly #lossNames = new LossNames();
   #state: JournalState | undefined;
   #unattributed = unattributed(REASONS.noRecords);
   #header: SessionRecord | undefined;
@@ -150,7 +152,7 @@ export class Attributor {
     }
     this.#header ??= header;
     const forget = (socket: Socket) => this.#closed.remove(socket);
-    this.#state = new JournalState(new Session(header), this.#limits, this.losses, forget);
+    this.#state = new JournalState(new Session(header, this.#lossNames), this.#limits, this.losses, forget);
   }
 
   /** Also where another session follows in the same capture: of this one, nothing more will be told. */
@@ -198,6 +200,7 @@ export class Attributor {
         return;
       case 'probe_exit':
         state.session.probeExit(record);
+        count(this.losses, 'probe.exits');
         return;
       case 'tick':
         this.#clock.now(milliseconds(BigInt(record.time)));

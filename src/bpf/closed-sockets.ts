@@ -1,4 +1,5 @@
 import { Fifo } from '../journal/fifo.ts';
+import { OldestFirst } from '../journal/oldest-first.ts';
 import type { Socket } from './socket.ts';
 
 /** How long after its close a socket is remembered: for stray packets, or for its connection to end. */
@@ -8,7 +9,7 @@ export const GRACE_UNSEEN_MS = 300_000;
 /** Sockets that are closed, by the journal time at which they are to be forgotten. */
 export class ClosedSockets {
   readonly #settled = new Fifo<{ socket: Socket; due: number }>();
-  readonly #unseen = new Map<Socket, number>();
+  readonly #unseen = new OldestFirst<Socket, number>();
 
   /** Its connection has not ended, or has not been captured at all. */
   awaitConnection(socket: Socket, elapsed: number): void {
@@ -31,12 +32,10 @@ export class ClosedSockets {
   }
 
   takeUnseen(elapsed: number): Socket | undefined {
-    for (const [socket, due] of this.#unseen) {
-      if (due > elapsed) return undefined;
-      this.#unseen.delete(socket);
-      return socket;
-    }
-    return undefined;
+    const { oldest } = this.#unseen;
+    if (oldest === undefined || (this.#unseen.get(oldest) ?? 0) > elapsed) return undefined;
+    this.#unseen.delete(oldest);
+    return oldest;
   }
 
   clear(): void {

@@ -1,4 +1,5 @@
-import { LineReader } from './lines.ts';
+import { firstLine, LineReader } from './lines.ts';
+import { parseRecord } from './parse.ts';
 import { RecordDecoder } from './record-decoder.ts';
 import type { JournalRecord } from './records.ts';
 
@@ -25,9 +26,22 @@ export class CorrelationsReader {
     this.#next = this.#pull();
   }
 
-  /** @throws InputError where the file is missing or may not be read */
-  static open(path: string): CorrelationsReader {
-    return new CorrelationsReader(path, LineReader.open(path));
+  /**
+   * @param path for messages, and unless `location` says otherwise, where it is
+   * @throws InputError where it is no regular file, is missing, may not be read, or unpacks to too much
+   */
+  static async open(path: string, location?: string | Buffer): Promise<CorrelationsReader> {
+    return new CorrelationsReader(path, await LineReader.open(path, location));
+  }
+
+  /**
+   * The first line, where it is a record.
+   * @throws InputError as {@link open}
+   */
+  static async first(path: string, location?: string | Buffer): Promise<JournalRecord | undefined> {
+    const json = await firstLine(path, location);
+    const parsed = json === undefined ? undefined : parseRecord(json);
+    return parsed !== undefined && 'record' in parsed ? parsed.record : undefined;
   }
 
   /** The record that {@link take} gives next. */

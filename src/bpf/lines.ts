@@ -1,11 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { gunzipSync, constants as zlib } from 'node:zlib';
-import { InputError } from '../errors.ts';
+import { type LineSource, openLineSource } from './line-source.ts';
 import { MAX_RECORD_BYTES } from './records.ts';
 
 const CHUNK = 256 * 1024;
-/** A compressed file is unpacked in memory; a larger one is to be unpacked before. */
-export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+/** A header record is some hundred bytes. */
+const FIRST_CHUNK = 4096;
 const NEWLINE = 0x0a;
 
 export interface Line {
@@ -22,44 +20,27 @@ export interface Line {
 
 /**
  * The lines of a file, pulled synchronously and with constant memory: records are needed at the
- * packet before which they stand, in the middle of a synchronous read. gzip is told by content.
+ * packet before which they stand, in the middle of a synchronous read.
  */
 export class LineReader {
-  readonly #descriptor: number | undefined;
-  #buffer: Buffer;
+  readonly #source: LineSource;
+  readonly #buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1 + CHUNK);
   #start = 0;
   #end = 0;
   #offset = 0;
   #number = 0;
-  #ended = false;
 
-  private constructor(descriptor: number | undefined, buffer: Buffer, end: number) {
-    this.#descriptor = descriptor;
-    this.#buffer = buffer;
-    this.#end = end;
-    this.#ended = descriptor === undefined;
+  constructor(source: LineSource) {
+    this.#source = source;
   }
 
-  /** @throws InputError where the file is missing, may not be read, or unpacks to too much */
-  static open(path: string): LineReader {
-    let descriptor: number | undefined;
-    try {
-      descriptor = openSync(path, 'r');
-      const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1 + CHUNK);
-      const end = readSync(descriptor, buffer, 0, CHUNK, null);
-      if (end < 2 || buffer[0] !== 0x1f || buffer[1] !== 0x8b) return new LineReader(descriptor, buffer, end);
-      const unpacked = unpack(descriptor, buffer.subarray(0, end));
-      closeSync(descriptor);
-      return new LineReader(undefined, unpacked, unpacked.length);
-    } catch (error) {
-      if (descriptor !== undefined) closeSync(descriptor);
-      throw unreadable(path, error as NodeJS.ErrnoException);
-    }
+  /** @throws InputError as {@link openLineSource} */
+  static async open(path: string, location?: string | Buffer): Promise<LineReader> {
+    return new LineReader(await openLineSource(path, location));
   }
 
   close(): void {
-    if (this.#descriptor !== undefined && !this.#ended) closeSync(this.#descriptor);
-    this.#ended = true;
+    this.#source.close();
     this.#end = this.#start;
   }
 
@@ -109,60 +90,34 @@ export class LineReader {
   }
 
   #fill(): boolean {
-    if (this.#ended || this.#descriptor === undefined) return false;
     this.#buffer.copyWithin(0, this.#start, this.#end);
     this.#end -= this.#start;
     this.#start = 0;
     const room = Math.min(CHUNK, this.#buffer.length - this.#end);
-    const read = readSync(this.#descriptor, this.#buffer, this.#end, room, null);
+    const read = this.#source.read(this.#buffer, this.#end, room);
     this.#end += read;
-    if (read > 0) return true;
-    closeSync(this.#descriptor);
-    this.#ended = true;
-    return false;
+    return read > 0;
   }
 }
 
-/** What is torn at its end is unpacked as far as it goes. */
-function unpack(descriptor: number, head: Buffer): Buffer {
-  const parts = [Buffer.from(head)];
-  let total = head.length;
-  for (;;) {
-    const part = Buffer.allocUnsafe(CHUNK);
-    const read = readSync(descriptor, part, 0, CHUNK, null);
-    if (read === 0) break;
-    total += read;
-    if (total > MAX_UNPACKED_BYTES) throw tooMuch();
-    parts.push(part.subarray(0, read));
+/**
+ * The first line alone, of which no more is read and unpacked than a record may have; undefined
+ * where it is longer than that.
+ * @throws InputError as {@link openLineSource}
+ */
+export async function firstLine(path: string, location?: string | Buffer): Promise<Buffer | undefined> {
+  const source = await openLineSource(path, location, MAX_RECORD_BYTES + 1);
+  const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1);
+  try {
+    for (let end = 0; end < buffer.length; ) {
+      const read = source.read(buffer, end, Math.min(FIRST_CHUNK, buffer.length - end));
+      const newline = buffer.subarray(0, end + read).indexOf(NEWLINE, end);
+      if (newline >= 0) return buffer.subarray(0, newline);
+      if (read === 0) return buffer.subarray(0, end);
+      end += read;
+    }
+    return undefined;
+  } finally {
+    source.close();
   }
-  return gunzipSync(Buffer.concat(parts), {
-    finishFlush: zlib.Z_SYNC_FLUSH,
-    maxOutputLength: MAX_UNPACKED_BYTES,
-  });
-}
-
-function tooMuch(): NodeJS.ErrnoException {
-  return Object.assign(new RangeError('too large'), { code: 'ERR_BUFFER_TOO_LARGE' });
-}
-
-function unreadable(path: string, error: NodeJS.ErrnoException): InputError {
-  if (error.code === 'ENOENT') {
-    return new InputError(`${path}: there is no such file`, {
-      code: 'correlations.missing',
-      remedy: 'Check the path of the correlations.',
-      cause: error,
-    });
-  }
-  if (error.code === 'ERR_BUFFER_TOO_LARGE') {
-    return new InputError(`${path}: unpacks to more than ${MAX_UNPACKED_BYTES} bytes`, {
-      code: 'correlations.too_large',
-      remedy: 'Unpack it with gunzip, and name the unpacked file with --correlations.',
-      cause: error,
-    });
-  }
-  return new InputError(`${path}: cannot be read (${error.code ?? error.message})`, {
-    code: 'correlations.unreadable',
-    remedy: 'Check that it is a file that you may read, and intact.',
-    cause: error,
-  });
 }

@@ -1,3 +1,5 @@
+import { count } from '../journal/counters.ts';
+import { OldestFirst } from '../journal/oldest-first.ts';
 import type { Counters } from '../model.ts';
 import type { ProcfsRecord } from './records.ts';
 import { type ConnectionQuery, tupleKey } from './sockets.ts';
@@ -13,7 +15,7 @@ const LATEST_NS = 10_000_000_000n;
 export class LookupTable {
   readonly #maximum: number;
   readonly #losses: Counters;
-  readonly #answers = new Map<string, ProcfsRecord[]>();
+  readonly #answers = new OldestFirst<string, ProcfsRecord[]>();
 
   constructor(maximum: number, losses: Counters) {
     this.#maximum = maximum;
@@ -49,9 +51,9 @@ export class LookupTable {
   }
 
   #evict(): void {
-    const [oldest] = this.#answers.keys();
+    const { oldest } = this.#answers;
     if (oldest === undefined) return;
     this.#answers.delete(oldest);
-    this.#losses['attribution.lookups_evicted'] = (this.#losses['attribution.lookups_evicted'] ?? 0) + 1;
+    count(this.#losses, 'attribution.lookups_evicted');
   }
 }

@@ -1,3 +1,5 @@
+import { count } from '../journal/counters.ts';
+import { OldestFirst } from '../journal/oldest-first.ts';
 import type { Counters, Process, ProcessIdentity } from '../model.ts';
 import type { AttributionLimits } from './limits.ts';
 import type { AncestorReference, ProcessRecord, ProcessReference } from './records.ts';
@@ -19,7 +21,7 @@ const ENTRY_SIZE = 256;
 export class ProcessTable {
   readonly #limits: Pick<AttributionLimits, 'processes' | 'processText'>;
   readonly #losses: Counters;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new OldestFirst<string, Entry>();
   /** The image recorded last, of processes that were recorded with an `exec`. */
   readonly #latest = new Map<string, string>();
   #size = 0;
@@ -37,11 +39,10 @@ export class ProcessTable {
     if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
     this.#size += size;
     while (this.#entries.size > this.#limits.processes || this.#size > this.#limits.processText) {
-      const [oldest] = this.#entries.keys();
+      const { oldest } = this.#entries;
       if (oldest === undefined) break;
       this.#remove(oldest);
-      this.#losses['attribution.processes_evicted'] =
-        (this.#losses['attribution.processes_evicted'] ?? 0) + 1;
+      count(this.#losses, 'attribution.processes_evicted');
     }
   }
 

@@ -1,4 +1,6 @@
 import type { Counters, Host } from '../model.ts';
+import { maskText } from '../secrets.ts';
+import { COUNTERS_REFUSED, type LossNames } from './loss-names.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import type { AddressField, LossesRecord, ProbeExitRecord, SessionRecord } from './records.ts';
 
@@ -11,14 +13,16 @@ export class Session {
   readonly host: Host | undefined;
   readonly bootTime: bigint | undefined;
   readonly #began: bigint;
+  readonly #names: LossNames;
   readonly #losses = new Map<string, number>();
   #probeEnded: bigint | undefined;
   #eventsLost = false;
   /** Nothing more is to be waited for. */
   ended = false;
 
-  constructor(header: SessionRecord) {
+  constructor(header: SessionRecord, names: LossNames) {
     this.header = header;
+    this.#names = names;
     this.#began = BigInt(header.time);
     this.bootTime = header.boot_time === undefined ? undefined : BigInt(header.boot_time);
     this.host = hostOf(header);
@@ -40,8 +44,9 @@ export class Session {
   lose(record: LossesRecord): void {
     for (const [name, text] of Object.entries(record.counters)) {
       const count = Math.min(Number(text), Number.MAX_SAFE_INTEGER);
-      this.#losses.set(name, Math.max(count, this.#losses.get(name) ?? 0));
       if (count > 0 && name.startsWith(EVENTS)) this.#eventsLost = true;
+      if (this.#names.admit(name)) this.#losses.set(name, Math.max(count, this.#losses.get(name) ?? 0));
+      else this.#losses.set(COUNTERS_REFUSED, (this.#losses.get(COUNTERS_REFUSED) ?? 0) + 1);
     }
   }
 
@@ -78,10 +83,11 @@ export class Session {
   }
 }
 
+/** What a session record says of its host, without secrets: it may come from anywhere. */
 export function hostOf({ host, boot_id }: SessionRecord): Host | undefined {
   const known: Host = {};
-  if (host?.id !== undefined) known.id = host.id;
-  if (host?.name !== undefined) known.name = host.name;
-  if (boot_id !== undefined) known.bootId = boot_id;
+  if (host?.id !== undefined) known.id = maskText(host.id);
+  if (host?.name !== undefined) known.name = maskText(host.name);
+  if (boot_id !== undefined) known.bootId = maskText(boot_id);
   return Object.keys(known).length === 0 ? undefined : known;
 }

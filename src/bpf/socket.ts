@@ -37,7 +37,7 @@ export class Socket {
   seen = false;
   settled = false;
   /** Its keys in the table's indexes. */
-  readonly keys: string[] = [];
+  keys: readonly (string | number)[] = [];
 
   constructor(cookie: string) {
     this.cookie = cookie;

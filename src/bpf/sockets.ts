@@ -1,3 +1,5 @@
+import { count } from '../journal/counters.ts';
+import { OldestFirst } from '../journal/oldest-first.ts';
 import type { Counters } from '../model.ts';
 import type { AddressField, SocketRecord, StreamRecord } from './records.ts';
 import { Socket } from './socket.ts';
@@ -25,9 +27,13 @@ export class SocketTable {
   readonly #maximum: number;
   readonly #losses: Counters;
   readonly #onEvict: (socket: Socket) => void;
-  readonly #sockets = new Map<string, Socket>();
-  readonly #byTuple = new Map<string, Socket[]>();
-  readonly #byIsn = new Map<string, Socket[]>();
+  /** By cookie; a socket is in one of the two. */
+  readonly #open = new OldestFirst<string, Socket>();
+  readonly #closed = new OldestFirst<string, Socket>();
+  readonly #byTuple: Index = new Map();
+  readonly #byIsn: Index = new Map();
+  /** The first remote end. Nearly all sockets have it: they share it, and keys without it are short. */
+  #main: AddressField | undefined;
 
   constructor(maximum: number, losses: Counters, onEvict: (socket: Socket) => void) {
     this.#maximum = maximum;
@@ -37,7 +43,13 @@ export class SocketTable {
 
   learn(record: SocketRecord): Socket {
     const socket = this.#socket(record.cookie);
+    const wasOpen = socket.closed === undefined;
     socket.learn(record);
+    if (wasOpen && socket.closed !== undefined) {
+      this.#open.delete(socket.cookie);
+      this.#closed.set(socket.cookie, socket);
+    }
+    this.#share(socket);
     this.#index(socket, socket.local, socket.remote, socket.isn);
     return socket;
   }
@@ -45,12 +57,13 @@ export class SocketTable {
   learnStream(record: StreamRecord): Socket {
     const socket = this.#socket(record.cookie);
     socket.learnStream(record);
+    this.#share(socket);
     this.#index(socket, record.local, record.remote, record.isn ?? socket.isn);
     return socket;
   }
 
   remove(socket: Socket): void {
-    if (!this.#sockets.delete(socket.cookie)) return;
+    if (!this.#open.delete(socket.cookie) && !this.#closed.delete(socket.cookie)) return;
     for (const key of socket.keys) {
       drop(this.#byTuple, key, socket);
       drop(this.#byIsn, key, socket);
@@ -76,8 +89,8 @@ export class SocketTable {
   }
 
   #findByIsn(query: ConnectionQuery, isn: number): SocketMatch | 'ambiguous' | undefined {
-    const sameIsn = this.#byIsn.get(isnKey(query.endpoint, isn));
-    if (sameIsn === undefined) return undefined;
+    const sameIsn = under(this.#byIsn, this.#isnKey(query.endpoint, isn));
+    if (sameIsn.length === 0) return undefined;
     const exact = this.#exact(query).filter((socket) => sameIsn.includes(socket));
     const best = exact.length > 1 ? openAt(exact, query.connectionTime) : exact;
     if (best.length > 1) return 'ambiguous';
@@ -89,37 +102,52 @@ export class SocketTable {
     return socket === undefined ? undefined : { match: 'isn-nat', socket, certain: false };
   }
 
-  #exact({ endpoint, client, aliases = [] }: ConnectionQuery): Socket[] {
-    const own = this.#byTuple.get(tupleKey(client, endpoint)) ?? [];
+  #exact({ endpoint, client, aliases = [] }: ConnectionQuery): readonly Socket[] {
+    const own = under(this.#byTuple, this.#tupleKey(client, endpoint));
     if (own.length > 0) return own;
-    return aliases.flatMap((alias) => this.#byTuple.get(tupleKey(alias, endpoint)) ?? []);
+    return aliases.flatMap((alias) => under(this.#byTuple, this.#tupleKey(alias, endpoint)));
   }
 
   #socket(cookie: string): Socket {
-    const known = this.#sockets.get(cookie);
+    const known = this.#open.get(cookie) ?? this.#closed.get(cookie);
     if (known !== undefined) return known;
-    if (this.#sockets.size >= this.#maximum) this.#evict();
+    if (this.#open.size + this.#closed.size >= this.#maximum) this.#evict();
     const socket = new Socket(cookie);
-    this.#sockets.set(cookie, socket);
+    this.#open.set(cookie, socket);
     return socket;
   }
 
-  /** The oldest closed one leaves; open ones get a second chance, a bounded number at a time. */
+  /**
+   * The one that closed first leaves. Where few are closed, because ends were lost, the oldest open
+   * one does: those that come now must have some time until their calls are attributed.
+   */
   #evict(): void {
-    let chances = SECOND_CHANCES;
-    for (const socket of this.#sockets.values()) {
-      if (socket.closed === undefined && chances-- > 0) {
-        this.#sockets.delete(socket.cookie);
-        this.#sockets.set(socket.cookie, socket);
-        continue;
-      }
-      this.remove(socket);
-      this.#onEvict(socket);
-      if (!socket.settled) {
-        this.#losses['attribution.sockets_evicted'] = (this.#losses['attribution.sockets_evicted'] ?? 0) + 1;
-      }
-      return;
-    }
+    const from = this.#closed.size > this.#maximum * CLOSED_SHARE ? this.#closed : this.#open;
+    const cookie = from.oldest ?? this.#closed.oldest;
+    const socket = cookie === undefined ? undefined : (from.get(cookie) ?? this.#closed.get(cookie));
+    if (socket === undefined) return;
+    this.remove(socket);
+    this.#onEvict(socket);
+    if (!socket.settled) count(this.#losses, 'attribution.sockets_evicted');
+  }
+
+  #share(socket: Socket): void {
+    const { remote } = socket;
+    if (remote === undefined || remote === this.#main) return;
+    this.#main ??= remote;
+    if (this.#isMain(remote)) socket.remote = this.#main;
+  }
+
+  #isMain({ address, port }: AddressField): boolean {
+    return address === this.#main?.address && port === this.#main.port;
+  }
+
+  #tupleKey(client: AddressField, endpoint: AddressField): Key {
+    return this.#isMain(endpoint) ? `${client.address} ${client.port}` : tupleKey(client, endpoint);
+  }
+
+  #isnKey(endpoint: AddressField, isn: number): Key {
+    return this.#isMain(endpoint) ? isn : isnKey(endpoint, isn);
   }
 
   #index(
@@ -129,32 +157,46 @@ export class SocketTable {
     isn: number | undefined,
   ): void {
     if (remote === undefined) return;
-    if (local !== undefined) enter(this.#byTuple, tupleKey(local, remote), socket);
-    if (isn !== undefined) enter(this.#byIsn, isnKey(remote, isn), socket);
+    if (local !== undefined) enter(this.#byTuple, this.#tupleKey(local, remote), socket);
+    if (isn !== undefined) enter(this.#byIsn, this.#isnKey(remote, isn), socket);
   }
 }
 
-const SECOND_CHANCES = 16;
+/** Of the table, what closed sockets may always take. */
+const CLOSED_SHARE = 1 / 16;
 
 /** A socket whose records disagree (they are hostile input) is found under few keys only. */
 const MAX_KEYS = 8;
 /** Sockets with one tuple or ISN (of other namespaces, and before a reuse); the oldest is no longer found. */
 const MAX_SHARED = 64;
 
-function enter(index: Map<string, Socket[]>, key: string, socket: Socket): void {
-  if (socket.keys.includes(key) || socket.keys.length >= MAX_KEYS) return;
-  const sockets = index.get(key);
-  if (sockets === undefined) index.set(key, [socket]);
-  else if (sockets.push(socket) > MAX_SHARED) sockets.shift();
-  socket.keys.push(key);
+/** Nearly every key has one socket, which stands there without an array around it. */
+type Index = Map<Key, Socket | Socket[]>;
+type Key = string | number;
+
+function under(index: Index, key: Key): readonly Socket[] {
+  const found = index.get(key);
+  if (found === undefined) return [];
+  return Array.isArray(found) ? found : [found];
 }
 
-function drop(index: Map<string, Socket[]>, key: string, socket: Socket): void {
-  const sockets = index.get(key);
-  const at = sockets?.indexOf(socket) ?? -1;
-  if (sockets === undefined || at < 0) return;
-  if (sockets.length === 1) index.delete(key);
-  else sockets.splice(at, 1);
+function enter(index: Index, key: Key, socket: Socket): void {
+  if (socket.keys.includes(key) || socket.keys.length >= MAX_KEYS) return;
+  const found = index.get(key);
+  if (found === undefined) index.set(key, socket);
+  else if (!Array.isArray(found)) index.set(key, [found, socket]);
+  else if (found.push(socket) > MAX_SHARED) found.shift();
+  // A new array, because push() makes room for 16 more.
+  socket.keys = [...socket.keys, key];
+}
+
+function drop(index: Index, key: Key, socket: Socket): void {
+  const found = index.get(key);
+  if (found === socket) index.delete(key);
+  if (!Array.isArray(found)) return;
+  const at = found.indexOf(socket);
+  if (at >= 0) found.splice(at, 1);
+  if (found.length === 0) index.delete(key);
 }
 
 /** Those open at that time, by the letter if there are any. */

@@ -1,3 +1,5 @@
+import { count } from '../journal/counters.ts';
+import { OldestFirst } from '../journal/oldest-first.ts';
 import type { ConnectionSummary, Counters } from '../model.ts';
 import { GRACE_UNSEEN_MS } from './closed-sockets.ts';
 import type { Socket } from './socket.ts';
@@ -16,7 +18,7 @@ export class Strays {
   readonly #maximum: number;
   readonly #losses: Counters;
   /** By one key each, oldest first. */
-  readonly #strays = new Map<string, Stray>();
+  readonly #strays = new OldestFirst<string, Stray>();
 
   constructor(maximum: number, losses: Counters) {
     this.#maximum = maximum;
@@ -28,13 +30,13 @@ export class Strays {
     this.#strays.delete(key);
     this.#strays.set(key, { connection, elapsed });
     if (this.#strays.size <= this.#maximum) return;
-    for (const [oldest, stray] of this.#strays) {
-      this.#strays.delete(oldest);
-      // Older ones no socket asks for any more.
-      if (elapsed - stray.elapsed < GRACE_UNSEEN_MS) {
-        this.#losses['attribution.strays_evicted'] = (this.#losses['attribution.strays_evicted'] ?? 0) + 1;
-      }
-      return;
+    const { oldest } = this.#strays;
+    if (oldest === undefined) return;
+    const stray = this.#strays.get(oldest);
+    this.#strays.delete(oldest);
+    // Older ones no socket asks for any more.
+    if (stray !== undefined && elapsed - stray.elapsed < GRACE_UNSEEN_MS) {
+      count(this.#losses, 'attribution.strays_evicted');
     }
   }
 

@@ -12,6 +12,8 @@ import { FileWindow } from './read/window.ts';
 export interface OpenOptions {
   /** Read for `-`; by default the standard input of the process. */
   stdin?: Readable | undefined;
+  /** Where the file is, if its name is no UTF-8, so that `path` cannot tell. */
+  location?: string | Buffer | undefined;
   /** Called between chunks; bytes are those of the input itself, compressed or not. */
   onProgress?: OnProgress | undefined;
 }
@@ -32,12 +34,12 @@ const STDIN = '-';
  * A capture to be read: pcap or pcapng, plain or compressed, by its content. Bad content becomes a
  * problem in the source's statistics.
  *
- * @param path a file, or `-` for standard input
+ * @param path for messages, and unless `location` says otherwise, where it is: a file, or `-` for standard input
  * @throws InputError where there is no such file, it may not be read, or it is a folder
  */
 export async function openCapture(path: string, options: OpenOptions = {}): Promise<PacketSource> {
   const name = path === STDIN ? 'stdin' : path;
-  const input = path === STDIN ? await standardInput(options.stdin) : await fileInput(path);
+  const input = path === STDIN ? await standardInput(options.stdin) : await fileInput(path, options.location);
   return new CaptureSource(name, input, options.onProgress);
 }
 
@@ -46,17 +48,27 @@ export async function openCapture(path: string, options: OpenOptions = {}): Prom
  * @returns undefined where it is no capture
  * @throws InputError as {@link openCapture}
  */
-export async function peekCapture(path: string): Promise<CaptureHead | undefined> {
-  return peek(new CaptureSource(path, await fileInput(path, PEEK_CHUNK_BYTES)));
+export async function peekCapture(
+  path: string,
+  location?: string | Buffer,
+): Promise<CaptureHead | undefined> {
+  return peek(new CaptureSource(path, await fileInput(path, location, PEEK_CHUNK_BYTES)));
 }
 
-async function fileInput(path: string, chunk?: number): Promise<CaptureInput> {
-  const stats = await statFile(path);
+async function fileInput(
+  path: string,
+  location: string | Buffer = path,
+  chunk?: number,
+): Promise<CaptureInput> {
+  const stats = await statFile(path, location);
   if (stats.isFile()) {
-    return { open: async () => new FileWindow(await openFile(path), stats.size, 0, chunk), reopens: true };
+    return {
+      open: async () => new FileWindow(await openFile(location), stats.size, 0, chunk),
+      reopens: true,
+    };
   }
   // A FIFO, a terminal, a process substitution: read as it comes.
-  return { open: () => Promise.resolve(new StreamWindow(createReadStream(path))), reopens: false };
+  return { open: () => Promise.resolve(new StreamWindow(createReadStream(location))), reopens: false };
 }
 
 async function standardInput(stdin: Readable | undefined): Promise<CaptureInput> {
@@ -73,11 +85,11 @@ function isFile(descriptor: number): Promise<boolean> {
   return new Promise((resolve) => fstat(descriptor, (error, stats) => resolve(!error && stats.isFile())));
 }
 
-async function statFile(path: string): Promise<Stats> {
+async function statFile(path: string, location: string | Buffer): Promise<Stats> {
   let stats: Stats;
   try {
-    stats = await stat(path);
-    await access(path, constants.R_OK);
+    stats = await stat(location);
+    await access(location, constants.R_OK);
   } catch (error) {
     throw unreadable(path, error as NodeJS.ErrnoException);
   }

@@ -7,9 +7,8 @@ import type { PathClass } from '../model.ts';
 export function pathOf(target: string): string {
   let from = 0;
   if (target.charCodeAt(0) !== 47) {
-    const scheme = /^https?:\/\/[^/?#]*/i.exec(target);
-    if (scheme === null) return target;
-    from = scheme[0].length;
+    // Any other form (RFC 9112 §3.2.3, §3.2.4) is its own path.
+    from = /^https?:\/\/[^/?#]*/i.exec(target)?.[0].length ?? 0;
   }
   const query = target.search(/[?#]/);
   const path = query < 0 ? target.slice(from) : target.slice(from, query);

@@ -146,7 +146,7 @@ class Analysis {
       );
       this.#tell(summary.problems);
       summaries.push(summary);
-      if (!signal.aborted) await this.#crossCheck(summary);
+      if (!signal.aborted) await this.#crossCheck(summary, capture);
     }
     this.#progress.clear();
     await sink.end(summaries);
@@ -154,10 +154,10 @@ class Analysis {
   }
 
   /** Two readers that differ are told at once, and the report is still printed. */
-  async #crossCheck(summary: CaptureSummary): Promise<void> {
+  async #crossCheck(summary: CaptureSummary, { parts }: CaptureInput): Promise<void> {
     if (this.#checker === undefined) return;
     try {
-      this.#say(note('analyze', await this.#checker.check(summary)));
+      this.#say(note('analyze', await this.#checker.check(summary, parts)));
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       this.#codes.add(error.exitCode);

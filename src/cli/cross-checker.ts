@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import type { CapturePart } from '../inputs.ts';
 import type { CaptureSummary, Endpoint, ImdsCall } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import { countOf } from '../report/verdict.ts';
@@ -32,12 +33,17 @@ export class CrossChecker {
   }
 
   /** One sentence of what agrees, of the capture just read; an error names the first packet that differs. */
-  async check({ name, files, packets, bytes }: CaptureSummary): Promise<string> {
+  async check(
+    { name, files, packets, bytes }: CaptureSummary,
+    parts: readonly CapturePart[],
+  ): Promise<string> {
     const calls = this.#calls;
     this.#calls = [];
     // Loaded here alone: it brings a second reader that nothing else needs.
     const { crossCheck } = await import('../capture/cross-check/index.ts');
-    const agreed = await crossCheck(files, this.#endpoints, { packets, bytes, calls });
+    const locations = new Map(parts.map(({ path, location }) => [path, location]));
+    const locate = (path: string) => locations.get(path) ?? path;
+    const agreed = await crossCheck(files, this.#endpoints, { packets, bytes, calls }, locate);
     const rest = calls.length - agreed.calls;
     const words = [
       countOf(agreed.packets, 'packet'),

@@ -10,6 +10,21 @@ export const DEFAULT_ENDPOINTS: readonly Endpoint[] = [
   { address: 'fd00:ec2::254', port: HTTP_PORT, family: 6 },
 ];
 
+/** Every packet is compared with all of them, so their number is bounded. */
+const MAX_ENDPOINTS = 64;
+
+/** The values of `--endpoint`, or the endpoints of EC2 where none is given. @throws UsageError */
+export function parseEndpoints(texts: readonly string[] | undefined): readonly Endpoint[] {
+  if (texts === undefined) return DEFAULT_ENDPOINTS;
+  if (texts.length > MAX_ENDPOINTS) {
+    throw new UsageError(`--endpoint: expected at most ${MAX_ENDPOINTS}, found ${texts.length}`, {
+      code: 'usage.endpoint',
+      remedy: 'Name the addresses of the metadata service only; run imds several times for more.',
+    });
+  }
+  return texts.map(parseEndpoint);
+}
+
 /**
  * `IP`, `IPv4:PORT` or `[IPv6]:PORT`; without a port, 80. The address comes back in canonical text
  * (RFC 5952), an IPv4-mapped one as IPv4, since that is what is on the wire.

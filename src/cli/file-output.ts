@@ -17,6 +17,12 @@ interface FileOutputOptions {
 
 /** Opens FILE of `-o FILE`. */
 export async function openFileOutput(file: string, options: FileOutputOptions): Promise<ResultOutput> {
+  if (file === '') {
+    throw new UsageError('-o: expected the name of a file, found an empty one', {
+      code: 'usage.output',
+      remedy: 'Give a name, or leave -o out for standard output.',
+    });
+  }
   const existing = await statOf(file);
   await refuseInputs(file, existing, options.inputs);
   if (existing?.isDirectory() === true) {

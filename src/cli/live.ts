@@ -47,6 +47,8 @@ export interface LiveOptions {
   /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
   user: string | undefined;
   keepRoot: boolean;
+  /** For service managers: end with a failure when the probe does, so that both are started afresh. */
+  exitOnProbeLoss: boolean;
   /** Folder and version of the package. */
   root: string;
   version: string;
@@ -70,6 +72,8 @@ class LiveRun {
   readonly #interruption: Interruption;
   readonly #clock = new WallClock();
   #status: StatusLine | undefined;
+  #isWireOpen = false;
+  #code: ExitCode = ExitCode.done;
 
   constructor(options: LiveOptions, surroundings: Surroundings, interruption: Interruption) {
     this.#options = options;
@@ -82,7 +86,9 @@ class LiveRun {
     const now = () => this.#clock.now();
     const account = this.#account();
     const clock = this.#clock;
-    const views = await openViews({ capture, attribution, interfaces, endpoints, root, clock });
+    const onProbeLoss = (reason: string) => this.#loseProbe(reason);
+    const views = await openViews({ capture, attribution, interfaces, endpoints, root, clock, onProbeLoss });
+    this.#isWireOpen = views.wire !== undefined;
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
@@ -126,7 +132,17 @@ class LiveRun {
       clearTimeout(limit);
       this.#surroundings.signals.off('SIGHUP', reopen);
     }
-    return ExitCode.done;
+    return this.#code;
+  }
+
+  /** Said at once. Calls go on from the wire, where it is watched. */
+  #loseProbe(reason: string): void {
+    const goesOn = this.#isWireOpen && !this.#options.exitOnProbeLoss;
+    const what = goesOn ? 'calls go on from the wire, without processes' : 'so does this session';
+    this.#say(note('live', `the probe ended (${reason}); ${what}`));
+    if (goesOn) return;
+    this.#code = ExitCode.failure;
+    this.#interruption.abort();
   }
 
   async #openLogs(account: Account | undefined): Promise<LogSink | undefined> {

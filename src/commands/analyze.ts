@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { analyze } from '../cli/analyze.ts';
 import { ImdsCommand } from '../cli/base-command.ts';
-import { DEFAULT_ENDPOINTS, parseEndpoint } from '../cli/endpoint.ts';
+import { parseEndpoints } from '../cli/endpoint.ts';
 import { endpointFlag, formatOf, outputFlags } from '../cli/flags.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { UsageError } from '../errors.ts';
@@ -63,7 +63,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     const exitCode = await analyze(
       {
         paths: args.path,
-        endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
+        endpoints: parseEndpoints(flags.endpoint),
         correlations: flags.correlations,
         ring: flags.ring,
         crossCheck: flags['cross-check'],

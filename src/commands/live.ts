@@ -85,6 +85,9 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       exclusive: ['keep-root'],
     }),
     'keep-root': Flags.boolean({ summary: 'Stay root.' }),
+    'exit-on-probe-loss': Flags.boolean({
+      summary: 'End with exit code 1 if the probe dies, for service managers.',
+    }),
     quiet: Flags.boolean({ summary: 'No calls, only the report at the end.' }),
     ancestors: Flags.integer({
       summary: 'Ancestors of the calling process that a line names.',
@@ -112,6 +115,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
         logFolder: flags['no-log'] ? undefined : flags['log-dir'],
         user: flags.user,
         keepRoot: flags['keep-root'],
+        exitOnProbeLoss: flags['exit-on-probe-loss'],
         ancestors: flags.ancestors,
         duration,
         count: flags.count,

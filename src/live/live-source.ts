@@ -1,12 +1,6 @@
 import type { EndRecord, JournalRecord, SessionRecord, TickRecord } from '../bpf/records.ts';
-import type {
-  JournalHandler,
-  Packet,
-  PacketFilter,
-  PacketSource,
-  RecordPosition,
-  SourceStatistics,
-} from '../ports.ts';
+import type { JournalHandler, Packet, PacketFilter, PacketSource, RecordPosition } from '../ports.ts';
+import { emptyStatistics } from '../ports.ts';
 import type { View } from './view.ts';
 
 /** All waiting ends by the journal's time, so that time has to pass also where nothing happens. */
@@ -33,17 +27,7 @@ export interface JournalFilter {
 /** The live journal: the packets and records of all views, in one order, as a saved session has them. */
 export class LiveSource implements PacketSource {
   readonly name: string;
-  readonly statistics: SourceStatistics = {
-    packets: 0,
-    bytes: 0,
-    firstSeconds: Number.NaN,
-    firstNanoseconds: 0,
-    lastSeconds: Number.NaN,
-    lastNanoseconds: 0,
-    drops: undefined,
-    losses: {},
-    problems: [],
-  };
+  readonly statistics = emptyStatistics();
   readonly #options: LiveSourceOptions;
 
   constructor(options: LiveSourceOptions) {

@@ -22,6 +22,7 @@ export interface ViewOptions {
   /** Folder of package.json. */
   root: string;
   clock: WallClock;
+  onProbeLoss(reason: string): void;
 }
 
 export interface OpenedViews {
@@ -40,7 +41,7 @@ export interface OpenedViews {
  *   UsageError where the two contradict each other
  */
 export async function openViews(options: ViewOptions): Promise<OpenedViews> {
-  const { capture, attribution, interfaces, endpoints, root, clock } = options;
+  const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss } = options;
   const now = () => clock.now();
   if (capture === 'sockets' && attribution === 'procfs') throw withoutWire();
   const missing: PrerequisiteError[] = [];
@@ -59,7 +60,7 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
   };
   // The probe names processes itself; who wants look-ups instead does without it.
   const sockets = await attempt(capture !== 'wire' && attribution !== 'procfs', async () =>
-    ProbeView.start({ executable: probePath(root), endpoints, now }),
+    ProbeView.start({ executable: probePath(root), endpoints, now, onLoss: onProbeLoss }),
   );
   insist('ebpf', sockets);
   // Before root is given up, which the look-ups need.

@@ -17,6 +17,8 @@ export interface ProbeOptions {
   executable: string;
   endpoints: readonly Endpoint[];
   now(): bigint;
+  /** It ended although nobody asked it to; why, in its own words where it had some. */
+  onLoss(reason: string): void;
 }
 
 type Probe = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -26,13 +28,13 @@ export class ProbeView implements View {
   readonly description = 'sockets';
   readonly losses: Record<string, number> = {};
   readonly #probe: Probe;
-  readonly #now: () => bigint;
+  readonly #options: ProbeOptions;
   readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   #lastWords = '';
 
-  private constructor(probe: Probe, now: () => bigint) {
+  private constructor(probe: Probe, options: ProbeOptions) {
     this.#probe = probe;
-    this.#now = now;
+    this.#options = options;
     this.#exited = new Promise((resolve) => {
       probe.once('close', (code, signal) => resolve({ code, signal }));
     });
@@ -51,7 +53,7 @@ export class ProbeView implements View {
     const probe = spawn(options.executable, ['--without-session', ...endpoints], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const view = new ProbeView(probe, options.now);
+    const view = new ProbeView(probe, options);
     await view.#ready();
     return view;
   }
@@ -71,12 +73,13 @@ export class ProbeView implements View {
     signal.removeEventListener('abort', stop);
     if (signal.aborted && code === 0) return;
     handler.record(Buffer.from(JSON.stringify(this.#exitRecord(code, killedBy))), NOWHERE);
+    this.#options.onLoss(this.#lastWords || (killedBy ?? `exit code ${code}`));
   }
 
   #exitRecord(code: number | null, signal: NodeJS.Signals | null): ProbeExitRecord {
     return {
       type: 'probe_exit',
-      time: String(this.#now()),
+      time: String(this.#options.now()),
       code: code ?? undefined,
       signal: signal ?? undefined,
       message: this.#lastWords || undefined,

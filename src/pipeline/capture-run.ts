@@ -81,7 +81,7 @@ export class CaptureRun {
       return;
     }
     const handler = new PartHandler(part.path, this.#assembler, this.#attributor);
-    const sidecar = this.#openSidecar(part, handler);
+    const sidecar = await this.#openSidecar(part, handler);
     if (sidecar !== undefined) handler.attach(sidecar);
     const { signal } = this.#options;
     await source.read(this.#assembler.filter, handler, () => this.#sink.ready(), signal);
@@ -102,10 +102,13 @@ export class CaptureRun {
     this.#totals.addProblems([{ code: INTERRUPTED, message, damage: false }]);
   }
 
-  #openSidecar({ path, correlations }: CapturePart, handler: PartHandler): Sidecar | undefined {
+  async #openSidecar(
+    { path, correlations, correlationsAt }: CapturePart,
+    handler: PartHandler,
+  ): Promise<Sidecar | undefined> {
     if (correlations === undefined) return undefined;
     try {
-      return new Sidecar(path, correlations, CorrelationsReader.open(correlations), {
+      return new Sidecar(path, correlations, await CorrelationsReader.open(correlations, correlationsAt), {
         record: (record) => handler.apply(record),
         discard: () => this.#attributor.discard(REASONS.otherCapture),
       });

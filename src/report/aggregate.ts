@@ -1,12 +1,12 @@
 import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
-import { Caller, type CallerIdentity, compareCallers } from './caller.ts';
+import { Caller, type CallerIdentity, compareCallers, TextBudget } from './caller.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { ProcessViews } from './process-view.ts';
 import { Timeline } from './timeline.ts';
 
-const MAX_CALLERS = 32_768;
-/** Characters of their addresses and user agents, which are an attacker's to choose. */
-const MAX_CALLER_TEXT = 16 * 1024 * 1024;
+const MAX_CALLERS = 16_384;
+/** Characters of their names, addresses and user agents. */
+const MAX_CALLER_TEXT = 4 * 1024 * 1024;
 
 /** Name of the counter of calls that went to the row "other callers". */
 export const OTHER_CALLERS = 'report.calls_of_other_callers';
@@ -26,7 +26,7 @@ export class Aggregate {
   readonly #byProcess = new WeakMap<Process, Caller>();
   /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
-  #textLeft = MAX_CALLER_TEXT;
+  readonly #budget = new TextBudget(MAX_CALLER_TEXT);
   #firstCall: Nanoseconds | undefined;
   #lastCall: Nanoseconds | undefined;
   #others: Caller | undefined;
@@ -116,7 +116,7 @@ export class Aggregate {
     const known = this.#byClient.get(scope)?.get(address)?.get(userAgent);
     if (known !== undefined) return known;
     const identity = { scope, process: undefined, client: address, isOther: false };
-    const caller = this.#newCaller(identity, attributed, kind, address.length + userAgent.length);
+    const caller = this.#newCaller(identity, attributed, kind, 0);
     if (caller !== this.#others) {
       const addresses = getOrInsert(this.#byClient, scope, () => new Map<string, Map<string, Caller>>());
       getOrInsert(addresses, address, () => new Map<string, Caller>()).set(userAgent, caller);
@@ -124,14 +124,17 @@ export class Aggregate {
     return caller;
   }
 
-  #newCaller(identity: CallerIdentity, attributed: AttributedCall, kind: number, text: number): Caller {
-    if (this.#callers.length >= this.#maximum || this.#textLeft < text) {
+  /** @param keyLength characters that are kept to find it again, beyond the values that it shows */
+  #newCaller(identity: CallerIdentity, attributed: AttributedCall, kind: number, keyLength: number): Caller {
+    const { client, userAgent = '' } = attributed.call;
+    const shown = client.address.length + userAgent.length;
+    if (this.#callers.length >= this.#maximum || this.#budget.left < keyLength + shown) {
       const others = { scope: identity.scope, process: undefined, client: undefined, isOther: true };
-      this.#others ??= new Caller(others, attributed, kind);
+      this.#others ??= new Caller(others, attributed, kind, this.#budget);
       return this.#others;
     }
-    this.#textLeft -= text;
-    const caller = new Caller(identity, attributed, kind);
+    this.#budget.take(keyLength);
+    const caller = new Caller(identity, attributed, kind, this.#budget);
     this.#callers.push(caller);
     return caller;
   }

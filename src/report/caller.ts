@@ -2,30 +2,49 @@ import { type AttributedCall, type Nanoseconds, PATH_CLASSES, type PathClass } f
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import type { ProcessView } from './process-view.ts';
 
-/** Distinct values that are shown; what is beyond the maximum is counted, not kept. */
+/** Characters that all callers may keep together: how many one asks for is an attacker's to choose. */
+export class TextBudget {
+  #left: number;
+
+  constructor(characters: number) {
+    this.#left = characters;
+  }
+
+  get left(): number {
+    return this.#left;
+  }
+
+  /** Whether so many more may be kept; then they are counted. */
+  take(characters: number): boolean {
+    if (characters > this.#left) return false;
+    this.#left -= characters;
+    return true;
+  }
+}
+
+/** The first distinct values, as far as number and characters are allowed. */
 export class FewValues {
   readonly #maximum: number;
+  readonly #budget: TextBudget;
   /** Most callers have one value: a set is made for the second. */
   #values: Set<string> | undefined;
   #last: string | undefined;
-  /** Occurrences of values that were not kept. */
-  more = 0;
 
-  constructor(maximum: number) {
+  constructor(maximum: number, budget: TextBudget) {
     this.#maximum = maximum;
+    this.#budget = budget;
   }
 
   add(value: string): void {
     if (value === this.#last) return;
-    if (this.#last === undefined) {
-      this.#last = value;
-      return;
-    }
-    this.#values ??= new Set([this.#last]);
-    if (this.#values.size < this.#maximum || this.#values.has(value)) {
+    if (this.#values?.has(value)) this.#last = value;
+    else if (this.#last === undefined) {
+      if (this.#budget.take(value.length)) this.#last = value;
+    } else if ((this.#values?.size ?? 1) < this.#maximum && this.#budget.take(value.length)) {
+      this.#values ??= new Set([this.#last]);
       this.#values.add(value);
       this.#last = value;
-    } else this.more++;
+    }
   }
 
   get values(): string[] {
@@ -50,6 +69,9 @@ export interface CallerIdentity {
   isOther: boolean;
 }
 
+/** What a row says of one of its calls. The call itself is not kept: its texts may be long. */
+export type Example = Omit<AttributedCall, 'call'>;
+
 /** A row of the report: everything that one program on one host did. */
 export class Caller {
   readonly identity: CallerIdentity;
@@ -58,20 +80,23 @@ export class Caller {
   v1Succeeded = 0;
   first: Nanoseconds;
   last: Nanoseconds;
-  readonly userAgents = new FewValues(8);
-  readonly clients = new FewValues(8);
-  readonly forwardedFor = new FewValues(4);
-  /** The first call of the worst kind seen: v1, else unknown, … */
-  example: AttributedCall;
+  readonly userAgents: FewValues;
+  readonly clients: FewValues;
+  readonly forwardedFor: FewValues;
+  /** Of the first call of the worst kind seen: v1, else unknown, … */
+  example: Example;
   #exampleKind: number;
   #worstPath = PATH_CLASSES.length;
 
-  constructor(identity: CallerIdentity, example: AttributedCall, kind: number) {
+  constructor(identity: CallerIdentity, first: AttributedCall, kind: number, budget: TextBudget) {
     this.identity = identity;
-    this.example = example;
+    this.example = exampleOf(first);
     this.#exampleKind = kind;
-    this.first = example.call.time;
-    this.last = example.call.time;
+    this.first = first.call.time;
+    this.last = first.call.time;
+    this.userAgents = new FewValues(8, budget);
+    this.clients = new FewValues(8, budget);
+    this.forwardedFor = new FewValues(4, budget);
   }
 
   get kinds(): KindCounts {
@@ -97,10 +122,14 @@ export class Caller {
       if (rank < this.#worstPath) this.#worstPath = rank;
     }
     if (kind < this.#exampleKind) {
-      this.example = attributed;
+      this.example = exampleOf(attributed);
       this.#exampleKind = kind;
     }
   }
+}
+
+function exampleOf({ call: _, ...example }: AttributedCall): Example {
+  return example;
 }
 
 /** What to fix first: by the worst kind, then by how often, then by who was first. */

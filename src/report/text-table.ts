@@ -43,24 +43,36 @@ const KIND_TITLES: Readonly<Record<Kind, string>> = {
   attempt: 'ATTEMPTS',
 };
 
-/** The callers as a table of at most `columns` columns. */
+/**
+ * The callers as a table of at most `columns` columns. Rows are made anew in each of its three passes
+ * (which characters, how wide, the lines): together, those of the most callers would take 100 MB.
+ */
 export class CallerTable {
-  readonly #rows: Row[];
+  readonly #callers: readonly Caller[];
+  readonly #views: ProcessViews;
+  readonly #timeText: (time: Nanoseconds) => string;
   readonly #columns: readonly Column[];
   readonly #isWide: boolean;
   readonly #total: number;
 
   constructor(callers: readonly Caller[], views: ProcessViews, columns: number) {
-    const timeText = timeTexts(callers);
-    this.#rows = callers.map((caller) => makeRow(caller, callerRow(caller, views), timeText));
+    this.#callers = callers;
+    this.#views = views;
+    this.#timeText = timeTexts(callers);
     this.#isWide = columns >= WIDE;
     this.#total = columns;
     this.#columns = [...countColumns(callers, this.#isWide), ...textColumns(this.#isWide, columns)];
   }
 
+  *#rows(): Iterable<Row> {
+    for (const caller of this.#callers) {
+      yield makeRow(caller, callerRow(caller, this.#views), this.#timeText);
+    }
+  }
+
   /** Every text of the table: whether one of them is not ASCII decides how widths are measured. */
   *texts(): Iterable<string> {
-    for (const { name, where, agents, ancestry } of this.#rows) yield `${name}${where}${agents}${ancestry}`;
+    for (const { name, where, agents, ancestry } of this.#rows()) yield `${name}${where}${agents}${ancestry}`;
   }
 
   /** Title line, and then each caller's lines with the scope it belongs to. */
@@ -68,7 +80,7 @@ export class CallerTable {
     const widths = this.#widths(widthOf);
     const titles = this.#columns.map(({ title }) => title);
     yield { scope: undefined, line: paint.strong(this.#line(titles, widths, widthOf)) };
-    for (const row of this.#rows) {
+    for (const row of this.#rows()) {
       const { scope } = row.caller.identity;
       const line = this.#line(
         this.#columns.map((column) => column.cell(row)),
@@ -114,9 +126,12 @@ export class CallerTable {
 
   /** Natural widths, and where they are too much, the widest of those that may be cut gives way. */
   #widths(widthOf: WidthOf): number[] {
-    const widths = this.#columns.map((column) =>
-      this.#rows.reduce((most, row) => Math.max(most, widthOf(column.cell(row))), column.title.length),
-    );
+    const widths = this.#columns.map((column) => column.title.length);
+    for (const row of this.#rows()) {
+      for (const [index, column] of this.#columns.entries()) {
+        widths[index] = Math.max(widths[index] ?? 0, widthOf(column.cell(row)));
+      }
+    }
     let excess = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - this.#total;
     // What tells least gives way first: user agents are long, and seldom name what is to be fixed.
     for (const rank of [1, 2, 3]) {

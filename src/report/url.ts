@@ -11,7 +11,7 @@ export interface UrlView {
 
 /** Splits a target (RFC 9112 §3.2) of any form; values of the query are in no part of the result. */
 export function viewUrl(target: string): UrlView {
-  const original = decodeLatin1(maskTarget(target));
+  const original = maskTarget(decodeLatin1(target));
   const question = original.indexOf('?');
   const beforeQuery = question < 0 ? original : original.slice(0, question);
   const path = beforeQuery.replace(/^[a-z][a-z\d+.-]{0,31}:\/\/[^/]*/i, '');
@@ -25,7 +25,7 @@ export function viewUrl(target: string): UrlView {
 
 /** A header's value as output may show it. */
 export function viewHeader(value: string): string {
-  return decodeLatin1(maskText(value));
+  return maskText(decodeLatin1(value));
 }
 
 /** Remembers the views of what recurs: the same few paths and user agents make up most of a capture. */

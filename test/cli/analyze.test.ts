@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endless, MIXED, SAFE, TRUNCATED } from './captures.ts';
@@ -24,6 +32,15 @@ describe('imds analyze', () => {
     writeFileSync(path('notes.txt'), 'not a capture\n');
   });
   after(() => rmSync(folder, { recursive: true }));
+
+  it('reads and checks a file whose name is no UTF-8', async () => {
+    mkdirSync(path('names'));
+    writeFileSync(Buffer.concat([Buffer.from(path('names/a')), Buffer.from([0xff])]), SAFE);
+    const { code, stdout, stderr } = await imds(['analyze', '--csv', '--cross-check', path('names')]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /a\\xFF: two readers agree/);
+    assert.match(stdout, /,[^,]*names\/a\\xFF,/);
+  });
 
   it('prints results on standard output, and nothing else anywhere', async () => {
     const { code, stdout, stderr } = await imds(['analyze', '--jsonl', path('mixed.pcap')]);

@@ -15,9 +15,11 @@ const TELL = `--import=${pathToFileURL(join(import.meta.dirname, 'tell-memory.mj
 const LENGTHS: Record<string, number> = {
   'half-open connections': 100_000,
   'half-open connections with one ISN': 100_000,
+  'half-open connections of as many addresses': 100_000,
   'connections with a hole each': 20_000,
   'connections, opened and closed': 20_000,
   'requests that nobody answers': 20_000,
+  'requests with long texts that nobody answers': 60_000,
   'lines without an end': 60_000,
   'a header without an end': 20_000,
   'segments of a byte, in reverse': 50_000,
@@ -33,15 +35,22 @@ describe('imds analyze, memory', function () {
   after(() => rmSync(folder, { recursive: true }));
 
   for (const [name, length] of Object.entries(LENGTHS)) {
-    it(`takes at most ${MAX_RESIDENT_MB} MB for ${length} ${name}`, async () => {
-      const file = join(folder, 'flood.pcap');
-      await pipeline(Readable.from(pcapOf(FLOODS[name]?.(length) ?? [])), createWriteStream(file));
-      const { code, stderr } = await imds(['analyze', file, '--csv', '-o', join(folder, 'report.csv')], {
-        env: { NODE_OPTIONS: TELL },
-      });
-      assert.equal(code, 0, stderr);
-      const resident = Number(/maxRSS=(\d+)/.exec(stderr)?.[1]) / 1024;
-      assert.ok(resident > 0 && resident <= MAX_RESIDENT_MB, `${Math.round(resident)} MB`);
+    describe(`of ${length} ${name}`, () => {
+      const file = () => join(folder, 'flood.pcap');
+      before(() => pipeline(Readable.from(pcapOf(FLOODS[name]?.(length) ?? [])), createWriteStream(file())));
+
+      for (const format of ['text', 'csv', 'jsonl']) {
+        it(`is at most ${MAX_RESIDENT_MB} MB as ${format}`, async () => {
+          const output = join(folder, 'output');
+          const { code, stderr } = await imds(['analyze', file(), '--format', format, '-o', output], {
+            env: { NODE_OPTIONS: TELL },
+          });
+          rmSync(output);
+          assert.equal(code, 0, stderr);
+          const resident = Number(/maxRSS=(\d+)/.exec(stderr)?.[1]) / 1024;
+          assert.ok(resident > 0 && resident <= MAX_RESIDENT_MB, `${Math.round(resident)} MB`);
+        });
+      }
     });
   }
 });

@@ -39,6 +39,24 @@ describe('imds', () => {
         'path',
       ],
       help: ['command'],
+      live: [
+        '--ancestors',
+        '--capture',
+        '--count',
+        '--duration',
+        '--endpoint',
+        '--exit-on-probe-loss',
+        '--interface',
+        '--jsonl',
+        '--keep-root',
+        '--log-dir',
+        '--no-log',
+        '--quiet',
+        '--rotate-count',
+        '--rotate-size',
+        '--user',
+        '--write',
+      ],
     });
   });
 

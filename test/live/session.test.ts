@@ -111,8 +111,23 @@ describe('imds live: the session', function () {
       const [call] = await session.eventsOf(mark, 1);
       assert.equal(call?.imds.version, 'v1');
       assert.equal(call?.attribution.reason, 'the probe had ended');
+      assert.ok(
+        session.diagnostics.some((line) => /^imds live: the probe ended \(SIGKILL\); calls go on/.test(line)),
+      );
       assert.equal(await session.stop(), 0);
     }));
+
+  it('ends with the probe where nothing else watches, or where it is asked to', async () => {
+    for (const args of [['--capture', 'sockets'], ['--exit-on-probe-loss']]) {
+      const session = await LiveSession.start(args);
+      const [probe] = childrenOf(session.child.pid ?? 0).filter(({ name }) => name.startsWith('imds-probe'));
+      process.kill(probe?.pid ?? 0, 'SIGKILL');
+      assert.equal(await session.ended(), 1);
+      assert.ok(
+        session.diagnostics.some((line) => line.startsWith('imds live: the probe ended (SIGKILL); so does')),
+      );
+    }
+  });
 
   it('is one line and exit code 5 without the right to attach', () => {
     const args = [

@@ -3,7 +3,7 @@ import { Blanker } from '../../src/capture/blank/index.ts';
 import { createAssembler } from '../../src/capture/create-assembler.ts';
 import type { Counters, Endpoint, ImdsCall } from '../../src/model.ts';
 import type { Packet } from '../../src/ports.ts';
-import { maskTarget, maskText } from '../../src/secrets.ts';
+import { MASK, maskTarget, maskText } from '../../src/secrets.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   { address: '169.254.169.254', port: 80, family: 4 },
@@ -88,17 +88,24 @@ export function read(packets: readonly PacketLike[], endpoints = ENDPOINTS) {
   return { calls: calls.map(masked), connections, losses: assembler.losses };
 }
 
+const BLANK = 'blank';
+
+/** Output may show a blanked value as the letters that fill it, or mask more or less of what is around it. */
+function blankText(text: string): string {
+  return text.includes(MASK) || /[XZWVUQK]/.test(text) ? BLANK : text;
+}
+
 /** A call as output shows it. A secret within the path hides from readers of the blanked what the path is. */
 function masked(call: ImdsCall): ImdsCall {
-  const target = call.target && maskTarget(call.target);
-  const isPathMasked = target?.split('?')[0] !== call.target?.split('?')[0];
+  const target = call.target && blankText(maskTarget(call.target));
+  const isPathMasked = target === BLANK || target?.split('?')[0] !== call.target?.split('?')[0];
   const ofPath = { version: undefined, operation: undefined, pathClass: undefined, hint: undefined };
   return {
     ...call,
     ...(isPathMasked ? ofPath : {}),
     target,
-    userAgent: call.userAgent && maskText(call.userAgent),
-    forwardedFor: call.forwardedFor && maskText(call.forwardedFor),
+    userAgent: call.userAgent && blankText(maskText(call.userAgent)),
+    forwardedFor: call.forwardedFor && blankText(maskText(call.forwardedFor)),
   };
 }
 

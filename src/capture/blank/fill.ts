@@ -6,7 +6,7 @@
  * There are several because two clients behind a NAT may share an ISN: they are told apart by bytes that
  * differ, and must still differ once these are blanked.
  */
-const FILLS: readonly number[] = Array.from('XYZWVUQK', (letter) => letter.charCodeAt(0));
+export const FILLS: readonly number[] = Array.from('XYZWVUQK', (letter) => letter.charCodeAt(0));
 
 export const FILL = 88;
 

@@ -12,6 +12,8 @@ const VERSION_LENGTH = 9;
 /** `HTTP/1.1 200` */
 const STATUS_LENGTH = 12;
 const REASON_PHRASE = /^(?: [A-Za-z' -]{0,40})?$/;
+/** Neither a tchar (RFC 9110 §5.6.2) nor what separates words. */
+const NO_METHOD = /[^!#$%&'*+.^_`|~0-9A-Za-z\s\0-]/;
 /** What may be the beginning of a request line's last word. */
 const VERSION_BEGINNING = / (?:H(?:T(?:T(?:P(?:\/(?:1(?:\.\d? *)?)?)?)?)?)?)?\r?$/;
 
@@ -62,7 +64,12 @@ export function keptOfCutRequestLine(bytes: Buffer, length: number): Kept {
   const none = new Uint8Array(length);
   if (KNOWN_METHODS.some((known) => known.startsWith(line))) return none.fill(1);
   const method = /^[A-Z]{3,32} /.exec(line)?.[0];
-  if (method === undefined) return none;
+  if (method === undefined) {
+    // One byte that no method has: with it, the line stays none, whatever follows.
+    const other = line.search(NO_METHOD);
+    if (other >= 0) none[other] = 1;
+    return none;
+  }
   const beginning = line.slice(method.length, method.length + 5);
   const isTarget =
     /^\/|^https?:/.test(line.slice(method.length, method.length + 6)) ||

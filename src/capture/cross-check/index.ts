@@ -35,6 +35,7 @@ export interface CrossCheck {
  * the fast reader gives, the totals and the calls (method, target, client, token or not) with what
  * the pipeline found. Memory is bounded by a chunk of either reader and the list of calls.
  *
+ * @param locate where a file is whose name is no UTF-8, so that its path is for messages only
  * @throws FailureError that names the first packet that differs
  * @throws UsageError where a file is no classic pcap (plain or gzip-compressed)
  * @throws InputError where a file's framing is damaged, so that pcap-parser cannot follow
@@ -43,12 +44,13 @@ export async function crossCheck(
   paths: readonly string[],
   endpoints: readonly Endpoint[],
   found: Found,
+  locate: (path: string) => string | Buffer = (path) => path,
 ): Promise<CrossCheck> {
   const streams = new PlainStreams(endpoints);
   let packets = 0;
   let bytes = 0;
   for (const path of paths) {
-    const totals = await compareReaders(path, streams);
+    const totals = await compareReaders(path, locate(path), streams);
     packets += totals.packets;
     bytes += totals.bytes;
   }
@@ -64,10 +66,11 @@ export async function crossCheck(
 
 async function compareReaders(
   path: string,
+  location: string | Buffer,
   streams: PlainStreams,
 ): Promise<{ packets: number; bytes: number }> {
-  const second = new SecondReader(path);
-  const source = await openCapture(path);
+  const second = new SecondReader(path, location);
+  const source = await openCapture(path, { location });
   const batches = firstReader(source);
   let batch: FirstPacket[] = [];
   let at = 0;

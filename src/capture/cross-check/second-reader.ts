@@ -29,15 +29,17 @@ export class SecondReader {
   /** LINKTYPE_ value; known with the first batch. */
   linkType = -1;
   readonly #path: string;
+  readonly #location: string | Buffer;
 
-  constructor(path: string) {
+  constructor(path: string, location: string | Buffer = path) {
     this.#path = path;
+    this.#location = location;
   }
 
   /** @throws UsageError where pcap-parser cannot read such a file, InputError where its framing is damaged */
   async *batches(): AsyncGenerator<SecondPacket[]> {
     const { parse } = await load();
-    const file = createReadStream(this.#path);
+    const file = createReadStream(this.#location);
     const plain = await decompressed(file);
     const adapter = new PcapParserAdapter(this.#path);
     let queue: SecondPacket[] = [];

@@ -7,11 +7,12 @@ import { type Request, type RequestHandler, RequestParser } from './request-pars
 import { type Response, type ResponseHandler, ResponseParser } from './response-parser.ts';
 import type { Texts } from './texts.ts';
 
-/**
- * Pipelined requests that wait for their responses; beyond it, or where all connections have too many,
- * the oldest is emitted without one.
- */
+/** Pipelined requests that wait for their responses; beyond it, the oldest is emitted without one. */
 const MAX_PENDING = 1024;
+/** Of a request that waits behind another one, beside its texts: about what its object takes. */
+const REQUEST_BYTES = 256;
+/** So much text waits without a claim on the budget, so that a flood of long ones leaves the usual request its answer. */
+const FREE_TEXT = 512;
 
 /** A request and its final response, either of which may be missing. */
 export interface ExchangeHandler {
@@ -22,7 +23,7 @@ export interface ExchangeHandler {
 /** What the exchanges of all connections share. */
 export interface ExchangeLimits {
   lines: MemoryBudget;
-  /** Requests that wait behind another one of their connection. */
+  /** Bytes of requests that wait: behind another one of their connection, or with long texts. */
   pending: MemoryBudget;
   texts: Texts;
   losses: Counters;
@@ -36,8 +37,8 @@ export class Exchange implements RequestHandler, ResponseHandler {
   readonly #losses: Counters;
   readonly #budget: MemoryBudget;
   #pending: Request[] = [];
-  /** Taken from the budget: one for each pending request but the first. */
-  #taken = 0;
+  /** Requests that went on without their answers, which may still come. */
+  #evicted = 0;
   /** A response came before the head of its request was whole. */
   #early: Response | undefined;
   /** Responses may be missing since the last pairing: order alone does not tell any more. */
@@ -68,23 +69,20 @@ export class Exchange implements RequestHandler, ResponseHandler {
   requestBegins(request: Request): void {
     this.#pending.push(request);
     if (this.#pending.length === 1) return;
-    if (this.#pending.length <= MAX_PENDING && this.#budget.take(1)) {
-      this.#taken++;
-      return;
-    }
-    const oldest = this.#pending.shift();
-    if (oldest !== undefined) this.#handler.exchange(oldest, undefined);
-    count(this.#losses, 'http.pending_evicted');
+    if (this.#pending.length > MAX_PENDING) this.#evictOldest();
+    this.#hold(request, REQUEST_BYTES);
   }
 
   requestHead(request: Request): void {
     if (request.lost !== undefined) this.#lostReason = request.lost;
     const early = this.#early;
-    if (early === undefined || this.#pending[0] !== request) return;
+    if (early === undefined || this.#pending[0] !== request) {
+      if (this.#pending.at(-1) === request) this.#hold(request, textLength(request) - FREE_TEXT);
+      return;
+    }
     this.#early = undefined;
     this.#pending.shift();
-    this.#giveBack();
-    this.#handler.exchange(request, early);
+    this.#emit(request, early);
   }
 
   unreadRequestBytes(length: number): void {
@@ -113,13 +111,11 @@ export class Exchange implements RequestHandler, ResponseHandler {
     if (response.status === 101) this.requests.becomeOpaque();
     const request = this.#pending[index];
     if (request === undefined) {
-      this.#withoutRequest(response);
+      if (this.#evicted > 0) this.#evicted--;
+      else this.#withoutRequest(response);
       return;
     }
-    if (index > 0) {
-      for (const skipped of this.#pending.splice(0, index)) this.#handler.exchange(skipped, undefined);
-      this.#giveBack();
-    }
+    if (index > 0) for (const skipped of this.#pending.splice(0, index)) this.#emit(skipped, undefined);
     this.#responsesLost = false;
     if (!request.headComplete && request.lost === undefined) {
       this.#early ??= response;
@@ -127,8 +123,7 @@ export class Exchange implements RequestHandler, ResponseHandler {
     }
     if (request.expectsContinue && request.end < 0) this.requests.bodyDeclined = true;
     this.#pending.shift();
-    this.#giveBack();
-    this.#handler.exchange(request, response);
+    this.#emit(request, response);
   }
 
   /** Nothing more comes: what waits is emitted as it stands. */
@@ -137,18 +132,35 @@ export class Exchange implements RequestHandler, ResponseHandler {
     this.responses.finish();
     const pending = this.#pending;
     this.#pending = [];
-    this.#giveBack();
     pending.forEach((request, i) => {
-      this.#handler.exchange(request, i === 0 ? this.#early : undefined);
+      this.#emit(request, i === 0 ? this.#early : undefined);
     });
     this.#early = undefined;
   }
 
-  #giveBack(): void {
-    const surplus = this.#taken - Math.max(0, this.#pending.length - 1);
-    if (surplus <= 0) return;
-    this.#taken -= surplus;
-    this.#budget.give(surplus);
+  /** Takes memory for a request that waits. Where none is left, the oldest go on without their answers. */
+  #hold(request: Request, bytes: number): void {
+    if (bytes <= 0) return;
+    while (!this.#budget.take(bytes)) {
+      const isLast = this.#pending[0] === request;
+      this.#evictOldest();
+      if (isLast) return;
+    }
+    request.heldBytes += bytes;
+  }
+
+  #evictOldest(): void {
+    const oldest = this.#pending.shift();
+    if (oldest === undefined) return;
+    count(this.#losses, 'http.pending_evicted');
+    this.#evicted++;
+    this.#emit(oldest, undefined);
+  }
+
+  #emit(request: Request, response: Response | undefined): void {
+    this.#budget.give(request.heldBytes);
+    request.heldBytes = 0;
+    this.#handler.exchange(request, response);
   }
 
   /**
@@ -187,4 +199,8 @@ export class Exchange implements RequestHandler, ResponseHandler {
       count(this.#losses, 'http.unsolicited_responses');
     }
   }
+}
+
+function textLength({ target, userAgent = '', forwardedFor = '' }: Request): number {
+  return target.length + userAgent.length + forwardedFor.length;
 }

@@ -30,6 +30,8 @@ export interface Request {
   userAgent: string | undefined;
   forwardedFor: string | undefined;
   expectsContinue: boolean;
+  /** Taken from the budget of requests that wait. */
+  heldBytes: number;
 }
 
 export interface RequestHandler {
@@ -211,5 +213,6 @@ function newRequest(offset: number, stamp: Stamp): Request {
     userAgent: undefined,
     forwardedFor: undefined,
     expectsContinue: false,
+    heldBytes: 0,
   };
 }

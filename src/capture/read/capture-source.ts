@@ -16,6 +16,12 @@ export interface CaptureInput {
 
 export type OnProgress = (bytesRead: number, totalBytes: number | undefined) => void;
 
+/**
+ * Bytes that are read before the output is waited for. A pipelined request can be 16 bytes long and its line
+ * of output a thousand: a whole chunk of them would be 100 MB.
+ */
+const PIECE_BYTES = 128 * 1024;
+
 const REMEDY_TWICE = 'Unpack it once and read it again.';
 
 /** A capture of any known format and compression, from a file or a stream. */
@@ -69,10 +75,9 @@ export class CaptureSource implements PacketSource {
       const reader = await this.#readerFor(window);
       if (reader === undefined || signal?.aborted) return;
       try {
-        while (reader.scan(window, filter, handler)) {
+        const scan = (from: InputWindow) => reader.scan(from, filter, handler);
+        while (await this.#inPieces(window, scan, pause)) {
           this.#onProgress?.(outer.origin + outer.end, outer.size);
-          const wait = pause();
-          if (wait !== undefined) await wait;
           if (signal?.aborted) return;
           if (await this.#more(window)) continue;
           if (!signal?.aborted) reader.end(window, filter, handler, this.#broken);
@@ -84,6 +89,7 @@ export class CaptureSource implements PacketSource {
     } finally {
       signal?.removeEventListener('abort', close);
       await window?.close();
+      window?.release();
       this.#findings.close();
     }
   }
@@ -94,6 +100,29 @@ export class CaptureSource implements PacketSource {
     } catch (error) {
       this.#failed(error, 0);
       return undefined;
+    }
+  }
+
+  /** Shows a reader the window in pieces, as if no more had been read so far. */
+  async #inPieces(
+    window: InputWindow,
+    scan: (window: InputWindow) => boolean,
+    pause: () => Promise<void> | undefined,
+  ): Promise<boolean> {
+    const { end } = window;
+    let length = PIECE_BYTES;
+    for (;;) {
+      const { start } = window;
+      const isLast = start + length >= end;
+      if (!isLast) window.end = start + length;
+      const goesOn = scan(window);
+      window.end = end;
+      if (!goesOn) return false;
+      const wait = pause();
+      if (wait !== undefined) await wait;
+      if (isLast || this.#signal?.aborted) return true;
+      // A record may be longer than a piece.
+      length = window.start > start ? PIECE_BYTES : length * 2;
     }
   }
 

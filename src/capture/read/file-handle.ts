@@ -1,4 +1,4 @@
-import { close, open, read } from 'node:fs';
+import { close, open, read, readSync } from 'node:fs';
 
 /** An open file. The callback calls of node:fs cost less per chunk, and at start-up, than its promises. */
 export interface FileHandleLike {
@@ -6,7 +6,7 @@ export interface FileHandleLike {
   close(): Promise<void>;
 }
 
-export function openFile(path: string): Promise<FileHandleLike> {
+export function openFile(path: string | Buffer): Promise<FileHandleLike> {
   return new Promise((resolve, reject) => {
     open(path, 'r', (error, fd) => {
       if (error) reject(error);
@@ -34,6 +34,17 @@ export function readAt(
       else resolve(count);
     });
   });
+}
+
+/** 4 bytes at once, for the few who cannot go on without; undefined where there are none. */
+export function wordAt(fd: number, position: number): DataView | undefined {
+  const word = new Uint8Array(4);
+  try {
+    return readSync(fd, word, 0, 4, position) === 4 ? new DataView(word.buffer) : undefined;
+  } catch {
+    // The error meets the reading too, which tells it with its place.
+    return undefined;
+  }
 }
 
 function closeDescriptor(fd: number): Promise<void> {

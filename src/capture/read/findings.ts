@@ -1,6 +1,7 @@
 import { count } from '../../journal/counters.ts';
 import type { Problem } from '../../model.ts';
 import type { SourceStatistics } from '../../ports.ts';
+import { emptyStatistics } from '../../ports.ts';
 
 /** Of one kind of problem, so many are told one by one; the rest is counted in `losses` and summed up. */
 const MAX_OF_A_KIND = 5;
@@ -26,17 +27,7 @@ export class Findings {
 
   constructor(name: string) {
     this.#name = name;
-    this.statistics = {
-      packets: 0,
-      bytes: 0,
-      firstSeconds: Number.NaN,
-      firstNanoseconds: 0,
-      lastSeconds: Number.NaN,
-      lastNanoseconds: 0,
-      drops: undefined,
-      losses: {},
-      problems: [],
-    };
+    this.statistics = emptyStatistics();
   }
 
   count(name: string, by = 1): void {
@@ -93,6 +84,18 @@ export class Findings {
       message: `${this.#name}: ${packets} packets of LINKTYPE_${linkType}, which imds does not decode, were skipped`,
       remedy: 'Capture on an Ethernet, loopback, tun or "any" interface.',
       damage,
+    });
+  }
+
+  /** Of an interface. */
+  timeOutOfRange(interfaceName: string | undefined): void {
+    this.count('capture.times_out_of_range');
+    const on = interfaceName === undefined ? 'an interface' : `interface ${interfaceName}`;
+    this.#add({
+      code: 'capture.time_out_of_range',
+      message: `${this.#name}: expected packet times of the years 0000 to 9999, found others on ${on}; they are shown as the first or last moment of these`,
+      remedy: 'Trust no time of this interface: its if_tsresol, if_tsoffset or time stamps are damaged.',
+      damage: true,
     });
   }
 

@@ -86,11 +86,23 @@ export function recognise(head: Buffer): Format {
   return { kind: 'unknown' };
 }
 
-/** What was found in place of a magic number, fit to be shown: it may be anything. */
+/** What was found in place of a magic number. Of text only its kind: a file of passwords may be given by mistake. */
 export function describeHead(head: Buffer): string {
-  if (isText(head)) return `the text ${JSON.stringify(head.toString('latin1'))}`;
-  return `the bytes ${head.subarray(0, 4).toString('hex')}`;
+  const start = head.subarray(0, 4);
+  if (!isText(start)) return `the bytes ${start.toString('hex')}`;
+  if (!isText(head)) return 'data that begins like text';
+  const text = head.toString('latin1').trimStart();
+  return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'text';
 }
+
+const TEXTS: readonly (readonly [pattern: RegExp, kind: string])[] = [
+  [/^<!doctype html|^<html/i, 'text (HTML)'],
+  [/^<\?xml/i, 'text (XML)'],
+  [/^[[{]/, 'text (JSON)'],
+  [/^#!/, 'text (a script)'],
+  [/^-----BEGIN /, 'text (PEM)'],
+  [/^(?:HTTP\/\d|(?:GET|PUT|POST|HEAD) \/)/, 'text (HTTP)'],
+];
 
 export const REMEDY_NO_CAPTURE = CAPTURE;
 

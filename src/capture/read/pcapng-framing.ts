@@ -1,5 +1,6 @@
 import { BlockType, byteOrder, isKnown, isRead, MAX_BLOCK, MIN_BLOCK } from './pcapng-blocks.ts';
 import type { RecordEnd } from './resynchronise.ts';
+import type { InputWindow } from './window.ts';
 
 /** A file cut short within a packet with more than that in options is taken to have a damaged length. */
 const MAX_LIKELY_OPTIONS = 4096;
@@ -14,15 +15,45 @@ export interface FramingError {
  * Checks the length of a block as far as it can be without its end.
  * @param rest bytes from the block on to the end of the input, Infinity where that is not known
  */
-export function lengthError(type: number, length: number, rest: number): FramingError | undefined {
+export function lengthError(length: number, rest: number): FramingError | undefined {
   const found = String(length);
   if (length < MIN_BLOCK || (length & 3) !== 0) {
     return { expected: `a block length that is a multiple of 4 and at least ${MIN_BLOCK}`, found };
   }
   if (length <= MAX_BLOCK) return undefined;
-  if (isRead(type)) return { expected: `a block length of at most ${MAX_BLOCK}`, found };
   if (length > rest) return { expected: `a block length of at most the ${rest} bytes that follow`, found };
   return undefined;
+}
+
+/** Blocks that may be this long without the end of theirs being seen: those that others depend on. */
+const UNSEEN: ReadonlySet<number> = new Set([
+  BlockType.sectionHeader,
+  BlockType.interfaceDescription,
+  BlockType.journalRecord,
+]);
+const MAX_UNSEEN = 16 * 1024 * 1024;
+
+/**
+ * Checks a block of a type that is read, but too long to be held. Stepping over one whose length is
+ * damaged would lose all that it seems to hold, so its end must agree; from a stream, which cannot
+ * be looked ahead in, a bounded length is believed of those without which nothing else can be read.
+ * @param rest as for {@link lengthError}
+ */
+export function oversizeError(
+  window: InputWindow,
+  at: number,
+  type: number,
+  length: number,
+  rest: number,
+  little: boolean,
+): FramingError | undefined {
+  if (length <= MAX_BLOCK || (length & 3) !== 0 || !isRead(type)) return undefined;
+  const error = { expected: `a block length of at most ${MAX_BLOCK}`, found: String(length) };
+  if (length > rest) return error;
+  if (window.ahead === undefined) return UNSEEN.has(type) && length <= MAX_UNSEEN ? undefined : error;
+  const trailing = window.ahead(window.origin + at + length - 4);
+  const agrees = trailing !== undefined && trailing.getUint32(0, little) === length;
+  return agrees ? undefined : error;
 }
 
 /**
@@ -44,7 +75,7 @@ export function blockChain(
     else if (first && sectionFirst) return Number.NaN;
     if (little === undefined || !isKnown(type)) return Number.NaN;
     const length = view.getUint32(at + 4, little);
-    if (length > MAX_BLOCK || lengthError(type, length, Number.POSITIVE_INFINITY)) return Number.NaN;
+    if (length > MAX_BLOCK || lengthError(length, Number.POSITIVE_INFINITY)) return Number.NaN;
     if (at + length > end) return Number.POSITIVE_INFINITY;
     return view.getUint32(at + length - 4, little) === length ? at + length : Number.NaN;
   };

@@ -1,5 +1,5 @@
 import { isSupportedLinkType } from './link-types.ts';
-import { options, text } from './pcapng-options.ts';
+import { type Option, options, text } from './pcapng-options.ts';
 import { Timescale } from './pcapng-time.ts';
 
 const IF_NAME = 2;
@@ -9,6 +9,36 @@ const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
 /** Bytes of a name that are kept. */
 const MAX_NAME = 255;
+
+/** Where the options of an Interface Description Block begin. */
+export const IDB_OPTIONS = 16;
+
+/** What an Interface Description Block says, taken as it comes: it may be longer than what is held at once. */
+export class InterfaceDescription {
+  readonly #linkType: number;
+  readonly #snapLength: number;
+  #name: string | undefined;
+  #resolution: number | undefined;
+  #offset = 0;
+
+  /** Takes the part in front of the options. */
+  constructor(view: DataView, at: number, little: boolean) {
+    this.#linkType = view.getUint16(at + 8, little);
+    this.#snapLength = view.getUint32(at + 12, little);
+  }
+
+  option(bytes: Buffer, view: DataView, option: Option, little: boolean): void {
+    const { code, length, offset } = option;
+    if (code === IF_NAME) this.#name = text(bytes, option, MAX_NAME);
+    else if (code === IF_TSRESOL && length >= 1) this.#resolution = view.getUint8(offset);
+    else if (code === IF_TSOFFSET && length >= 8) this.#offset = Number(view.getBigInt64(offset, little));
+  }
+
+  made(): Interface {
+    const time = new Timescale(this.#resolution, this.#offset);
+    return new Interface(this.#linkType, this.#snapLength, this.#name, time);
+  }
+}
 
 /** One interface of a section: what its description says, and what was counted on it. */
 export class Interface {
@@ -35,18 +65,11 @@ export class Interface {
 
   /** @param at offset of the block, whose length is at least its fixed part */
   static read(bytes: Buffer, view: DataView, at: number, length: number, little: boolean): Interface {
-    let name: string | undefined;
-    let resolution: number | undefined;
-    let offset = 0;
-    for (const option of options(view, at + 16, at + length - 4, little)) {
-      if (option.code === IF_NAME) name = text(bytes, option, MAX_NAME);
-      else if (option.code === IF_TSRESOL && option.length >= 1) resolution = view.getUint8(option.offset);
-      else if (option.code === IF_TSOFFSET && option.length >= 8) {
-        offset = Number(view.getBigInt64(option.offset, little));
-      }
+    const description = new InterfaceDescription(view, at, little);
+    for (const option of options(view, at + IDB_OPTIONS, at + length - 4, little)) {
+      description.option(bytes, view, option, little);
     }
-    const linkType = view.getUint16(at + 8, little);
-    return new Interface(linkType, view.getUint32(at + 12, little), name, new Timescale(resolution, offset));
+    return description.made();
   }
 
   /** Takes the drop counters of an Interface Statistics Block. */

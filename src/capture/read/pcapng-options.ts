@@ -1,4 +1,4 @@
-const END_OF_OPTIONS = 0;
+export const END_OF_OPTIONS = 0;
 
 export interface Option {
   code: number;

@@ -1,7 +1,7 @@
 import type { JournalHandler, PacketFilter } from '../../ports.ts';
 import type { Findings } from './findings.ts';
-import { BlockType, FIXED_BYTES, MAX_BLOCK, MAX_RECORD } from './pcapng-blocks.ts';
-import { Interface } from './pcapng-interface.ts';
+import { BlockType, FIXED_BYTES, MAX_BLOCK, MAX_RECORD, MIN_BLOCK } from './pcapng-blocks.ts';
+import { Interface, InterfaceDescription } from './pcapng-interface.ts';
 import { EPB_DATA, EPB_FIXED, PacketFiller } from './pcapng-packet.ts';
 import { PcapngTotals } from './pcapng-totals.ts';
 import { MAX_PACKET_BYTES } from './record-reader.ts';
@@ -145,6 +145,27 @@ export class SectionReader {
     }
   }
 
+  /**
+   * A block that is read, but too long to be held; the caller steps over it.
+   * @returns where its options are to be handed to; undefined where nothing of it is used
+   */
+  oversize(window: InputWindow, at: number, type: number, length: number): InterfaceDescription | undefined {
+    switch (type) {
+      case BlockType.sectionHeader:
+        // What makes it so long are comments.
+        this.endSection();
+        return undefined;
+      case BlockType.interfaceDescription:
+        return new InterfaceDescription(window.view, at, this.little);
+      case BlockType.journalRecord:
+        this.#damaged(window, at, `a journal record of at most ${MAX_RECORD} bytes`, `${length - MIN_BLOCK}`);
+        return undefined;
+      default:
+        this.#damaged(window, at, `a block of type ${type} of at most ${MAX_BLOCK} bytes`, String(length));
+        return undefined;
+    }
+  }
+
   /** The input has ended. */
   settle(): void {
     this.endSection();
@@ -159,11 +180,15 @@ export class SectionReader {
   }
 
   #describeInterface(window: InputWindow, at: number, length: number): void {
+    this.addInterface(() => Interface.read(window.bytes, window.view, at, length, this.little));
+  }
+
+  addInterface(read: () => Interface): void {
     if (this.interfacesUncertain || this.#interfaces.length === MAX_INTERFACES) {
       this.#findings.count('capture.interfaces_not_numbered');
       return;
     }
-    this.#interfaces.push(Interface.read(window.bytes, window.view, at, length, this.little));
+    this.#interfaces.push(read());
   }
 
   #statistics(window: InputWindow, at: number, length: number): void {

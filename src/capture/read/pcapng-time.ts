@@ -3,10 +3,16 @@ const MICROSECOND_RESOLUTION = 6;
 /** Above that, the remainder times 65,536 is no exact double any more. */
 const MAX_EXACT_DIVISOR = 2 ** 36;
 
+/** Years 0000 to 9999, which is what RFC 3339 can write: no clock of a capture is beyond. */
+const EARLIEST_SECOND = Date.parse('0000-01-01T00:00:00Z') / 1000;
+const LATEST_SECOND = Date.parse('9999-12-31T23:59:59Z') / 1000;
+
 /** Turns the 64-bit ticks of an interface into seconds and nanoseconds, exactly. */
 export class Timescale {
   seconds = 0;
   nanoseconds = 0;
+  /** Some time was before the year 0000 or after 9999, and was taken for the first or last moment of these. */
+  outOfRange = false;
   readonly #ticksPerSecond: number;
   readonly #nanosecondsPerTick: number;
   readonly #wideTicksPerSecond: bigint;
@@ -27,6 +33,15 @@ export class Timescale {
 
   /** Sets `seconds` and `nanoseconds`; fractions of a nanosecond are cut off. */
   set(high: number, low: number): void {
+    this.#setExactly(high, low);
+    if (this.seconds >= EARLIEST_SECOND && this.seconds <= LATEST_SECOND) return;
+    const early = this.seconds < EARLIEST_SECOND;
+    this.seconds = early ? EARLIEST_SECOND : LATEST_SECOND;
+    this.nanoseconds = early ? 0 : NANOSECONDS - 1;
+    this.outOfRange = true;
+  }
+
+  #setExactly(high: number, low: number): void {
     const divisor = this.#ticksPerSecond;
     if (divisor > MAX_EXACT_DIVISOR || !Number.isInteger(this.#nanosecondsPerTick)) {
       this.#setWide(high, low);

@@ -27,6 +27,7 @@ export class PcapngTotals {
     }
     if (one.lastHigh < 0) return;
     one.time.set(one.lastHigh, one.lastLow);
+    if (one.time.outOfRange) this.#findings.timeOutOfRange(one.name);
     const { seconds, nanoseconds } = one.time;
     const { lastSeconds, lastNanoseconds } = statistics;
     const later = seconds > lastSeconds || (seconds === lastSeconds && nanoseconds > lastNanoseconds);

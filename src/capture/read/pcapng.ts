@@ -1,7 +1,9 @@
 import type { JournalHandler, PacketFilter } from '../../ports.ts';
 import type { Findings } from './findings.ts';
-import { BlockType, byteOrder, MAX_BLOCK, MIN_BLOCK } from './pcapng-blocks.ts';
-import { blockChain, type FramingError, lengthError, looksCut } from './pcapng-framing.ts';
+import { BlockType, byteOrder, isRead, MAX_BLOCK, MIN_BLOCK } from './pcapng-blocks.ts';
+import { blockChain, type FramingError, lengthError, looksCut, oversizeError } from './pcapng-framing.ts';
+import { IDB_OPTIONS } from './pcapng-interface.ts';
+import { Oversize } from './pcapng-oversize.ts';
 import { SectionReader } from './pcapng-section.ts';
 import type { RecordReader } from './record-reader.ts';
 import { Resynchroniser } from './resynchronise.ts';
@@ -15,14 +17,6 @@ interface Damage extends FramingError {
   sectionLost: boolean;
 }
 
-/** A block that is not read and too long to be held: it is stepped over. */
-interface Skip {
-  offset: number;
-  length: number;
-  /** Bytes still to be stepped over, up to the trailing length. */
-  left: number;
-}
-
 /**
  * pcapng (draft-ietf-opsawg-pcapng). A block whose two lengths agree is framed for certain, and one
  * that makes no sense inside is skipped alone. Where the lengths do not agree, reading goes on only
@@ -33,7 +27,7 @@ export class PcapngReader implements RecordReader {
   readonly #section: SectionReader;
   readonly #resynchroniser = new Resynchroniser(4);
   #damage: Damage | undefined;
-  #skip: Skip | undefined;
+  #skip: Oversize | undefined;
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -99,14 +93,16 @@ export class PcapngReader implements RecordReader {
       const { little } = section;
       const length = view.getUint32(at + 4, little);
       const rest = window.size === undefined ? Number.POSITIVE_INFINITY : window.size - window.origin - at;
-      const error = lengthError(type, length, rest);
+      const error = oversizeError(window, at, type, length, rest, little) ?? lengthError(length, rest);
       if (error !== undefined) {
         this.#lose(window.origin + at, error);
         return;
       }
       if (length > MAX_BLOCK) {
-        this.#skip = { offset: window.origin + at, length, left: length - 4 };
-        section.countSkipped(type);
+        if (at + IDB_OPTIONS > end) return;
+        this.#skip = new Oversize(window, at, length, little);
+        if (isRead(type)) this.#skip.description = section.oversize(window, at, type, length);
+        else section.countSkipped(type);
         return;
       }
       if (at + length > end) return;
@@ -135,15 +131,17 @@ export class PcapngReader implements RecordReader {
   }
 
   /** @returns whether the end of the block was reached */
-  #stepOver(window: InputWindow, skip: Skip): boolean {
-    const step = Math.min(skip.left, window.end - window.start);
-    skip.left -= step;
-    window.start += step;
-    if (skip.left > 0 || window.end - window.start < 4) return false;
+  #stepOver(window: InputWindow, skip: Oversize): boolean {
+    if (!skip.step(window) || window.end - window.start < 4) return false;
     this.#skip = undefined;
     const trailing = window.view.getUint32(window.start, this.#section.little);
-    if (trailing === skip.length) window.start += 4;
-    else this.#lose(skip.offset, trailingError(skip.length, trailing));
+    if (trailing !== skip.length) {
+      this.#lose(skip.offset, trailingError(skip.length, trailing));
+      return true;
+    }
+    window.start += 4;
+    const { description } = skip;
+    if (description !== undefined) this.#section.addInterface(() => description.made());
     return true;
   }
 

@@ -1,8 +1,8 @@
 import type { JournalHandler, PacketFilter } from '../../ports.ts';
 import type { CaptureSource } from './capture-source.ts';
 
-/** A journal's header record (at most 256 KiB) and the first packet are within so many chunks, or not looked for. */
-const MAX_CHUNKS = 2;
+/** A journal's header record (at most 256 KiB) and the first packet are within so many pieces, or not looked for. */
+const MAX_PIECES = 8;
 export const PEEK_CHUNK_BYTES = 512 * 1024;
 
 const NO_PACKETS: PacketFilter = { accepts: () => false };
@@ -10,7 +10,7 @@ const NO_PACKETS: PacketFilter = { accepts: () => false };
 /** What the head of a capture tells; undefined where it is no capture. */
 export async function peek(source: CaptureSource) {
   let firstRecord: Uint8Array | undefined;
-  let chunks = 0;
+  let pieces = 0;
   let packetSeen = false;
   const stop = new AbortController();
   const handler: JournalHandler = {
@@ -26,7 +26,7 @@ export async function peek(source: CaptureSource) {
     },
   };
   const pause = () => {
-    if (packetSeen || ++chunks === MAX_CHUNKS) stop.abort();
+    if (packetSeen || ++pieces === MAX_PIECES) stop.abort();
     return undefined;
   };
   await source.read(NO_PACKETS, handler, pause, stop.signal);

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { CHUNK_BYTES, frame, HEAD_ROOM_BYTES, type InputWindow } from './window.ts';
+import { frame, giveBack, type InputWindow, takeFrame } from './window.ts';
 
 /**
  * One buffer that a stream fills: each piece is handed on as soon as it is there. The stream reads
@@ -7,8 +7,8 @@ import { CHUNK_BYTES, frame, HEAD_ROOM_BYTES, type InputWindow } from './window.
  */
 export class StreamWindow implements InputWindow {
   readonly size = undefined;
-  readonly bytes: Buffer;
-  readonly view: DataView;
+  bytes: Buffer;
+  view: DataView;
   start = 0;
   end = 0;
   origin = 0;
@@ -22,7 +22,7 @@ export class StreamWindow implements InputWindow {
 
   constructor(stream: Readable) {
     this.#stream = stream;
-    ({ bytes: this.bytes, view: this.view } = frame(HEAD_ROOM_BYTES + CHUNK_BYTES));
+    ({ bytes: this.bytes, view: this.view } = takeFrame());
     stream.on('data', (piece: Buffer) => {
       stream.pause();
       this.receive(piece);
@@ -64,6 +64,11 @@ export class StreamWindow implements InputWindow {
     this.#stream.on('error', () => {});
     this.#stream.destroy();
     return Promise.resolve();
+  }
+
+  release(): void {
+    if (this.bytes.length > 0) giveBack({ bytes: this.bytes, view: this.view });
+    ({ bytes: this.bytes, view: this.view } = frame(0));
   }
 
   #take(piece: Buffer): void {

@@ -1,4 +1,4 @@
-import { type FileHandleLike, readAt } from './file-handle.ts';
+import { type FileHandleLike, readAt, wordAt } from './file-handle.ts';
 
 /** What is read ahead at once. Measured: a hop to the thread pool makes less than 1 MiB slow, above 2 MiB nothing is won. */
 export const CHUNK_BYTES = 2 * 1024 * 1024;
@@ -18,18 +18,25 @@ export interface InputWindow {
   readonly view: DataView;
   /** Unread bytes are [start, end) of `bytes`. */
   start: number;
-  readonly end: number;
+  end: number;
   /** Offset within the input of bytes[0]; negative where the buffer begins before the input. */
   readonly origin: number;
   /** Bytes of the whole input, where that is known. */
   readonly size: number | undefined;
   /** Resolves to false at the end of the input or after {@link InputWindow.close}; the window is as before then. */
   more(): Promise<boolean>;
+  /**
+   * The 4 bytes at an offset of the input, ahead of what is in the window; undefined where they
+   * cannot be read. Absent where the input can only be read in turn.
+   */
+  readonly ahead?: ((offset: number) => DataView | undefined) | undefined;
   /** Releases what is held; a waiting {@link InputWindow.more} resolves to false. */
   close(): Promise<void>;
+  /** It is closed, and nobody looks at its bytes any more. */
+  release(): void;
 }
 
-interface Frame {
+export interface Frame {
   bytes: Buffer;
   view: DataView;
 }
@@ -38,6 +45,20 @@ export function frame(length: number): Frame {
   // Not from the pool, and not zeroed: pages that are never touched cost no memory.
   const bytes = Buffer.allocUnsafeSlow(length);
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+/** Frames that windows have given back: making one anew for each of a thousand small files costs more than reading them. */
+const spare: Frame[] = [];
+/** As many as a file, and what it is decompressed to, need at once. */
+const MAX_SPARE = 2 + READS_AHEAD;
+
+export function takeFrame(): Frame {
+  return spare.pop() ?? frame(HEAD_ROOM_BYTES + CHUNK_BYTES);
+}
+
+/** Nobody looks at its bytes any more. */
+export function giveBack(one: Frame): void {
+  if (spare.length < MAX_SPARE) spare.push(one);
 }
 
 interface Read {
@@ -61,6 +82,7 @@ export class FileWindow implements InputWindow {
   readonly #chunk: number;
   /** Where the next read begins; undefined reads from where the descriptor stands. */
   #position: number | undefined;
+  readonly ahead: ((offset: number) => DataView | undefined) | undefined;
   readonly #free: Frame[] = [];
   #reads: Read[] = [];
   #closed = false;
@@ -76,9 +98,12 @@ export class FileWindow implements InputWindow {
     this.#file = file;
     this.size = size;
     this.#position = position;
-    ({ bytes: this.bytes, view: this.view } = frame(HEAD_ROOM_BYTES + chunk));
-    const ahead = position === undefined || chunk < CHUNK_BYTES ? 1 : READS_AHEAD;
-    for (let i = 0; i < ahead; i++) this.#free.push(frame(HEAD_ROOM_BYTES + chunk));
+    this.ahead = position === undefined ? undefined : (offset) => wordAt(file.fd, offset);
+    ({ bytes: this.bytes, view: this.view } = takeFrame());
+    // What fits into one chunk needs no second read under way.
+    const small = chunk < CHUNK_BYTES || (size !== undefined && size < chunk);
+    const ahead = position === undefined || small ? 1 : READS_AHEAD;
+    for (let i = 0; i < ahead; i++) this.#free.push(takeFrame());
   }
 
   async more(): Promise<boolean> {
@@ -110,6 +135,14 @@ export class FileWindow implements InputWindow {
     this.#closed = true;
     await Promise.allSettled(this.#reads.map((read) => read.count));
     await this.#file.close();
+    for (const one of this.#free) giveBack(one);
+    for (const { frame: one } of this.#reads) giveBack(one);
+    this.#free.length = 0;
+  }
+
+  release(): void {
+    if (this.bytes.length > 0) giveBack({ bytes: this.bytes, view: this.view });
+    ({ bytes: this.bytes, view: this.view } = frame(0));
   }
 
   #readAhead(): void {

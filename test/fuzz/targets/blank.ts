@@ -1,3 +1,4 @@
+import { FILLS } from '../../../src/capture/blank/fill.ts';
 import { blank, type PacketLike, read } from '../../support/blank.ts';
 import { curlWithToken, linkTypeOf, response, TcpConversation } from '../../support/packets/index.ts';
 import type { Random } from '../random.ts';
@@ -37,7 +38,7 @@ export const blanked: Target = {
     const [before, after] = [read(list), read(saved.packets)].map(textOf);
     hold(before === after, `of the original:\n${before}\nof the blanked:\n${after}\n`);
     blank(saved.packets).packets.forEach(({ bytes }, i) => {
-      hold(Buffer.compare(bytes, saved.packets[i]?.bytes ?? bytes) === 0, `packet ${i} changes again`);
+      hold(showsNoMore(bytes, saved.packets[i]?.bytes ?? bytes), `packet ${i} shows more when blanked again`);
     });
     return [
       ...Object.keys(saved.losses),
@@ -48,6 +49,12 @@ export const blanked: Target = {
 
 function pair(client: string, server: string): Buffer {
   return Buffer.concat([Buffer.from(client, 'latin1'), SEPARATOR, Buffer.from(server, 'latin1')]);
+}
+
+/** What is blanked already may be masked a little wider, and its checksum (two bytes) with it; never less. */
+function showsNoMore(again: Uint8Array, before: Uint8Array): boolean {
+  const others = again.filter((byte, i) => byte !== before[i] && !FILLS.includes(byte));
+  return again.length === before.length && others.length <= 2;
 }
 
 function textOf({ calls, connections }: ReturnType<typeof read>): string {
@@ -109,7 +116,7 @@ export const blankedPackets: Target = {
     const saved = blank(list);
     hold(saved.packets.length === list.length, `${saved.packets.length} of ${list.length} packets`);
     blank(saved.packets).packets.forEach(({ bytes }, i) => {
-      hold(Buffer.compare(bytes, saved.packets[i]?.bytes ?? bytes) === 0, `packet ${i} changes again`);
+      hold(showsNoMore(bytes, saved.packets[i]?.bytes ?? bytes), `packet ${i} shows more when blanked again`);
     });
     if (Object.keys(saved.losses).length === 0) {
       const [before, after] = [read(list), read(saved.packets)].map(textOf);

@@ -379,6 +379,25 @@ describe('attribution', () => {
       assert.deepEqual(bench.end().words.length, 3, 'what was evicted is not said to have no packet');
     });
 
+    it('the sockets, old open ones too where their ends were lost', () => {
+      const bench = new Bench({ ...DEFAULT_LIMITS, sockets: 64 }).records(
+        journal.session(),
+        journal.process(P7),
+      );
+      const socket = (i: number) => ({ cookie: String(100 + i), isn: i });
+      for (let i = 0; i < 64; i++) bench.records(journal.opened(1, { ...socket(i), process: P7 }));
+      for (let i = 64; i < 128; i++) {
+        bench.records(
+          journal.opened(2, { ...socket(i), process: P7 }),
+          journal.closed(2, { cookie: String(100 + i) }),
+        );
+      }
+      for (let i = 120; i < 128; i++) bench.call(2, { clientIsn: i });
+      const late = bench.end().words.filter((word) => word === 'isn 7 p7').length;
+      assert.ok(late >= 4, `${late} of the last 8 calls found their sockets, which closed just now`);
+      assert.ok(late < 8, 'the others had to leave for them');
+    });
+
     it('the processes, by number and by text', () => {
       for (const limits of [
         { ...DEFAULT_LIMITS, processes: 4 },
@@ -606,6 +625,28 @@ describe('attribution', () => {
     assert.deepEqual(bench.words, ['isn 7 p7', 'isn 7 p7']);
     assert.deepEqual(bench.attributor.losses, { 'events.ring_full': 3, 'packets.shed': 0 });
     assert.equal(bench.attributor.balance.provableConnections, 1);
+  });
+
+  it('bounds the names of counters, in all sessions together, and counts what it refuses', () => {
+    const bench = new Bench();
+    const counters = (part: string, from: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${part}.${from + i}`, '5']));
+    for (const session of ['s-1', 's-2', 's-3']) {
+      bench.records(journal.session({ session, time: at(0) }));
+      for (const from of [0, 100, 200]) bench.records(journal.losses(1, counters(session, from)));
+    }
+    bench.records(journal.losses(2, { [`a.${'b'.repeat(63)}`]: '1' })).end();
+    const { losses } = bench.attributor;
+    assert.equal(Object.keys(losses).length, 257);
+    assert.equal(losses['s-1.255'], 5);
+    assert.equal(losses['records.counters_refused'], 900 - 256 + 1);
+  });
+
+  it('knows of lost events also where it refuses the name', () => {
+    const bench = began();
+    const many = Object.fromEntries(Array.from({ length: 256 }, (_, i) => [`a.b${i}`, '0']));
+    bench.records(journal.losses(1, many), journal.losses(1, { 'events.ring_full': '1' }));
+    assert.deepEqual(bench.call(2).end().words, ['none - (events lost)']);
   });
 
   it('keeps two sessions in one capture apart', () => {

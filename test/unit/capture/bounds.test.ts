@@ -10,7 +10,7 @@ const MAX_HELD = 64 * MIB;
 /** Beyond every limit of connections, segments and requests. */
 const N = 20_000;
 /** More connections than are followed. */
-const STEP = 9000;
+const STEP = 13_000;
 /** By what the third part of the work may exceed the second: 1.67 would be quadratic. */
 const LINEAR = 1.3;
 
@@ -22,6 +22,8 @@ const COUNTERS: Record<string, string> = {
   'connections in mid-stream': 'tcp.connections_evicted',
   'answers without requests': 'tcp.half_open_evicted',
   'requests that nobody answers': 'http.pending_evicted',
+  'requests with long texts that nobody answers': 'http.pending_evicted',
+  'half-open connections of as many addresses': 'tcp.half_open_evicted',
   'lines without an end': 'http.lines_evicted',
   'segments of a byte, in reverse': 'tcp.holes_forced',
   'segments of a byte, every other one': 'tcp.holes_forced',

@@ -8,14 +8,21 @@ const counter = new WorkCounter();
 const { flood } = await import('./flood.ts');
 const { FLOODS } = await import('./floods.ts');
 
+/** V8 loses some counts when it optimizes, and adds none: the greatest of a few is the truth. */
+const ATTEMPTS = [1, 2, 3];
+
+function cost(work: () => void): number {
+  counter.take();
+  work();
+  return counter.take();
+}
+
 const step = Number(process.argv[2]);
 const result: Record<string, number[]> = {};
 for (const [name, segments] of Object.entries(FLOODS)) {
-  result[name] = [1, 2, 3].map((times) => {
-    counter.take();
-    flood(segments(times * step));
-    return counter.take();
-  });
+  result[name] = [1, 2, 3].map((times) =>
+    Math.max(...ATTEMPTS.map(() => cost(() => flood(segments(times * step))))),
+  );
 }
 counter.stop();
 process.stdout.write(JSON.stringify(result));

@@ -11,6 +11,8 @@ const HEADERS = 40;
 /** A segment of one of many clients. Numbers count from 0, however the wire has them. */
 export interface FloodSegment {
   client: number;
+  /** Number of its address; without it, some clients share one. */
+  host?: number;
   /** The endpoint sends it. */
   answer?: boolean;
   sequence?: number;
@@ -91,10 +93,10 @@ function template(source: { address: string; port: number }, destination: typeof
 }
 
 function write(bytes: Buffer, segment: FloodSegment): number {
-  const { client, answer = false, payload = '' } = segment;
+  const { client, host = client >> 8, answer = false, payload = '' } = segment;
   (answer ? FROM_ENDPOINT : TO_ENDPOINT).copy(bytes);
   // 10.x.x.x, and a port of 32768 to 65535.
-  bytes.writeUInt32BE(0x0a00_0000 + (client >> 8), answer ? 16 : 12);
+  bytes.writeUInt32BE(0x0a00_0000 + host, answer ? 16 : 12);
   bytes.writeUInt16BE(32_768 + (client & 0x7fff), IP + (answer ? 2 : 0));
   bytes.writeUInt32BE((segment.sequence ?? 0) >>> 0, IP + 4);
   bytes.writeUInt32BE((segment.acknowledgment ?? 0) >>> 0, IP + 8);

@@ -8,6 +8,11 @@ export const FLOODS: Record<string, (n: number) => Iterable<FloodSegment>> = {
   'half-open connections with one ISN': function* (n) {
     for (let client = 0; client < n; client++) yield { client, sequence: 1000, flags: ['syn'] };
   },
+  'half-open connections of as many addresses': function* (n) {
+    for (let client = 0; client < n; client++) {
+      yield { client, host: client, sequence: client * 7919, flags: ['syn'] };
+    }
+  },
   'clients with one ISN that send different bytes': function* (n) {
     for (let client = 0; client < n; client++) yield { client, sequence: 1000, flags: ['syn'] };
     for (let client = 0; client < n; client++) {
@@ -49,6 +54,17 @@ export const FLOODS: Record<string, (n: number) => Iterable<FloodSegment>> = {
       const isn = client * 7919;
       if (i % 16 === 0) yield { client, sequence: isn, flags: ['syn'] };
       yield { client, sequence: isn + 1 + (i % 16) * payload.length, payload };
+    }
+  },
+  'requests with long texts that nobody answers': function* (n) {
+    for (let i = 0; i < n; i++) {
+      const client = Math.floor(i / 8);
+      const isn = client * 7919;
+      const target = `/${String(i).padEnd(4000, 'p')}`;
+      const agent = String(i).padEnd(1000, 'a');
+      const payload = `GET ${target} HTTP/1.1\r\nUser-Agent: ${agent}\r\nX-Forwarded-For: ${agent}\r\n\r\n`;
+      if (i % 8 === 0) yield { client, sequence: isn, flags: ['syn'] };
+      yield { client, sequence: isn + 1 + (i % 8) * payload.length, payload };
     }
   },
   'lines without an end': function* (n) {

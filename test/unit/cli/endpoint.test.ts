@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseEndpoint } from '../../../src/cli/endpoint.ts';
+import { DEFAULT_ENDPOINTS, parseEndpoint, parseEndpoints } from '../../../src/cli/endpoint.ts';
 import { UsageError } from '../../../src/errors.ts';
 
 describe('parseEndpoint', () => {
@@ -39,4 +39,19 @@ describe('parseEndpoint', () => {
       );
     });
   }
+});
+
+describe('parseEndpoints', () => {
+  it('gives the endpoints of EC2 where none is named', () => {
+    assert.equal(parseEndpoints(undefined), DEFAULT_ENDPOINTS);
+  });
+
+  it('takes 64 and refuses more', () => {
+    const texts = Array.from({ length: 65 }, (_, i) => `10.0.0.${i}`);
+    assert.equal(parseEndpoints(texts.slice(1)).length, 64);
+    assert.throws(
+      () => parseEndpoints(texts),
+      (error) => error instanceof UsageError && error.message === '--endpoint: expected at most 64, found 65',
+    );
+  });
 });

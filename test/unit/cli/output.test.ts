@@ -139,6 +139,10 @@ describe('openFileOutput', () => {
   });
 
   it('refuses a folder, and a file in a folder that is not there', async () => {
+    await assert.rejects(openFileOutput('', options), {
+      name: 'UsageError',
+      message: '-o: expected the name of a file, found an empty one',
+    });
     await assert.rejects(openFileOutput(folder, options), {
       name: 'UsageError',
       message: `-o ${folder}: is a folder`,

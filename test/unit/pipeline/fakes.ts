@@ -1,14 +1,8 @@
 import type { AssemblerHandler, CreateAssembler } from '../../../src/capture/assembler.ts';
 import type { CapturePart } from '../../../src/inputs.ts';
 import type { AttributedCall, ConnectionSummary, ImdsCall } from '../../../src/model.ts';
-import type {
-  JournalHandler,
-  Packet,
-  PacketFilter,
-  PacketSource,
-  Sink,
-  SourceStatistics,
-} from '../../../src/ports.ts';
+import type { JournalHandler, Packet, PacketFilter, PacketSource, Sink } from '../../../src/ports.ts';
+import { emptyStatistics } from '../../../src/ports.ts';
 import { at, CLIENT, ENDPOINT } from '../../support/journal.ts';
 
 /** What a source has in it: packets, each a call, and records in their places. */
@@ -16,17 +10,7 @@ export type Entry = { ms: number; isn?: number; unwanted?: boolean } | { json: s
 
 export class FakeSource implements PacketSource {
   readonly name = 'fake';
-  readonly statistics: SourceStatistics = {
-    packets: 0,
-    bytes: 0,
-    firstSeconds: Number.NaN,
-    firstNanoseconds: 0,
-    lastSeconds: Number.NaN,
-    lastNanoseconds: 0,
-    drops: undefined,
-    losses: {},
-    problems: [],
-  };
+  readonly statistics = emptyStatistics();
   readonly #entries: readonly Entry[];
 
   constructor(entries: readonly Entry[]) {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { CorrelationsReader } from '../../../src/bpf/correlations.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { type InputOptions, openInputs } from '../../../src/inputs.ts';
 import { journal, sidecar } from '../../support/journal.ts';
@@ -20,6 +21,13 @@ function pcapng(session: string, part: number): Buffer {
     { type: 'journal', record: journal.session({ session, part }) },
   ]);
 }
+
+const IGNORE = {
+  nextStop: Number.POSITIVE_INFINITY,
+  beforePacket: () => {},
+  packet: () => {},
+  record: () => {},
+};
 
 describe('inputs', () => {
   let folder: string;
@@ -121,6 +129,32 @@ describe('inputs', () => {
       captures: [['a'], ['b.pcap + b.pcap.correlations.jsonl'], ['link']],
       problems: ['input.skipped (note)'],
     });
+  });
+
+  it('may have names that are no UTF-8', async () => {
+    const name = (text: string) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(text, 'latin1')]);
+    writeFileSync(name('inv\xff\xc3\xa4\xfe.pcap.gz'), gzipSync(pcap(1)));
+    writeFileSync(name('inv\xff\xc3\xa4\xfe.pcap.correlations.jsonl'), sidecar([0, journal.session()]));
+    put('inv\\xFFä\\xFE.pcap.gz', pcap(2));
+    assert.deepEqual(await opened([folder]), {
+      captures: [
+        ['inv\\xFFä\\xFE.pcap.gz'],
+        ['inv\\xFFä\\xFE.pcap.gz + inv\\xFFä\\xFE.pcap.correlations.jsonl'],
+      ],
+      problems: [],
+    });
+    const { captures } = await openInputs([folder], { ring: false });
+    for (const { parts } of captures) {
+      const source = await parts[0]?.open();
+      await source?.read({ accepts: () => false }, IGNORE, () => undefined);
+      assert.equal(source?.statistics.packets, 1);
+    }
+    const [described] = captures.flatMap(({ parts }) =>
+      parts.filter((part) => part.correlations !== undefined),
+    );
+    const reader = await CorrelationsReader.open(described?.correlations ?? '', described?.correlationsAt);
+    assert.equal(reader.next?.record.type, 'session');
+    reader.close();
   });
 
   it('are read once, by however many names they are given', async () => {

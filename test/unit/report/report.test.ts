@@ -6,6 +6,7 @@ import type { AttributedCall, ImdsCall, Process } from '../../../src/model.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
 import { BatchWriter } from '../../../src/report/batch-writer.ts';
 import { callerName } from '../../../src/report/caller-row.ts';
+import { KINDS } from '../../../src/report/kinds.ts';
 import { ProcessViews } from '../../../src/report/process-view.ts';
 import type { ReportOptions } from '../../../src/report/types.ts';
 import { attributed, CURL, capture, PYTHON, render, TIME, TOKEN } from './samples.ts';
@@ -304,13 +305,13 @@ describe('aggregate', () => {
     aggregate.add(attributed({ version: 'unknown', userAgent: 'y' }));
     aggregate.add(attributed({}, CURL));
     deepStrictEqual(
-      aggregate.callers().map((caller) => [callerName(caller), caller.example.call.version]),
+      aggregate.callers().map((caller) => [callerName(caller), KINDS.find((kind) => caller.kinds[kind] > 0)]),
       [
         ['curl by bash ./makeCalls.sh', 'v1'],
         ['client 10.0.0.5', 'unknown'],
         ['python3 /opt/app/main.py', 'v2'],
         ['client 10.0.0.5', 'foreign'],
-        ['client 10.0.0.5', undefined],
+        ['client 10.0.0.5', 'attempt'],
       ],
     );
   });

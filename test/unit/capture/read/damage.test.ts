@@ -45,14 +45,13 @@ const CASES: Case[] = [
     name: 'a text file',
     file: Buffer.from('hello\n\u001b[31m'),
     read: [],
-    message: 'expected the magic number of pcap or pcapng, found the bytes 68656c6c, at offset 0',
+    message: 'expected the magic number of pcap or pcapng, found data that begins like text, at offset 0',
   },
   {
     name: 'a text file',
     file: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n'),
     read: [],
-    message:
-      'expected the magic number of pcap or pcapng, found the text "GET / HTTP/1.1\\r\\n", at offset 0',
+    message: 'expected the magic number of pcap or pcapng, found text (HTTP), at offset 0',
   },
   {
     name: 'pcap: a captured length of 0xFFFFFFFF in the middle',

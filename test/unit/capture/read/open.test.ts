@@ -263,7 +263,11 @@ describe('capture/read, what is no capture', () => {
     ['00000000d2029649020000400000002e', 'an ERF capture', /editcap -F pcap/],
     ['504b030414', 'a ZIP archive', /unzip -p/],
     ['00010203', 'the bytes 00010203', /tcpdump -w/],
-    ['0a0d', 'the text "\\n\\r"', /tcpdump -w/],
+    ['0a0d', 'text', /tcpdump -w/],
+    [Buffer.from('  hUnT3r: "x"').toString('hex'), 'text', /tcpdump -w/],
+    [Buffer.from('{"password":').toString('hex'), 'text (JSON)', /tcpdump -w/],
+    [Buffer.from('#!/bin/sh\nhUnT').toString('hex'), 'text (a script)', /tcpdump -w/],
+    [Buffer.from('<!DOCTYPE html>').toString('hex'), 'text (HTML)', /tcpdump -w/],
   ] as const) {
     it(`names ${found}`, async () => {
       for (const result of [

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * imds-probe: attaches the kernel side, and writes what it hands over as pcapng with journal records,
+ * or as JSON. It parses no payload.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "probe/attach.h"
+#include "probe/cgroups.h"
+#include "probe/clock.h"
+#include "probe/errors.h"
+#include "probe/images.h"
+#include "probe/journal.h"
+#include "probe/losses.h"
+#include "probe/merge.h"
+#include "probe/options.h"
+#include "probe/output.h"
+#include "probe/packets.h"
+#include "probe/prerequisites.h"
+#include "probe/processes.h"
+#include "probe/session.h"
+#include "probe/sockets.h"
+
+#define TICK_NS 200000000
+/* For what is still queued when it is to end. */
+#define FAREWELL_MS 2000
+
+static int poller;
+static int timer;
+static int signals;
+static bool output_watched;
+
+static bool watch(int descriptor, unsigned int for_what)
+{
+	struct epoll_event event = { .events = for_what, .data.fd = descriptor };
+
+	return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+/* Ends with who started us. A terminal is left to others, and a file has no end to wait for. */
+static void watch_input(void)
+{
+	struct stat status;
+
+	if (fstat(STDIN_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
+		watch(STDIN_FILENO, EPOLLIN | EPOLLRDHUP);
+}
+
+static void watch_all(void)
+{
+	struct itimerspec period = { { 0, TICK_NS }, { 0, TICK_NS } };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	poller = epoll_create1(EPOLL_CLOEXEC);
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (poller < 0 || signals < 0 || timer < 0 || timerfd_settime(timer, 0, &period, NULL) != 0 ||
+	    !watch(signals, EPOLLIN) || !watch(timer, EPOLLIN))
+		fail(EXIT_UNEXPECTED, "cannot wait for events: %s", strerror(errno));
+	watch_input();
+}
+
+/* The output is waited for only while something is left to write. */
+static void watch_output(void)
+{
+	if (output_is_empty() == !output_watched)
+		return;
+	if (output_watched)
+		epoll_ctl(poller, EPOLL_CTL_DEL, STDOUT_FILENO, NULL);
+	output_watched = !output_watched && watch(STDOUT_FILENO, EPOLLOUT);
+}
+
+/* Whether somebody still holds the other end. What is written there is not for us. */
+static bool has_input(void)
+{
+	char ignored[512];
+	ssize_t n = read(STDIN_FILENO, ignored, sizeof(ignored));
+
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+static void tick(const struct attached *attached)
+{
+	__u64 expirations;
+
+	if (read(timer, &expirations, sizeof(expirations)) < 0)
+		return;
+	clock_compare();
+	packets_tick();
+	sockets_tick();
+	losses_write(attached->counters, false);
+	tick_write();
+}
+
+/* Handles what has happened until there is a reason to end, which is the result. */
+static const char *run(const struct attached *attached)
+{
+	struct epoll_event happened[8];
+	bool more = false;
+
+	for (;;) {
+		int count = epoll_wait(poller, happened, 8, more ? 0 : -1);
+
+		if (count < 0 && errno != EINTR)
+			fail(EXIT_UNEXPECTED, "cannot wait for events: %s", strerror(errno));
+		more = merge_read();
+		for (int i = 0; i < count; i++) {
+			if (happened[i].data.fd == signals)
+				return "signal";
+			if (happened[i].data.fd == STDIN_FILENO && !has_input())
+				return "standard input closed";
+			if (happened[i].data.fd == timer)
+				tick(attached);
+		}
+		if (!output_write())
+			return "standard output closed";
+		watch_output();
+	}
+}
+
+static void say_ready(const struct options *options, const struct cgroup_root *root, __u64 began)
+{
+	say("ready: %u endpoint%s, cgroup %s (%s), kernel %s, %.0f ms", options->endpoint_count,
+	    options->endpoint_count == 1 ? "" : "s", root->name,
+	    root->is_host ? "whole host" : "processes of this cgroup only", kernel_release(),
+	    (since_boot() - began) / 1e6);
+}
+
+/* What the kernel has handed over until it was detached, the last count of losses, and the end. */
+static void end(const struct options *options, const struct attached *attached, const char *reason)
+{
+	detach();
+	while (merge_read())
+		if (!output_write())
+			return;
+	losses_write(attached->counters, true);
+	if (!options->without_session)
+		end_write(reason);
+	output_close(FAREWELL_MS);
+}
+
+int main(int count, char **arguments)
+{
+	struct options options = {};
+	struct cgroup_root root;
+	struct attached attached;
+	__u64 began = since_boot();
+	const char *reason;
+
+	read_options(count, arguments, &options);
+	require_prerequisites();
+	cgroups_open(options.cgroup, &root);
+	watch_all();
+	output_open(STDOUT_FILENO);
+	clock_compare();
+	journal_open(options.json, VERSION);
+	if (!options.without_session)
+		session_write(&options, root.is_host);
+
+	processes_open();
+	sockets_open();
+	attach(&options, &root, &attached);
+	merge_open(&attached);
+	images_open(attached.execs_short, attached.execs_long, attached.forks);
+	/* First what happened since the programs run, then what is older and not among it. */
+	merge_read();
+	list_older(image_seed, socket_event);
+	sockets_listed();
+	if (!watch(merge_descriptor(false), EPOLLIN) || !watch(merge_descriptor(true), EPOLLIN))
+		fail(EXIT_UNEXPECTED, "cannot wait for the kernel: %s", strerror(errno));
+	losses_write(attached.counters, true);
+	output_write();
+	say_ready(&options, &root, began);
+
+	reason = run(&attached);
+	end(&options, &attached, reason);
+	return EXIT_DONE;
+}

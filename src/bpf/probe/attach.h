@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loads the kernel side and attaches it, by links that end with the process, however it ends. */
+#ifndef IMDS_ATTACH_H
+#define IMDS_ATTACH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cgroups.h"
+#include "options.h"
+
+struct attached {
+	int events;
+	int packets;
+	int execs_short;
+	int execs_long;
+	int forks;
+	int counters;
+	/* What the probe has read of each client's share of a buffer. */
+	struct imds_share *event_shares;
+	struct imds_share *packet_shares;
+};
+
+/* Ends the process with one line where the kernel does not accept it. */
+void attach(const struct options *options, const struct cgroup_root *root, struct attached *attached);
+/* Calls with each process and each socket that are older than the session, where the kernel lists them. */
+void list_older(void (*use_image)(const struct imds_image *), void (*use_event)(const void *, size_t));
+/* Runs that the kernel skipped, of programs whose runs must not meet on one CPU. */
+__u64 skipped_runs(void);
+void detach(void);
+
+#endif

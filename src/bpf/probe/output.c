@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "errors.h"
+
+#define QUEUE_SIZE (16u * 1024 * 1024)
+/* A pipe that polls as writable takes this much without blocking (PIPE_BUF). */
+#define PIPE_CHUNK 4096u
+/* A file on disk is always ready; not more at a time than keeps the kernel's buffers from filling. */
+#define FILE_CHUNK (1024u * 1024)
+
+struct output_losses output_losses;
+
+static int target;
+static enum { PIPE, SOCKET, REGULAR } kind;
+static char *queue;
+static size_t head, fill;
+static bool closed;
+
+void output_open(int descriptor)
+{
+	struct stat status;
+
+	target = descriptor;
+	if (fstat(descriptor, &status) != 0)
+		fail(EXIT_UNEXPECTED, "standard output: %s", strerror(errno));
+	kind = S_ISSOCK(status.st_mode) ? SOCKET : S_ISREG(status.st_mode) ? REGULAR : PIPE;
+	queue = must_allocate(QUEUE_SIZE, 1);
+}
+
+static bool push(const struct iovec *parts, int count, size_t limit)
+{
+	size_t length = 0;
+
+	for (int i = 0; i < count; i++)
+		length += parts[i].iov_len;
+	if (fill + length > limit || closed)
+		return false;
+	for (int i = 0; i < count; i++) {
+		const char *bytes = parts[i].iov_base;
+		size_t left = parts[i].iov_len, tail = (head + fill) % QUEUE_SIZE;
+		size_t first = left < QUEUE_SIZE - tail ? left : QUEUE_SIZE - tail;
+
+		memcpy(queue + tail, bytes, first);
+		memcpy(queue, bytes + first, left - first);
+		fill += left;
+	}
+	return true;
+}
+
+void output_packet(const struct iovec *parts, int count)
+{
+	if (!push(parts, count, QUEUE_SIZE / 4 * 3))
+		output_losses.packets++;
+}
+
+void output_record(const struct iovec *parts, int count)
+{
+	if (!push(parts, count, QUEUE_SIZE))
+		output_losses.records++;
+}
+
+/* Bytes written, 0 when it would block, -1 when nobody reads any more. */
+static ssize_t write_some(void)
+{
+	size_t length = fill < QUEUE_SIZE - head ? fill : QUEUE_SIZE - head;
+	size_t most = kind == PIPE ? PIPE_CHUNK : FILE_CHUNK;
+	struct pollfd poll_target = { .fd = target, .events = POLLOUT };
+	ssize_t written;
+
+	if (length > most)
+		length = most;
+	if (kind == SOCKET) {
+		written = send(target, queue + head, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} else {
+		if (kind == PIPE && (poll(&poll_target, 1, 0) <= 0 || !(poll_target.revents & POLLOUT)))
+			return poll_target.revents & (POLLERR | POLLHUP) ? -1 : 0;
+		written = write(target, queue + head, length);
+	}
+	if (written >= 0)
+		return written;
+	return errno == EAGAIN || errno == EINTR ? 0 : -1;
+}
+
+bool output_write(void)
+{
+	while (fill > 0 && !closed) {
+		ssize_t written = write_some();
+
+		if (written == 0)
+			break;
+		if (written < 0) {
+			closed = true;
+			fill = 0;
+			break;
+		}
+		head = (head + written) % QUEUE_SIZE;
+		fill -= written;
+	}
+	/* Begins anew, so that only as much memory is in use as was ever needed at once. */
+	if (fill == 0)
+		head = 0;
+	return !closed;
+}
+
+bool output_is_empty(void)
+{
+	return fill == 0;
+}
+
+void output_close(int milliseconds)
+{
+	struct pollfd poll_target = { .fd = target, .events = POLLOUT };
+	struct timespec now;
+	int64_t end;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	end = now.tv_sec * 1000ll + now.tv_nsec / 1000000 + milliseconds;
+	while (output_write() && fill > 0) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec * 1000ll + now.tv_nsec / 1000000 >= end)
+			return;
+		poll(&poll_target, 1, 50);
+	}
+}

@@ -1,0 +1,75 @@
+import { isOption, isPlainOption, isSensitive, nameStart, URL_START } from './names.ts';
+import { type Normal, normalize } from './normal.ts';
+import { codeOption, programOption, type Role } from './programs.ts';
+import { MASK, type Spans } from './spans.ts';
+import { hasQuery, maskUrl } from './target.ts';
+import { maskText, settle } from './text.ts';
+
+/** An assignment or a header that takes the whole argument, also as the value of an option: `--env=A=b`. */
+const LEADING_NAME =
+  /^(?:-{1,2}[\w.-]{1,64}=)?([\w.-]{1,128}(?:\[["']?[\w.-]{1,64}["']?\]){0,3})\s{0,16}(?:[=:]|->)[=>]{0,2}[ \t]{0,16}/;
+
+/** argv with its secrets masked; a value may be the element after its option's. */
+export function maskArgs(args: readonly string[]): string[] {
+  return settle<string[]>(
+    [...args],
+    maskOnce,
+    (a, b) => a.every((argument, index) => argument === b[index]),
+    () => args.map(() => MASK),
+  );
+}
+
+function maskOnce(args: readonly string[]): string[] {
+  const masked: string[] = [];
+  let role: Role = 'text';
+  args.forEach((argument, index) => {
+    masked.push(maskAs(role, argument));
+    role = roleOfNext(args, index, role);
+  });
+  return masked;
+}
+
+function maskAs(role: Role, argument: string): string {
+  switch (role) {
+    case 'value':
+      if (isPlainOption(argument)) return maskArgument(argument);
+      return URL_START.test(argument) ? maskUrl(argument) : MASK;
+    case 'user':
+      return maskText(argument.replace(/^([^:]*):.*$/s, `$1:${MASK}`));
+    case 'pair':
+      return maskText(argument.replace(/^([^=:]*[=:]).*$/s, `$1${MASK}`));
+    case 'code':
+      return maskText(argument);
+    case 'text':
+      return maskArgument(argument);
+  }
+}
+
+/** One whole element of argv: what follows its leading name is the value, blanks and quotes included. */
+function maskArgument(argument: string): string {
+  if (hasQuery(argument)) return maskUrl(argument);
+  return maskText(argument, leadingValue);
+}
+
+function leadingValue(form: Normal, spans: Spans): void {
+  const match = LEADING_NAME.exec(form.text);
+  if (match === null || !isSensitive(match[1] ?? '')) return;
+  spans.add(form, { from: match[0].length, to: form.text.length });
+}
+
+function roleOfNext(args: readonly string[], index: number, role: Role): Role {
+  const argument = args[index] ?? '';
+  if (role === 'value' && !isPlainOption(argument)) return 'text';
+  if (role === 'code') return 'text';
+  const { text } = normalize(argument.slice(-512));
+  if (argument.length < 512 && isOption(text) && isSensitive(text)) return 'value';
+  const known = programOption(args, index);
+  if (known !== undefined) return known;
+  if (codeOption(args, index)) return 'code';
+  if (/^(?:bearer|password|passwd|passphrase)$/i.test(text)) return 'value';
+  const trimmed = text.slice(-160).trimEnd();
+  const last = trimmed.at(-1);
+  if (last !== ':' && last !== '=') return 'text';
+  const name = trimmed.slice(nameStart(trimmed, trimmed.length - 1, 0), -1);
+  return name !== '' && isSensitive(name) ? 'value' : 'text';
+}

@@ -1,0 +1,56 @@
+/** What an argument is, by those before it. */
+export type Role = 'text' | 'code' | 'value' | 'user' | 'pair';
+
+/**
+ * Programs that take code as an argument, and the last letter of the options before it: what follows
+ * `-c` of a shell is code, what follows `-e` of docker is one assignment with all its blanks.
+ */
+const INTERPRETERS: readonly (readonly [program: RegExp, code: RegExp])[] = [
+  [/^(?:ba|da|a|z|k|mk|c|tc|fi)?sh$|^busybox$|^(?:su|runuser|script|flock)$/, /^-\w{0,8}c$|^--command$/],
+  [/^(?:python|pypy)[\d.]*$/, /^-\w{0,8}c$/],
+  [/^(?:node|nodejs|bun|deno)[\d.]*$/, /^-\w{0,8}[ep]$|^--(?:eval|print)$/],
+  [/^(?:j?ruby|perl|lua|luajit|Rscript|pwsh|php|osascript)[\d.]*$/, /^-{1,2}\w{0,8}[eErRc]$|^-[Cc]ommand$/],
+];
+
+/** Options that hold a secret for the program alone, or that mean another thing elsewhere. */
+const OPTIONS: readonly (readonly [program: RegExp, option: RegExp, next: Role])[] = [
+  [/^curl$/, /^-[a-zA-Z#]{0,8}b$/, 'pair'],
+  [/^(?:http|https|xh|xhs)$/, /^-a$/, 'user'],
+  [/^sshpass$/, /^-p$/, 'value'],
+  [/^redis-cli$/, /^-a$/, 'value'],
+];
+
+/** `-u user:password` of curl, `-sku` too, and `--user`. */
+const USER_OPTION = /^(?:-[a-zA-Z#0-9]{0,8}[uU]|--(?:proxy-)?user)$/;
+
+const LONGEST_PROGRAM = 256;
+
+function programAt(args: readonly string[], index: number): string {
+  const argument = args[index] ?? '';
+  if (argument.length > LONGEST_PROGRAM) return '';
+  return argument.slice(argument.lastIndexOf('/') + 1).replace(/^-/, '');
+}
+
+/** What the option at `index` makes of the next argument, where that depends on the program. */
+export function programOption(args: readonly string[], index: number): Role | undefined {
+  const argument = args[index] ?? '';
+  if (!argument.startsWith('-')) return undefined;
+  if (USER_OPTION.test(argument)) return 'user';
+  const program = programAt(args, 0);
+  return OPTIONS.find(([name, option]) => name.test(program) && option.test(argument))?.[2];
+}
+
+/** How far behind a program its option with the code is looked for. */
+const REACH = 24;
+
+/** Whether code follows: the option is one of the nearest interpreter before it. */
+export function codeOption(args: readonly string[], index: number): boolean {
+  const option = args[index] ?? '';
+  if (!option.startsWith('-')) return false;
+  for (let at = index - 1; at >= Math.max(0, index - REACH); at--) {
+    const program = programAt(args, at);
+    const interpreter = INTERPRETERS.find(([name]) => name.test(program));
+    if (interpreter !== undefined) return interpreter[1].test(option);
+  }
+  return false;
+}

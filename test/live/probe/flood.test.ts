@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
+import { type Namespace, shown } from '../../support/netns.ts';
+import { payload, payloadBytes } from './capture.ts';
+import { needsProbe, Probe } from './probe.ts';
+import { CLIENTS, client, PYTHON, succeed, V4, withWorld } from './world.ts';
+
+const COUNT = 2000;
+/** Another address of the server: the endpoint answers before it has read all. */
+const SINK = '172.31.0.1';
+const ENDPOINTS = ['--endpoint', V4, '--endpoint', SINK];
+
+async function startSink(server: Namespace): Promise<void> {
+  const sink = server.spawn(PYTHON, [CLIENTS, 'sink', SINK], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await shown(sink, sink.stdout, /listening/);
+}
+
+describe('imds-probe: floods', function () {
+  this.timeout(120_000);
+  before(function () {
+    needsProbe(this);
+  });
+
+  for (const atOnce of [8, 64]) {
+    it(`has ${COUNT} clients, ${atOnce} at once: every byte, each with its own pid`, () =>
+      withWorld(async ({ client: where }) => {
+        const capture = await Probe.watch(async (probe) => {
+          await client(where, ['flood', V4, String(COUNT), String(atOnce)], { timeoutMs: 120_000 });
+          await probe.until((seen) => seen.hasEnded(where, COUNT));
+        });
+        const sockets = capture.sockets(where);
+        assert.equal(sockets.length, COUNT);
+        const pids = new Set<number>();
+        for (const socket of sockets) {
+          const pid = /\?pid=(\d+) /.exec(payload(socket, true))?.[1];
+          assert.equal(socket.reference?.pid, Number(pid));
+          assert.equal(payloadBytes(socket, true), Number(socket.closed?.sent));
+          assert.equal(payloadBytes(socket, false), Number(socket.closed?.received));
+          const { args, executable } = capture.process(socket.reference);
+          assert.equal(args?.[2], 'flood');
+          assert.equal(executable, realpathSync(PYTHON), 'also of one that has ended');
+          pids.add(Number(pid));
+        }
+        assert.equal(pids.size, COUNT);
+        assert.deepEqual(
+          Object.entries(capture.losses).filter(([, count]) => count > 0),
+          [],
+        );
+      }));
+  }
+
+  it('sheds who floods, and not who calls', () =>
+    withWorld(async ({ client: where, server }) => {
+      // Too slow to read anything, as a probe on a host without a free CPU: the buffers have to do.
+      await startSink(server);
+      const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
+      const capture = await Probe.watch(async (probe) => {
+        await probe.suspended(async () => {
+          for (let i = 0; i < 4; i++) {
+            await succeed(where.run('setpriv', [...user, PYTHON, CLIENTS, 'large', SINK, '4000000']));
+          }
+          await succeed(where.run('curl', ['-s', '-o', '/dev/null', `http://${V4}/latest/meta-data/`]));
+        });
+        await probe.until((seen) => seen.hasEnded(where, 5));
+      }, ENDPOINTS);
+      assert.ok((capture.losses['packets.shed'] ?? 0) > 0, JSON.stringify(capture.losses));
+      const [first, , , fourth, last] = capture.sockets(where);
+      assert.ok(first && fourth && last);
+      assert.ok(payloadBytes(fourth, true) < Number(fourth.closed?.sent), 'the flood was shed');
+      assert.equal(payloadBytes(last, true), Number(last.closed?.sent));
+      assert.equal(payloadBytes(last, false), Number(last.closed?.received));
+      assert.equal(capture.process(last.reference).args?.[0], 'curl');
+      assert.equal(capture.process(first.reference).user_id, 65534);
+    }));
+
+  it('goes on when nobody reads, and counts what it could not write', () =>
+    withWorld(async ({ client: where, server }) => {
+      await startSink(server);
+      const probe = await Probe.start(ENDPOINTS);
+      probe.child.stdout?.pause();
+      for (let i = 0; i < 5; i++) await client(where, ['large', SINK, '4000000']);
+      await succeed(where.run('curl', ['-s', '-o', '/dev/null', `http://${V4}/latest/meta-data/`]));
+      probe.child.stdout?.resume();
+      await probe.until((seen) => (seen.losses['packets.output_full'] ?? 0) > 0);
+      await probe.until((seen) => seen.hasEnded(where, 6));
+      const capture = await probe.stop();
+      // Records have a part of the queue that packets do not take.
+      assert.equal(capture.losses['events.output_full'], 0);
+      assert.equal(capture.process(capture.sockets(where)[5]?.reference).args?.[0], 'curl');
+    }));
+
+  it('ends, with what it has, while connections come', () =>
+    withWorld(async ({ client: where }) => {
+      const probe = await Probe.start();
+      const flood = where.spawn(PYTHON, [CLIENTS, 'flood', V4, '500', '16'], { stdio: 'ignore' });
+      const ended = once(flood, 'close');
+      await probe.until((seen) => seen.sockets(where).length > 50);
+      probe.child.kill('SIGTERM');
+      const capture = await probe.stop();
+      assert.equal(capture.records.at(-1)?.type, 'end');
+      assert.ok(capture.sockets(where).length > 50);
+      await ended;
+    }));
+});
