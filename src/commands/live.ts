@@ -14,7 +14,7 @@ export default class Live extends ImdsCommand {
   static override description =
     `Needs root: an eBPF program sees the sockets of all processes and containers, and libpcap what passes the interfaces. What is attached is said in a line on standard error that begins "imds live: ready".
 
-Where the probe cannot be attached, processes are looked up in /proc as connections begin; that misses callers that end at once.
+Where the probe cannot be attached, or dies, processes are looked up in /proc as connections begin; a caller that is gone before its look-up is not named.
 
 Ends with Ctrl-C, and then prints who called, what is proven, and what is not.
 
@@ -39,7 +39,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     }),
     attribution: Flags.option({ options: ['auto', 'ebpf', 'procfs', 'off'] as const })({
       summary:
-        'How processes are found: by the probe, by look-ups in /proc without the probe, or not at all; auto takes the best there is.',
+        'How processes are found: by the probe, by look-ups in /proc with the wire alone, or not at all; auto is the probe, and look-ups where it is missing or dies.',
       helpValue: 'auto|ebpf|procfs|off',
       default: 'auto' as const,
     }),

@@ -1,18 +1,18 @@
-import type { SessionRecord } from '../bpf/records.ts';
-import { PrerequisiteError, UsageError } from '../errors.ts';
+import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
+import {
+  type Attribution,
+  type AttributionChoice,
+  type Capture,
+  checkAttribution,
+} from './attribution-choice.ts';
 import { probePath } from './probe-path.ts';
 import { ProbeView } from './probe-view.ts';
 import { LookupClient } from './procfs/lookup-client.ts';
 import type { View } from './view.ts';
 import type { WallClock } from './wall-clock.ts';
 import { WireView } from './wire-view.ts';
-
-export type Capture = 'both' | 'sockets' | 'wire';
-
-/** What was asked for: `auto` is the best there is. */
-export type AttributionChoice = 'auto' | Attribution;
-export type Attribution = SessionRecord['attribution'];
+import { withoutProcesses } from './without-processes.ts';
 
 export interface ViewOptions {
   capture: Capture;
@@ -23,11 +23,14 @@ export interface ViewOptions {
   root: string;
   clock: WallClock;
   onProbeLoss(reason: string): void;
+  onLookupLoss(reason: string): void;
 }
 
 export interface OpenedViews {
   sockets: View | undefined;
   wire: View | undefined;
+  /** They ask where the wire is alone, and stand by for the probe's end where it is not. */
+  lookups: LookupClient | undefined;
   /** How processes are found. */
   attribution: Attribution;
   /** Why a view, or the look-ups, are missing. */
@@ -43,9 +46,9 @@ export interface OpenedViews {
 export async function openViews(options: ViewOptions): Promise<OpenedViews> {
   const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss } = options;
   const now = () => clock.now();
-  if (capture === 'sockets' && attribution === 'procfs') throw withoutWire();
+  checkAttribution(capture, attribution);
   const missing: PrerequisiteError[] = [];
-  const attempt = async <T>(wanted: boolean, open: () => Promise<T>): Promise<T | undefined> => {
+  const attempt: Attempt = async (wanted, open) => {
     if (!wanted) return undefined;
     try {
       return await open();
@@ -56,7 +59,7 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
     }
   };
   const insist = (name: Attribution, found: unknown) => {
-    if (attribution === name && found === undefined) throw missing[0] ?? withoutProbe();
+    if (attribution === name && found === undefined && missing[0] !== undefined) throw missing[0];
   };
   // The probe names processes itself; who wants look-ups instead does without it.
   const sockets = await attempt(capture !== 'wire' && attribution !== 'procfs', async () =>
@@ -64,31 +67,40 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
   );
   insist('ebpf', sockets);
   // Before root is given up, which the look-ups need.
-  const asks = sockets === undefined && capture !== 'sockets' && attribution !== 'off';
-  const lookups = await attempt(asks, () => LookupClient.start({ root, now, clockOffset: clock.offset }));
+  const lookups = await startLookups(options, sockets !== undefined, attempt);
   insist('procfs', lookups);
   const wire = await attempt(capture !== 'sockets', () =>
     WireView.open({ interfaces, endpoints, lookups, now }),
   );
+  // Without the wire there is nothing to ask about.
+  if (wire === undefined) await lookups?.end();
   const [reason] = missing;
-  if (sockets === undefined && wire === undefined && reason !== undefined) {
-    await lookups?.end();
-    throw reason;
-  }
+  if (sockets === undefined && wire === undefined && reason !== undefined) throw reason;
   const found = sockets !== undefined ? 'ebpf' : lookups !== undefined ? 'procfs' : 'off';
-  return { sockets, wire, attribution: attribution === 'off' ? 'off' : found, missing };
+  return {
+    sockets: attribution === 'off' && sockets !== undefined ? withoutProcesses(sockets) : sockets,
+    wire,
+    lookups: wire && lookups,
+    attribution: attribution === 'off' ? 'off' : found,
+    missing,
+  };
 }
 
-function withoutProbe(): PrerequisiteError {
-  return new PrerequisiteError('--attribution ebpf needs the probe, which --capture wire leaves out', {
-    code: 'attribution.probe',
-    remedy: 'Use --capture both, or --attribution procfs.',
-  });
-}
+type Attempt = <T>(wanted: boolean, open: () => Promise<T>) => Promise<T | undefined>;
 
-function withoutWire(): UsageError {
-  return new UsageError('--attribution procfs is without the probe, which --capture sockets needs', {
-    code: 'usage.attribution',
-    remedy: 'Use --capture wire, or --attribution auto.',
-  });
+async function startLookups(
+  { capture, attribution, root, clock, onLookupLoss }: ViewOptions,
+  standby: boolean,
+  attempt: Attempt,
+): Promise<LookupClient | undefined> {
+  const wanted = capture !== 'sockets' && (attribution === 'auto' || attribution === 'procfs');
+  return attempt(wanted, () =>
+    LookupClient.start({
+      root,
+      now: () => clock.now(),
+      clockOffset: clock.offset,
+      standby,
+      onLoss: onLookupLoss,
+    }),
+  );
 }

@@ -47,6 +47,7 @@ export interface WireOptions {
  */
 export class WireView implements View {
   readonly description: string;
+  readonly losses: Readonly<Record<string, number>> = {};
   readonly #captures: readonly OpenCapture[];
   readonly #endpoints: readonly Endpoint[];
   readonly #lookups: LookupClient | undefined;
@@ -84,10 +85,6 @@ export class WireView implements View {
     return new WireView(captures, options);
   }
 
-  get losses(): Readonly<Record<string, number>> {
-    return this.#lookups?.losses ?? {};
-  }
-
   async read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
     const lookups = this.#lookups;
     lookups?.answerTo(handler);
@@ -101,7 +98,7 @@ export class WireView implements View {
         packet.nanoseconds = Number(now % NANOSECONDS);
         packet.capturedLength = packet.originalLength = length;
         // First the question: its process may be gone by the time the packet has been read.
-        watch?.packet(packet);
+        if (lookups?.isAsking) watch?.packet(packet);
         handler.packet(packet);
       });
     }

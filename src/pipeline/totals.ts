@@ -50,6 +50,7 @@ export class Totals {
         captureDrops: this.#drops,
         ...balance,
         views: header?.views,
+        attribution: header?.attribution,
       },
       problems: this.problems,
     };

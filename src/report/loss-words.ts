@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'ip.fragments_evicted': ['fragmented datagram', 'given up for memory'],
   'ip.fragments_expired': ['fragmented datagram', 'never whole'],
   'probe.exits': ['end', 'of the probe before that of the session'],
+  'procfs.exits': ['end', 'of the process for look-ups in /proc before that of the session'],
   'procfs.overloaded': ['look-up', 'turned away'],
   'procfs.unanswered': ['look-up', 'without an answer'],
   'tcp.connections_evicted': ['connection', 'given up for memory'],

@@ -1,6 +1,7 @@
 import { formatAddress, MAPPED_PREFIX } from '../../capture/address.ts';
 import { networkOffset } from '../../capture/decode/link.ts';
 import { EndpointTable } from '../../capture/endpoints.ts';
+import { OldestFirst } from '../../journal/oldest-first.ts';
 import type { Endpoint } from '../../model.ts';
 import type { Packet } from '../../ports.ts';
 import type { LookupRequest } from './request.ts';
@@ -32,7 +33,7 @@ export class ConnectionWatch {
   readonly #endpoints: EndpointTable;
   readonly #ask: (request: LookupRequest) => void;
   /** By addresses: the ISN that was asked with. A port's next connection has another. */
-  readonly #asked = new Map<string, number | undefined>();
+  readonly #asked = new OldestFirst<string, number | undefined>();
 
   constructor(endpoints: readonly Endpoint[], ask: (request: LookupRequest) => void) {
     this.#endpoints = new EndpointTable(endpoints);
@@ -81,7 +82,7 @@ export class ConnectionWatch {
     if (this.#asked.has(key) && (isn === undefined || this.#asked.get(key) === isn)) return;
     this.#asked.delete(key);
     this.#asked.set(key, isn);
-    const [oldest] = this.#asked.keys();
+    const { oldest } = this.#asked;
     if (this.#asked.size > MAX_ASKED && oldest !== undefined) this.#asked.delete(oldest);
     this.#ask({ local: addressOf(client), remote: addressOf(endpoint), isn });
   }

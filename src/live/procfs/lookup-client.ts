@@ -1,20 +1,16 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
-import type { ProcfsRecord } from '../../bpf/records.ts';
-import { PrerequisiteError } from '../../errors.ts';
+import type { LossesRecord, ProcfsFailure, ProcfsRecord } from '../../bpf/records.ts';
 import type { JournalHandler } from '../../ports.ts';
+import { clientOf } from './client-of.ts';
+import { FairShare } from './fair-share.ts';
 import type { LookupRequest } from './request.ts';
+import { LookupWorker } from './worker-process.ts';
 
-/** More than that in flight, and what comes is answered at once: there is no use in asking after seconds. */
-const MAX_IN_FLIGHT = 1024;
-const START_MS = 10_000;
-/** For the last answers, when the session ends. */
-const END_MS = 2000;
-const LINE_END = 0x0a;
-const ANSWER = Buffer.from('{"type":"procfs"');
+/** So many are under way at most: there is no use in asking after seconds. */
+const MAX_UNDER_WAY = 1024;
+/** The counters are written when they grow, at most so often, and at the end. */
+const LOSSES_NS = 1_000_000_000n;
 const NOWHERE = { offset: 0, packetsBefore: 0 };
+const ANSWER = Buffer.from('{"type":"procfs"');
 
 export interface LookupClientOptions {
   /** Folder of package.json. */
@@ -22,36 +18,33 @@ export interface LookupClientOptions {
   now(): bigint;
   /** What `now` adds to the monotonic clock; the worker's clock is to tell the same. */
   clockOffset: bigint;
+  /** It waits for {@link LookupClient.begin} instead of asking from the first connection on. */
+  standby: boolean;
+  /** The worker has ended although nobody asked it to. */
+  onLoss(reason: string): void;
 }
 
-type Worker = ChildProcessByStdio<Writable, Readable, null>;
 type RecordHandler = Pick<JournalHandler, 'record'>;
 
 /** The asking side: requests to the worker that keeps root, its answers into the journal. */
 export class LookupClient {
-  readonly losses: Record<string, number> = {};
-  readonly #worker: Worker;
-  readonly #now: () => bigint;
-  readonly #closed: Promise<void>;
+  readonly #worker: LookupWorker;
+  readonly #options: LookupClientOptions;
+  readonly #share = new FairShare(MAX_UNDER_WAY);
+  /** What the worker has been asked and has not answered. */
+  readonly #underWay = new Map<string, LookupRequest>();
+  readonly #losses: Record<string, number> = {};
+  #told = { losses: 0, time: 0n };
   #handler: RecordHandler | undefined;
-  #inFlight = 0;
-  #hasEnded = false;
-  #rest: Buffer = Buffer.alloc(0);
+  #isEnding = false;
+  #isAsking: boolean;
 
-  private constructor(worker: Worker, now: () => bigint) {
+  private constructor(worker: LookupWorker, options: LookupClientOptions) {
     this.#worker = worker;
-    this.#now = now;
-    this.#closed = new Promise((resolve) => {
-      const done = () => {
-        this.#hasEnded = true;
-        resolve();
-      };
-      worker.once('close', done);
-      worker.once('error', done);
-    });
-    // Writing to a worker that has died is no error of its own: its requests count as unanswered.
-    worker.stdin.on('error', () => {});
-    worker.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
+    this.#options = options;
+    this.#isAsking = !options.standby;
+    worker.onLine = (line) => this.#answered(line);
+    void worker.ended.then((reason) => this.#hasEnded(reason));
   }
 
   /**
@@ -59,77 +52,95 @@ export class LookupClient {
    *
    * @throws PrerequisiteError where there is no /proc, or no second process can be started
    */
-  static async start({ root, now, clockOffset }: LookupClientOptions): Promise<LookupClient> {
-    if (!existsSync('/proc/self/net/tcp')) throw unavailable('there is no /proc here');
-    const entry = join(root, 'dist', 'live', 'procfs', 'worker.js');
-    const worker = spawn(process.execPath, ['--max-old-space-size=128', entry, String(clockOffset)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      // Nothing that a user put there is for a process that keeps root.
-      env: {},
-      cwd: '/',
-    });
-    const client = new LookupClient(worker, now);
-    const late = setTimeout(() => worker.kill('SIGKILL'), START_MS);
-    const ready = new Promise<void>((resolve) => worker.stdout.once('data', () => resolve()));
-    await Promise.race([ready, client.#closed]);
-    clearTimeout(late);
-    if (client.#hasEnded) throw unavailable('the process for look-ups in /proc cannot be started');
-    return client;
+  static async start(options: LookupClientOptions): Promise<LookupClient> {
+    return new LookupClient(await LookupWorker.start(options.root, options.clockOffset), options);
+  }
+
+  /** Whether connections are to be asked about. */
+  get isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  /** Whether answers can be had. */
+  get isRunning(): boolean {
+    return this.#worker.isRunning;
+  }
+
+  /** Connections are asked about from now on: the probe, which knew better, is gone. */
+  begin(): void {
+    this.#isAsking = true;
   }
 
   /** Where the answers go; before the first request. */
   answerTo(handler: RecordHandler): void {
     this.#handler = handler;
+    this.#tellLosses();
   }
 
   ask(request: LookupRequest): void {
-    if (this.#hasEnded) this.#count('procfs.unanswered');
-    else if (this.#inFlight >= MAX_IN_FLIGHT) this.#refuse(request);
-    else {
-      this.#inFlight++;
-      this.#worker.stdin.write(`${JSON.stringify(request)}\n`);
+    const key = keyOf(request);
+    if (this.#underWay.has(key)) return;
+    if (!this.#worker.isRunning) this.#turnAway(request, 'ended', 'procfs.unanswered');
+    else if (!this.#share.take(clientOf(request.local.address))) {
+      this.#turnAway(request, 'overloaded', 'procfs.overloaded');
+    } else {
+      this.#underWay.set(key, request);
+      this.#worker.ask(request);
     }
   }
 
   /** Waits for the answers that are under way, for a while. */
   async end(): Promise<void> {
-    this.#worker.stdin.end();
-    const late = setTimeout(() => this.#worker.kill('SIGKILL'), END_MS);
-    await this.#closed;
-    clearTimeout(late);
-    if (this.#inFlight > 0) this.#count('procfs.unanswered', this.#inFlight);
+    this.#isEnding = true;
+    await this.#worker.end();
+    if (this.#underWay.size > 0) this.#count('procfs.unanswered', this.#underWay.size);
+    this.#tellLosses();
   }
 
-  #refuse({ local, remote, isn }: LookupRequest): void {
-    this.#count('procfs.overloaded');
-    const time = String(this.#now());
-    const answer: ProcfsRecord = { type: 'procfs', time, local, remote, isn, failed: 'overloaded' };
-    this.#handler?.record(Buffer.from(JSON.stringify(answer)), NOWHERE);
+  #hasEnded(reason: string): void {
+    if (this.#isEnding) return;
+    this.#count('procfs.exits');
+    for (const request of this.#underWay.values()) this.#turnAway(request, 'ended', 'procfs.unanswered');
+    this.#underWay.clear();
+    this.#tellLosses();
+    this.#options.onLoss(reason);
   }
 
-  #read(chunk: Buffer): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    let at = 0;
-    for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, at)) {
-      if (end > at) this.#line(bytes.subarray(at, end));
-      at = end + 1;
+  #answered(line: Buffer): void {
+    if (line.subarray(0, ANSWER.length).equals(ANSWER)) {
+      const answer = JSON.parse(line.toString('latin1')) as ProcfsRecord;
+      if (this.#underWay.delete(keyOf(answer))) this.#share.giveBack(clientOf(answer.local.address));
+      if (answer.failed === 'overloaded') this.#count('procfs.overloaded');
     }
-    this.#rest = bytes.subarray(at);
-  }
-
-  #line(line: Buffer): void {
-    if (line.subarray(0, ANSWER.length).equals(ANSWER)) this.#inFlight--;
     this.#handler?.record(line, NOWHERE);
   }
 
+  /** The answer is given in the worker's place. */
+  #turnAway({ local, remote, isn }: LookupRequest, failed: ProcfsFailure, counter: string): void {
+    this.#write({ type: 'procfs', time: String(this.#options.now()), local, remote, isn, failed });
+    this.#count(counter);
+  }
+
   #count(name: string, by = 1): void {
-    this.losses[name] = (this.losses[name] ?? 0) + by;
+    this.#losses[name] = (this.#losses[name] ?? 0) + by;
+    if (this.#options.now() - this.#told.time >= LOSSES_NS) this.#tellLosses();
+  }
+
+  #tellLosses(): void {
+    const counts = Object.entries(this.#losses);
+    const losses = counts.reduce((sum, [, count]) => sum + count, 0);
+    if (losses === this.#told.losses || this.#handler === undefined) return;
+    const time = this.#options.now();
+    this.#told = { losses, time };
+    const counters = Object.fromEntries(counts.map(([name, count]) => [name, String(count)]));
+    this.#write({ type: 'losses', time: String(time), counters });
+  }
+
+  #write(record: ProcfsRecord | LossesRecord): void {
+    this.#handler?.record(Buffer.from(JSON.stringify(record)), NOWHERE);
   }
 }
 
-function unavailable(message: string): PrerequisiteError {
-  return new PrerequisiteError(message, {
-    code: 'procfs.unavailable',
-    remedy: 'Calls are shown without their processes; --attribution off says so beforehand.',
-  });
+function keyOf({ local, remote, isn }: LookupRequest): string {
+  return `${local.address} ${local.port} ${remote.address} ${remote.port} ${isn ?? ''}`;
 }

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { JournalRecord, ProcfsRecord } from '../../bpf/records.ts';
+import { clientOf } from './client-of.ts';
 import { Deadline } from './deadline.ts';
+import { FairQueue } from './fair-queue.ts';
 import { readStat } from './identity.ts';
 import { NetworkNamespaces, type Table } from './namespaces.ts';
 import { Portraits } from './portraits.ts';
@@ -41,7 +43,7 @@ export class Lookup {
   readonly #owners: SocketOwners;
   readonly #processes: ProcessWriter;
   readonly #portraits: Portraits;
-  #missed: Question[] = [];
+  readonly #missed = new FairQueue<Question>();
   #isSweeping = false;
 
   constructor(options: LookupOptions) {
@@ -72,7 +74,9 @@ export class Lookup {
     );
     await this.#askLikely(questions);
     this.#answer(questions.filter(isFound), new Deadline(ROUND_MS));
-    this.#missed.push(...questions.filter((question) => !isFound(question)));
+    for (const question of questions) {
+      if (!isFound(question)) this.#missed.push(clientOf(question.request.local.address), question);
+    }
     // Nobody waits for it: who comes meanwhile is asked about at once.
     void this.#sweep();
   }
@@ -98,9 +102,9 @@ export class Lookup {
   async #sweep(): Promise<void> {
     if (this.#isSweeping) return;
     this.#isSweeping = true;
-    while (this.#missed.length > 0) {
+    while (this.#missed.size > 0) {
       const began = performance.now();
-      const questions = this.#missed.splice(0, MAX_SWEPT);
+      const questions = this.#missed.take(MAX_SWEPT);
       const deadline = new Deadline(ROUND_MS);
       const hasIpv4 = questions.some(({ key }) => key?.v4 !== undefined);
       for await (const table of this.#namespaces.tables({ hasIpv4 }, deadline)) {

@@ -1,3 +1,4 @@
+import { OldestFirst } from '../../journal/oldest-first.ts';
 import { inodeOf, readNumbers } from './files.ts';
 import type { Portrait } from './process-writer.ts';
 
@@ -18,7 +19,7 @@ export class Portraits {
   /** When each process was seen for the first time. */
   #born = new Map<number, number>();
   /** By inode of the socket. */
-  readonly #kept = new Map<number, Portrait>();
+  readonly #kept = new OldestFirst<number, Portrait>();
 
   constructor(proc: string, read: (pid: number) => Portrait | undefined) {
     this.#proc = proc;
@@ -56,7 +57,7 @@ export class Portraits {
       portrait ??= this.#read(pid);
       if (portrait === undefined) return;
       this.#kept.set(inode, portrait);
-      const [oldest] = this.#kept.keys();
+      const { oldest } = this.#kept;
       if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     }
   }

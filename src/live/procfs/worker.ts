@@ -6,6 +6,8 @@
 import { setPriority } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { WallClock } from '../wall-clock.ts';
+import { clientOf } from './client-of.ts';
+import { FairQueue } from './fair-queue.ts';
 import { Lookup } from './lookup.ts';
 import { type LookupRequest, MAX_REQUEST_BYTES, parseRequest } from './request.ts';
 
@@ -28,10 +30,14 @@ const lookup = new Lookup({
   write: (record) => process.stdout.write(`${JSON.stringify(record)}\n`),
 });
 
-let waiting: LookupRequest[] = [];
+const waiting = new FairQueue<LookupRequest>();
 let rest = '';
 let underWay = 0;
 
+// One line for whoever started it, instead of a page.
+process.on('uncaughtException', ({ message }) => {
+  process.stderr.write(`${message}\n`, () => process.exit(1));
+});
 // Ctrl-C and `systemctl stop` go to the whole group; this one is needed until its reader has ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.stdout.on('error', () => process.exit(0));
@@ -43,7 +49,7 @@ process.stdin.on('data', (text: string) => {
   for (const part of parts) {
     const request = part.length > MAX_REQUEST_BYTES ? undefined : parseRequest(part);
     if (request === undefined) process.exit(1);
-    waiting.push(request);
+    waiting.push(clientOf(request.local.address), request);
   }
   // The table is read on another thread meanwhile.
   void rounds();
@@ -56,13 +62,12 @@ process.stdout.write('\n');
 async function rounds(): Promise<void> {
   if (underWay >= MAX_UNDER_WAY) return;
   underWay++;
-  while (waiting.length > 0) {
-    const requests = waiting.slice(0, MAX_ROUND);
-    waiting = waiting.slice(MAX_ROUND);
+  while (waiting.size > 0) {
+    const requests = waiting.take(MAX_ROUND);
     const began = performance.now();
     await lookup.round(requests);
     // A flood finds nobody in time whatever is done; the host has other work.
-    if (waiting.length > MAX_ROUND / 2) await setTimeout(performance.now() - began);
+    if (waiting.size > MAX_ROUND / 2) await setTimeout(performance.now() - began);
   }
   underWay--;
 }
