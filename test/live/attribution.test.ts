@@ -191,8 +191,8 @@ describe('imds live: the process for look-ups', function () {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await shown(flooding, flooding.stdout, /^flooded/);
-      const onAnswer = () => process.kill(worker, 'SIGCONT');
-      const { event, pid } = await call(session, client, { local: other, onAnswer });
+      const onConnect = () => process.kill(worker, 'SIGCONT');
+      const { event, pid } = await call(session, client, { local: other, onConnect });
       assert.equal(event.source.ip, other);
       assert.equal(event.process?.pid, pid);
       assert.equal(await session.stop(), 0);

@@ -13,6 +13,7 @@ const CLIENT = `
 const { hostname, pathname } = new URL(process.argv.at(-1));
 const host = hostname.replace(/[\\[\\]]/g, '');
 const socket = require('net').connect({ port: 80, host, localAddress: process.env.LOCAL });
+socket.once('connect', () => console.log('connected'));
 setTimeout(() => socket.write('GET ' + pathname + ' HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'), 300);
 socket.once('data', () => console.log('answered ' + process.pid)).on('error', () => {});
 process.stdin.resume();
@@ -34,15 +35,15 @@ interface CallOptions {
   url?: string;
   /** Address to call from. */
   local?: string;
-  /** Called when the client has its answer, and the session need not have told of the call. */
-  onAnswer?: () => void;
+  /** Called when the client is connected, and has not asked yet. */
+  onConnect?: () => void;
 }
 
 /** Calls once from a process that stays until its answer was seen. */
 export async function call(
   session: LiveSession,
   client: Namespace,
-  { prefix = [], args = [], url = V4, local, onAnswer }: CallOptions = {},
+  { prefix = [], args = [], url = V4, local, onConnect }: CallOptions = {},
 ): Promise<{ event: LiveEvent; pid: number }> {
   const mark = newMark();
   const words = [...prefix, process.execPath, '-e', CLIENT, '--', ...args, `${url}/latest/meta-data/${mark}`];
@@ -50,8 +51,9 @@ export async function call(
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...(local === undefined ? {} : { LOCAL: local }) },
   });
+  const connected = shown(child, child.stdout, /^connected/).then(onConnect);
   const pid = Number((await shown(child, child.stdout, /^answered/)).split(' ')[1]);
-  onAnswer?.();
+  await connected;
   const [event] = await session.eventsOf(mark, 1);
   child.stdin?.end();
   assert.ok(event !== undefined);
