@@ -12,7 +12,7 @@ export function withoutProcesses(view: View): View {
     get losses() {
       return view.losses;
     },
-    read: (filter, handler, signal) => view.read(filter, nameless(handler), signal),
+    read: (filter, handler, signal, pause) => view.read(filter, nameless(handler), signal, pause),
   };
 }
 

@@ -31,7 +31,8 @@ describe('a view without processes', () => {
       beforePacket: () => {},
     };
     const view = withoutProcesses(inner);
-    await view.read({ accepts: () => true }, handler, new AbortController().signal);
+    const { signal } = new AbortController();
+    await view.read({ accepts: () => true }, handler, signal, () => undefined);
     assert.deepEqual(seen, [
       journal.opened(1),
       journal.stream(1),
