@@ -12,7 +12,7 @@ export const ADDRESSES = Object.values(IMDS_ADDRESSES).flatMap((address) => ['--
 const CLIENT = `
 const { hostname, pathname } = new URL(process.argv.at(-1));
 const host = hostname.replace(/[\\[\\]]/g, '');
-const socket = require('net').connect({ port: 80, host, localAddress: process.env.LOCAL });
+const socket = require('net').connect({ port: 80, host, localAddress: process.env.LOCAL, allowHalfOpen: process.env.LINGER === '1' });
 socket.once('connect', () => console.log('connected'));
 setTimeout(() => socket.write('GET ' + pathname + ' HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'), 300);
 socket.once('data', () => console.log('answered ' + process.pid)).on('error', () => {});
@@ -35,6 +35,8 @@ interface CallOptions {
   url?: string;
   /** Address to call from. */
   local?: string;
+  /** Keeps its socket also when the service has closed its end. */
+  lingers?: boolean;
   /** Called when the client is connected, and has not asked yet. */
   onConnect?: () => void;
 }
@@ -43,13 +45,13 @@ interface CallOptions {
 export async function call(
   session: LiveSession,
   client: Namespace,
-  { prefix = [], args = [], url = V4, local, onConnect }: CallOptions = {},
+  { prefix = [], args = [], url = V4, local, lingers = false, onConnect }: CallOptions = {},
 ): Promise<{ event: LiveEvent; pid: number }> {
   const mark = newMark();
   const words = [...prefix, process.execPath, '-e', CLIENT, '--', ...args, `${url}/latest/meta-data/${mark}`];
   const child = client.spawn(words[0] as string, words.slice(1), {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...(local === undefined ? {} : { LOCAL: local }) },
+    env: { ...process.env, LINGER: lingers ? '1' : '', ...(local === undefined ? {} : { LOCAL: local }) },
   });
   const connected = shown(child, child.stdout, /^connected/).then(onConnect);
   const pid = Number((await shown(child, child.stdout, /^answered/)).split(' ')[1]);
