@@ -76,8 +76,9 @@ export class Session {
     if (connectionTime < this.#began) return REASONS.olderSocket;
     if (this.header.attribution === 'procfs') return REASONS.noAnswer;
     const ended = this.#probeEnded;
-    if (ended !== undefined && ended - UNWRITTEN_NS <= connectionTime) return REASONS.probeEnded;
+    if (ended !== undefined && ended <= connectionTime) return REASONS.probeEnded;
     if (this.#haveEventsBeenLost(ownLosses)) return REASONS.eventsLost;
+    if (ended !== undefined && ended - UNWRITTEN_NS <= connectionTime) return REASONS.probeEnded;
     return this.header.scope === 'container' ? REASONS.outOfScope : REASONS.notOfThisHost;
   }
 

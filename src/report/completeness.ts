@@ -36,8 +36,7 @@ export interface CompletenessSummary {
   byWireAlone: number;
   /** Captures whose probe died, so that the wire view was alone from then on. */
   byWireInTheEnd: number;
-  /** Captures whose processes, or the last of them, were looked up in /proc. */
-  byLookups: number;
+  lookups: Completeness['lookups'];
   /** Captures that were not read to their end. */
   interrupted: number;
   /** Captures of which no packet could be read. */
@@ -79,7 +78,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     kernelBytes: 0,
     byWireAlone: 0,
     byWireInTheEnd: 0,
-    byLookups: 0,
+    lookups: { made: 0, found: 0 },
     interrupted: 0,
     unreadable: 0,
     damage: 0,
@@ -117,10 +116,11 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
 
 /** Who saw it, where that was not the sockets' view to the end. */
 function addWitness(summary: CompletenessSummary, completeness: Completeness): void {
-  const { views, attribution, losses, provableConnections } = completeness;
+  const { views, lookups, losses, provableConnections } = completeness;
+  summary.lookups.made += lookups.made;
+  summary.lookups.found += lookups.found;
   if (views?.includes('wire') !== true) return;
   const lostProbe = (losses['probe.exits'] ?? 0) > 0;
-  if (attribution === 'procfs' || (attribution === 'ebpf' && lostProbe)) summary.byLookups++;
   if (lostProbe) summary.byWireInTheEnd++;
   // Where the kernel's counts were recorded beside it, they tell.
   else if (!views.includes('sockets') && provableConnections === 0) summary.byWireAlone++;

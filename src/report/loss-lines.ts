@@ -55,14 +55,18 @@ function kernelLine(completeness: CompletenessSummary): string {
 }
 
 /** What libpcap and /proc cannot tell, where nobody else watched. */
-function wireLines({ byWireAlone, byWireInTheEnd, byLookups, captures }: CompletenessSummary): string[] {
+function wireLines({ byWireAlone, byWireInTheEnd, lookups, captures }: CompletenessSummary): string[] {
   const where = (some: number) => (some === captures ? '' : ` in ${countOf(some, 'capture')}`);
   const lines: string[] = [];
   if (byWireAlone > 0) lines.push(`Seen on the interfaces alone${where(byWireAlone)}: ${WIRE_LIMITS}`);
   if (byWireInTheEnd > 0) {
     lines.push(`After the end of the probe, the interfaces alone${where(byWireInTheEnd)}: ${WIRE_LIMITS}`);
   }
-  if (byLookups > 0) lines.push(`Processes looked up in /proc${where(byLookups)}: ${LOOKUP_LIMITS}`);
+  if (lookups.made > 0) {
+    lines.push(
+      `Look-ups in /proc: ${countText(lookups.found)} of ${countText(lookups.made)} found a process; ${LOOKUP_LIMITS}`,
+    );
+  }
   return lines;
 }
 
