@@ -46,7 +46,7 @@ describe('imds live: --attribution', function () {
         const { event, pid } = await call(session, client);
         const reason = 'the probe had ended';
         assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs', reason });
-        assert.equal(event.process?.pid, pid);
+        assert.equal(event.process?.pid, pid, event.attribution.reason);
         assert.ok(event.imds.ancestors?.some((ancestor) => ancestor.pid === process.pid));
         assert.equal(await session.stop(), 0);
         const summary = session.diagnostics.join(' ').replaceAll(/\s+/g, ' ');
@@ -65,7 +65,7 @@ describe('imds live: --attribution', function () {
       assert.match(session.diagnostics[0] ?? '', /^imds live: missing CAP_BPF/);
       assert.match(session.ready, /views wire \(any\); attribution procfs/);
       const { event, pid } = await call(session, client);
-      assert.equal(event.process?.pid, pid);
+      assert.equal(event.process?.pid, pid, event.attribution.reason);
       assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs' });
       assert.equal(await session.stop(), 0);
       const words = [...WITHOUT_BPF, process.execPath, 'bin/run.js', 'live', '--no-log'];
@@ -80,7 +80,7 @@ describe('imds live: --attribution', function () {
       const session = await LiveSession.start(['--attribution', 'procfs'], client);
       assert.match(session.ready, /views wire \(any\); attribution procfs/);
       const { event, pid } = await call(session, client);
-      assert.equal(event.process?.pid, pid);
+      assert.equal(event.process?.pid, pid, event.attribution.reason);
       assert.equal(event.attribution.source, 'procfs');
       await session.stop();
     }));
@@ -97,7 +97,7 @@ describe('imds live: --attribution', function () {
         await client.run('curl', ['-s', `${V4}/latest/meta-data/${newMark()}`]);
         assert.equal(await session.stop(), 0);
         assert.ok(session.events.every(({ attribution }) => attribution.reason === reason));
-        assert.match(session.diagnostics.join(' '), /bytes that the kernel\s+counted on \d+ connection/);
+        assert.match(session.diagnostics.join(' '), /bytes that the kernel\s+counted on [\d,]+ connection/);
         const saved = readFileSync(file, 'latin1');
         assert.match(saved, /"type":"socket_closed"/);
         assert.doesNotMatch(saved, /"type":"process"|"process":|pid \d|curl -s/);
@@ -168,7 +168,7 @@ describe('imds live: the process for look-ups', function () {
       process.kill(workerOf(session), 'SIGKILL');
       await said(session, /look-ups in \/proc ended \(SIGKILL\); the probe goes on$/);
       const { event, pid } = await call(session, client);
-      assert.equal(event.process?.pid, pid);
+      assert.equal(event.process?.pid, pid, event.attribution.reason);
       process.kill(probeOf(session), 'SIGKILL');
       await said(session, /the probe ended \(SIGKILL\); calls go on from the wire, without processes$/);
       const { event: later } = await call(session, client);

@@ -23,7 +23,7 @@ describe('imds live: processes from /proc', function () {
       for (const url of [V4, `http://[${IMDS_ADDRESSES.v6}]`]) {
         const { event, pid } = await call(session, client, { url });
         assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs' });
-        assert.equal(event.process?.pid, pid);
+        assert.equal(event.process?.pid, pid, event.attribution.reason);
         assert.equal(event.process?.executable, process.execPath);
         assert.deepEqual(event.process?.args?.slice(0, 2), [process.execPath, '-e']);
         assert.ok(event.imds.ancestors?.some((ancestor) => ancestor.pid === process.pid));
@@ -56,7 +56,7 @@ describe('imds live: processes from /proc', function () {
       await startEndpoint(server, ['--port', '80', ...ADDRESSES]);
       const session = await LiveSession.start(WIRE, host);
       const { event, pid } = await call(session, client);
-      assert.equal(event.process?.pid, pid);
+      assert.equal(event.process?.pid, pid, event.attribution.reason);
       assert.equal(event.attribution.match, 'procfs');
       await session.stop();
     }));
@@ -67,7 +67,7 @@ describe('imds live: processes from /proc', function () {
       const args = ['\x1b[31m\nx', '', ') R 1 (', 'é', 'a'.repeat(9000)];
       const prefix = ['setpriv', '--reuid=65534', '--clear-groups'];
       const { event, pid } = await call(session, client, { prefix, args });
-      assert.equal(event.process?.pid, pid);
+      assert.equal(event.process?.pid, pid, event.attribution.reason);
       assert.equal(event.process?.user?.id, '65534');
       assert.deepEqual(event.process?.args?.slice(4, 8), args.slice(0, 4));
       await session.stop();
@@ -84,7 +84,7 @@ describe('imds live: processes from /proc', function () {
       assert.equal(event.imds.version, 'v1');
       await flooding;
       const { event: later, pid } = await call(session, client);
-      assert.equal(later.process?.pid, pid);
+      assert.equal(later.process?.pid, pid, later.attribution.reason);
       assert.equal(await session.stop(), 0);
     }));
 

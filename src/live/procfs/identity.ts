@@ -5,7 +5,7 @@ import { parseStat, type Stat } from './stat.ts';
 import { parseStatus } from './status.ts';
 import { textOf } from './text.ts';
 
-/** As the probe has it (imds.h). */
+/** As the probe has it. */
 const MAX_ARGS_BYTES = 4096;
 const MAX_ANCESTORS = 32;
 const MAX_PATH = 4096;
