@@ -19,7 +19,8 @@ const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8'
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: ['src/cli/main.ts', ...commands],
+  // The worker is a process of its own, which imds live starts.
+  entryPoints: ['src/cli/main.ts', 'src/live/procfs/worker.ts', ...commands],
   outdir: 'dist',
   outbase: 'src',
   chunkNames: 'chunks/[name]-[hash]',

@@ -177,6 +177,8 @@ export interface Completeness {
   kernelBytes: number;
   /** Views the session had (`sockets`, `wire`); absent without a session header. */
   views?: readonly string[] | undefined;
+  /** Look-ups in /proc that the journal has answers of, and those of them that found a process. */
+  lookups: { made: number; found: number };
 }
 
 /** A problem of an input that did not end the run: shown on stderr, and in the report. */

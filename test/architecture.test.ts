@@ -30,6 +30,17 @@ describe('architecture', () => {
     assert.deepEqual(nativeOf(packages), []);
   });
 
+  it('reads no packet in the process that keeps root for look-ups', () => {
+    const { files, packages } = closure('live/procfs/worker.ts', sources);
+    assert.ok(files.has('live/procfs/socket-owners.ts'), 'the closure was followed');
+    // Addresses as text are all that it knows of traffic.
+    assert.deepEqual(
+      [...files].filter((path) => path.startsWith('capture/')),
+      ['capture/address.ts'],
+    );
+    assert.deepEqual(nativeOf(packages), []);
+  });
+
   it('loads the second reader only when it is asked for', () => {
     const eager = [...sources].filter(([, text]) => /^import (?!type)[^;]*\/cross-check\//m.test(text));
     assert.deepEqual(

@@ -49,6 +49,8 @@ interface Waiting {
 export class Attributor {
   readonly losses: Counters = {};
   readonly problems: Problem[] = [];
+  /** Answers of look-ups in /proc, of all sessions of the capture. */
+  readonly lookups = { made: 0, found: 0 };
   readonly #options: AttributionOptions;
   readonly #limits: AttributionLimits;
   readonly #clock = new JournalClock();
@@ -194,6 +196,8 @@ export class Attributor {
         return;
       case 'procfs':
         state.lookups.add(record);
+        this.lookups.made++;
+        if (record.process !== undefined) this.lookups.found++;
         return;
       case 'losses':
         state.session.lose(record);

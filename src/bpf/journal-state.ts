@@ -44,7 +44,7 @@ export class JournalState {
 
   /** In the order of docs/attribution.md. Nothing is guessed: what is ambiguous is no match. */
   find(query: ConnectionQuery): Finding {
-    if (this.session.best === 'none') return none(REASONS.off, true);
+    if (this.session.best === 'none') return this.#off(query);
     if (!this.session.hasEndpoint(query.endpoint)) return none(REASONS.otherEndpoint, true);
     const found = this.sockets.find(query);
     if (found === 'ambiguous') return this.#lookedUp(query, REASONS.ambiguous, undefined);
@@ -56,8 +56,17 @@ export class JournalState {
 
   /** The same for a socket of which the capture has no packet. */
   findOwner(socket: Socket, query: ConnectionQuery): Finding {
+    if (this.session.best === 'none') return { ...none(REASONS.off, true), socket };
     const match = socket.streamed ? 'cookie' : socket.isn === undefined ? 'tuple' : 'isn';
     return this.#ofSocket({ socket, match, certain: true }, query);
+  }
+
+  /** Nobody is named, but the kernel's counts of a socket are proof as ever. */
+  #off(query: ConnectionQuery): Finding {
+    const found = this.session.hasEndpoint(query.endpoint) ? this.sockets.find(query) : undefined;
+    const socket = found === undefined || found === 'ambiguous' ? undefined : found.socket;
+    const mayCome = this.session.header.views.includes('sockets') && !this.session.ended;
+    return { ...none(REASONS.off, socket !== undefined || !mayCome), socket };
   }
 
   #ofSocket({ socket, match, certain }: SocketMatch, query: ConnectionQuery): Finding {
@@ -84,7 +93,8 @@ export class JournalState {
 
   #lookedUp(query: ConnectionQuery, reason: Reason, socket: Socket | undefined): Finding {
     const answer = this.lookups.find(query);
-    const lastResort = this.session.ended || this.session.best === 'procfs';
+    const { ended, hasProbeEnded } = this.session;
+    const lastResort = ended || hasProbeEnded || this.session.best === 'procfs';
     if (answer?.process !== undefined) {
       const process = this.processes.get(answer.process, this.session.bootTime);
       const { pid, start } = answer.process;
@@ -92,17 +102,18 @@ export class JournalState {
         attribution: {
           source: 'procfs',
           match: 'procfs',
-          reason: process === undefined ? REASONS.processMissing : undefined,
+          reason: process === undefined ? REASONS.processMissing : this.session.whyLookedUp,
         },
         process: process ?? { pid, start, ancestors: [] },
         socket,
-        final: this.session.ended || (lastResort && process !== undefined),
+        final: ended || (lastResort && process !== undefined),
       };
     }
     const failure = answer?.failed === undefined ? undefined : LOOKUP_REASONS[answer.failed];
     // Of an inherited socket, its age is the reason; of others, that nobody was found in the end.
     const why = socket?.inherited === true || failure === undefined ? reason : failure;
-    return { ...none(why, this.session.ended), socket };
+    // Of others, another address may be the socket's.
+    return { ...none(why, ended || (lastResort && answer?.failed === 'ended')), socket };
   }
 }
 

@@ -22,7 +22,7 @@ export function decodeJsonText(json: Uint8Array): string {
 }
 
 /** Bytes of the UTF-8 character at this offset; 0 if there is none. */
-function characterLength(bytes: Buffer, at: number): number {
+export function characterLength(bytes: Buffer, at: number): number {
   const first = bytes[at] as number;
   if (first < 0x80) return 1;
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;

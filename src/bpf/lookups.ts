@@ -38,7 +38,10 @@ export class LookupTable {
 
   /** The answer for this connection: the first since it began, one with a process before one without. */
   find(query: ConnectionQuery): ProcfsRecord | undefined {
-    const answers = this.#answers.get(tupleKey(query.client, query.endpoint)) ?? [];
+    // Behind a NAT on this host, only one of the addresses is that of a socket.
+    const answers = [query.client, ...(query.aliases ?? [])].flatMap(
+      (client) => this.#answers.get(tupleKey(client, query.endpoint)) ?? [],
+    );
     const latest = query.time + LATEST_NS;
     const fitting = answers.filter(({ time, isn }) => {
       if (isn !== undefined && query.clientIsn !== undefined) return isn === query.clientIsn;

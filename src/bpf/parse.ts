@@ -137,7 +137,7 @@ const PROCFS: Shape<R.ProcfsRecord> = {
   isn: optional(unsigned32),
   netns: optional(unsigned32),
   process: optional(reference),
-  failed: optional(oneOf('gone', 'not-found', 'denied', 'overloaded')),
+  failed: optional(oneOf('gone', 'not-found', 'denied', 'overloaded', 'ended')),
 };
 
 const LOSSES: Shape<R.LossesRecord> = {

@@ -25,4 +25,5 @@ export const LOOKUP_REASONS = {
   'not-found': 'not found by the look-up',
   denied: 'the look-up was denied',
   overloaded: 'too many look-ups',
+  ended: 'the look-ups had ended',
 } as const satisfies Record<ProcfsFailure, string>;

@@ -147,7 +147,7 @@ export interface StreamRecord extends Positioned {
   isn?: number | undefined;
 }
 
-export type ProcfsFailure = 'gone' | 'not-found' | 'denied' | 'overloaded';
+export type ProcfsFailure = 'gone' | 'not-found' | 'denied' | 'overloaded' | 'ended';
 
 /** Answer of a look-up in /proc: a process, or why there is none. */
 export interface ProcfsRecord extends Positioned {

@@ -6,6 +6,8 @@ import type { AddressField, LossesRecord, ProbeExitRecord, SessionRecord } from 
 
 /** Counters with this prefix are events of sockets or processes. */
 const EVENTS = 'events.';
+/** What the probe had not written when it died is lost: events of up to so long before. */
+const UNWRITTEN_NS = 1_000_000_000n;
 
 /** What the records tell of the recording as a whole. */
 export class Session {
@@ -54,6 +56,15 @@ export class Session {
     this.#probeEnded ??= BigInt(record.time);
   }
 
+  get hasProbeEnded(): boolean {
+    return this.#probeEnded !== undefined;
+  }
+
+  /** Why a process was looked up although the session had the probe. */
+  get whyLookedUp(): Reason | undefined {
+    return this.hasProbeEnded ? REASONS.probeEnded : undefined;
+  }
+
   hasEndpoint(endpoint: AddressField): boolean {
     return this.header.endpoints.some(
       ({ address, port }) => address === endpoint.address && port === endpoint.port,
@@ -64,8 +75,10 @@ export class Session {
   whyUnknown(connectionTime: bigint, ownLosses: Counters): Reason {
     if (connectionTime < this.#began) return REASONS.olderSocket;
     if (this.header.attribution === 'procfs') return REASONS.noAnswer;
-    if (this.#probeEnded !== undefined && this.#probeEnded <= connectionTime) return REASONS.probeEnded;
+    const ended = this.#probeEnded;
+    if (ended !== undefined && ended <= connectionTime) return REASONS.probeEnded;
     if (this.#haveEventsBeenLost(ownLosses)) return REASONS.eventsLost;
+    if (ended !== undefined && ended - UNWRITTEN_NS <= connectionTime) return REASONS.probeEnded;
     return this.header.scope === 'container' ? REASONS.outOfScope : REASONS.notOfThisHost;
   }
 

@@ -2,10 +2,11 @@ import { release } from 'node:os';
 import type { SessionRecord } from '../bpf/records.ts';
 import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
+import type { AttributionChoice, Capture } from '../live/attribution-choice.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
 import { setNoNewPrivs } from '../live/no-new-privs.ts';
-import { type Capture, type OpenedViews, openViews } from '../live/open-views.ts';
+import { type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
@@ -28,6 +29,7 @@ import { Tally } from './tally.ts';
 
 export interface LiveOptions {
   capture: Capture;
+  attribution: AttributionChoice;
   interfaces: readonly string[];
   endpoints: readonly Endpoint[];
   jsonl: boolean;
@@ -72,7 +74,7 @@ class LiveRun {
   readonly #interruption: Interruption;
   readonly #clock = new WallClock();
   #status: StatusLine | undefined;
-  #isWireOpen = false;
+  #views: OpenedViews | undefined;
   #code: ExitCode = ExitCode.done;
 
   constructor(options: LiveOptions, surroundings: Surroundings, interruption: Interruption) {
@@ -82,12 +84,16 @@ class LiveRun {
   }
 
   async run(): Promise<ExitCode> {
-    const { duration, endpoints, capture, interfaces, root } = this.#options;
+    const { duration, endpoints } = this.#options;
     const now = () => this.#clock.now();
     const account = this.#account();
-    const onProbeLoss = (reason: string) => this.#loseProbe(reason);
-    const views = await openViews({ capture, interfaces, endpoints, root, now, onProbeLoss });
-    this.#isWireOpen = views.wire !== undefined;
+    const views = await openViews({
+      ...this.#options,
+      clock: this.#clock,
+      onProbeLoss: (reason) => this.#loseProbe(reason),
+      onLookupLoss: (reason) => this.#loseLookups(reason),
+    });
+    this.#views = views;
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
@@ -136,12 +142,22 @@ class LiveRun {
 
   /** Said at once. Calls go on from the wire, where it is watched. */
   #loseProbe(reason: string): void {
-    const goesOn = this.#isWireOpen && !this.#options.exitOnProbeLoss;
-    const what = goesOn ? 'calls go on from the wire, without processes' : 'so does this session';
+    const goesOn = this.#views?.wire !== undefined && !this.#options.exitOnProbeLoss;
+    const lookups = this.#views?.lookups;
+    const how = lookups?.isRunning ? 'with look-ups in /proc' : 'without processes';
+    const what = goesOn ? `calls go on from the wire, ${how}` : 'so does this session';
     this.#say(note('live', `the probe ended (${reason}); ${what}`));
+    lookups?.begin();
     if (goesOn) return;
     this.#code = ExitCode.failure;
     this.#interruption.abort();
+  }
+
+  /** Said at once. Without root nobody can be started in its place. */
+  #loseLookups(reason: string): void {
+    const isAsked = this.#views?.lookups?.isAsking !== false;
+    const what = isAsked ? 'calls go on without processes' : 'the probe goes on';
+    this.#say(note('live', `the process for look-ups in /proc ended (${reason}); ${what}`));
   }
 
   async #openLogs(account: Account | undefined): Promise<LogSink | undefined> {
@@ -172,7 +188,7 @@ class LiveRun {
       endpoints,
       views: [...(views.sockets ? ['sockets' as const] : []), ...(views.wire ? ['wire' as const] : [])],
       interfaces: views.wire ? interfaces : [],
-      attribution: views.sockets ? 'ebpf' : 'off',
+      attribution: views.attribution,
       version,
     });
   }
@@ -251,7 +267,7 @@ function list({ sockets, wire }: OpenedViews): View[] {
 }
 
 function readyText(views: OpenedViews, account: Account | undefined): string {
-  const attribution = views.sockets ? 'ebpf' : 'off';
+  const { attribution } = views;
   const seen = list(views).map(({ description }) => description);
   return `ready: views ${seen.join(', ')}; attribution ${attribution}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}`;
 }

@@ -15,6 +15,8 @@ export default class Live extends ImdsCommand {
   static override description =
     `Needs root: an eBPF program sees the sockets of all processes and containers, and libpcap what passes the interfaces. What is attached is said in a line on standard error that begins "imds live: ready".
 
+Where the probe cannot be attached, or dies, processes are looked up in /proc as connections begin; a caller that is gone before its look-up is not named.
+
 Ends with Ctrl-C, and then prints who called, what is proven, and what is not.
 
 Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a library is missing.`;
@@ -35,6 +37,12 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       summary: 'What witnesses the traffic: the sockets (eBPF), the interfaces (libpcap), or both.',
       helpValue: 'both|sockets|wire',
       default: 'both' as const,
+    }),
+    attribution: Flags.option({ options: ['auto', 'ebpf', 'procfs', 'off'] as const })({
+      summary:
+        'How processes are found: by the probe, by look-ups in /proc with the wire alone, or not at all; auto is the probe, and look-ups where it is missing or dies.',
+      helpValue: 'auto|ebpf|procfs|off',
+      default: 'auto' as const,
     }),
     interface: Flags.string({
       char: 'i',
@@ -97,6 +105,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     const exitCode = await live(
       {
         capture: flags.capture,
+        attribution: flags.attribution,
         interfaces: flags.interface,
         endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
         jsonl: flags.jsonl,

@@ -139,6 +139,7 @@ class FileTally {
         provableConnections: 0,
         capturedBytes: 0,
         kernelBytes: 0,
+        lookups: { made: 0, found: 0 },
       },
       problems: this.#problems,
     };

@@ -1,38 +1,54 @@
 import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
+import {
+  type Attribution,
+  type AttributionChoice,
+  type Capture,
+  checkAttribution,
+} from './attribution-choice.ts';
 import { probePath } from './probe-path.ts';
 import { ProbeView } from './probe-view.ts';
+import { LookupClient } from './procfs/lookup-client.ts';
 import type { View } from './view.ts';
+import type { WallClock } from './wall-clock.ts';
 import { WireView } from './wire-view.ts';
-
-export type Capture = 'both' | 'sockets' | 'wire';
+import { withoutProcesses } from './without-processes.ts';
 
 export interface ViewOptions {
   capture: Capture;
+  attribution: AttributionChoice;
   interfaces: readonly string[];
   endpoints: readonly Endpoint[];
   /** Folder of package.json. */
   root: string;
-  now(): bigint;
+  clock: WallClock;
   onProbeLoss(reason: string): void;
+  onLookupLoss(reason: string): void;
 }
 
 export interface OpenedViews {
   sockets: View | undefined;
   wire: View | undefined;
-  /** Why one of two views is missing. */
+  /** They ask where the wire is alone, and stand by for the probe's end where it is not. */
+  lookups: LookupClient | undefined;
+  /** How processes are found. */
+  attribution: Attribution;
+  /** Why a view, or the look-ups, are missing. */
   missing: PrerequisiteError[];
 }
 
 /**
  * Attaches what is asked for. Of two views one is enough: the other's reason is told.
  *
- * @throws PrerequisiteError where none could be attached
+ * @throws PrerequisiteError where none could be attached, or not what `attribution` insists on;
+ *   UsageError where the two contradict each other
  */
 export async function openViews(options: ViewOptions): Promise<OpenedViews> {
-  const { capture, interfaces, endpoints, root, now, onProbeLoss } = options;
+  const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss } = options;
+  const now = () => clock.now();
+  checkAttribution(capture, attribution);
   const missing: PrerequisiteError[] = [];
-  const attempt = async <T>(wanted: boolean, open: () => Promise<T>): Promise<T | undefined> => {
+  const attempt: Attempt = async (wanted, open) => {
     if (!wanted) return undefined;
     try {
       return await open();
@@ -42,11 +58,49 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
       return undefined;
     }
   };
-  const sockets = await attempt(capture !== 'wire', async () =>
+  const insist = (name: Attribution, found: unknown) => {
+    if (attribution === name && found === undefined && missing[0] !== undefined) throw missing[0];
+  };
+  // The probe names processes itself; who wants look-ups instead does without it.
+  const sockets = await attempt(capture !== 'wire' && attribution !== 'procfs', async () =>
     ProbeView.start({ executable: probePath(root), endpoints, now, onLoss: onProbeLoss }),
   );
-  const wire = await attempt(capture !== 'sockets', () => WireView.open({ interfaces, endpoints, now }));
+  insist('ebpf', sockets);
+  // Before root is given up, which the look-ups need.
+  const lookups = await startLookups(options, sockets !== undefined, attempt);
+  insist('procfs', lookups);
+  const wire = await attempt(capture !== 'sockets', () =>
+    WireView.open({ interfaces, endpoints, lookups, now }),
+  );
+  // Without the wire there is nothing to ask about.
+  if (wire === undefined) await lookups?.end();
   const [reason] = missing;
   if (sockets === undefined && wire === undefined && reason !== undefined) throw reason;
-  return { sockets, wire, missing };
+  const found = sockets !== undefined ? 'ebpf' : lookups !== undefined ? 'procfs' : 'off';
+  return {
+    sockets: attribution === 'off' && sockets !== undefined ? withoutProcesses(sockets) : sockets,
+    wire,
+    lookups: wire && lookups,
+    attribution: attribution === 'off' ? 'off' : found,
+    missing,
+  };
+}
+
+type Attempt = <T>(wanted: boolean, open: () => Promise<T>) => Promise<T | undefined>;
+
+async function startLookups(
+  { capture, attribution, root, clock, onLookupLoss }: ViewOptions,
+  standby: boolean,
+  attempt: Attempt,
+): Promise<LookupClient | undefined> {
+  const wanted = capture !== 'sockets' && (attribution === 'auto' || attribution === 'procfs');
+  return attempt(wanted, () =>
+    LookupClient.start({
+      root,
+      now: () => clock.now(),
+      clockOffset: clock.offset,
+      standby,
+      onLoss: onLookupLoss,
+    }),
+  );
 }

@@ -4,9 +4,14 @@
  * clock during a session shows as a difference between the two, never as time that runs backwards.
  */
 export class WallClock {
-  readonly #offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  /** For a second process of the session, so that both tell the same time. */
+  readonly offset: bigint;
+
+  constructor(offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint()) {
+    this.offset = offset;
+  }
 
   now(): bigint {
-    return this.#offset + process.hrtime.bigint();
+    return this.offset + process.hrtime.bigint();
   }
 }

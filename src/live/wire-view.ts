@@ -1,6 +1,8 @@
 import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
 import type { JournalHandler, Packet, PacketFilter } from '../ports.ts';
+import { ConnectionWatch } from './procfs/connection-watch.ts';
+import type { LookupClient } from './procfs/lookup-client.ts';
 import type { View } from './view.ts';
 
 /** What of the package cap is used; it has no types of its own that say so. */
@@ -34,6 +36,8 @@ interface OpenCapture {
 export interface WireOptions {
   interfaces: readonly string[];
   endpoints: readonly Endpoint[];
+  /** Whom to ask for the process of each new connection; undefined for nobody. */
+  lookups: LookupClient | undefined;
   now(): bigint;
 }
 
@@ -45,16 +49,21 @@ export class WireView implements View {
   readonly description: string;
   readonly losses: Readonly<Record<string, number>> = {};
   readonly #captures: readonly OpenCapture[];
+  readonly #endpoints: readonly Endpoint[];
+  readonly #lookups: LookupClient | undefined;
   readonly #now: () => bigint;
 
-  private constructor(captures: readonly OpenCapture[], now: () => bigint) {
+  private constructor(captures: readonly OpenCapture[], { endpoints, lookups, now }: WireOptions) {
     this.#captures = captures;
+    this.#endpoints = endpoints;
+    this.#lookups = lookups;
     this.#now = now;
     this.description = `wire (${captures.map(({ name }) => name).join(', ')})`;
   }
 
   /** @throws PrerequisiteError without the package cap, libpcap, the right to capture, or the interface */
-  static async open({ interfaces, endpoints, now }: WireOptions): Promise<WireView> {
+  static async open(options: WireOptions): Promise<WireView> {
+    const { interfaces, endpoints } = options;
     const module = await loadCap();
     // Hosts alone, so that fragments pass too; the traffic of a metadata service is little.
     const filter = endpoints.map(({ address }) => `host ${address}`).join(' or ');
@@ -73,10 +82,13 @@ export class WireView implements View {
       for (const { cap } of captures) cap.close();
       throw refused(interfaces, error);
     }
-    return new WireView(captures, now);
+    return new WireView(captures, options);
   }
 
-  read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
+  async read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
+    const lookups = this.#lookups;
+    lookups?.answerTo(handler);
+    const watch = lookups && new ConnectionWatch(this.#endpoints, (request) => lookups.ask(request));
     for (const { name, cap, buffer, linkType } of this.#captures) {
       const packet = packetIn(buffer, name, linkType);
       cap.on('packet', (length) => {
@@ -85,10 +97,12 @@ export class WireView implements View {
         packet.seconds = Number(now / NANOSECONDS);
         packet.nanoseconds = Number(now % NANOSECONDS);
         packet.capturedLength = packet.originalLength = length;
+        // First the question: its process may be gone by the time the packet has been read.
+        if (lookups?.isAsking) watch?.packet(packet);
         handler.packet(packet);
       });
     }
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       const stop = () => {
         for (const { cap } of this.#captures) cap.close();
         resolve();
@@ -96,6 +110,7 @@ export class WireView implements View {
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
     });
+    await lookups?.end();
   }
 }
 

@@ -35,7 +35,7 @@ export class Totals {
   }
 
   summary(name: string, files: readonly string[], attributor: Attributor): CaptureSummary {
-    const { header, host, balance } = attributor;
+    const { header, host, balance, lookups } = attributor;
     return {
       name,
       files,
@@ -50,6 +50,7 @@ export class Totals {
         captureDrops: this.#drops,
         ...balance,
         views: header?.views,
+        lookups,
       },
       problems: this.problems,
     };

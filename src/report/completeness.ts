@@ -1,13 +1,22 @@
-import { type CaptureSummary, type Counters, INTERRUPTED, type Nanoseconds } from '../model.ts';
+import {
+  type CaptureSummary,
+  type Completeness,
+  type Counters,
+  INTERRUPTED,
+  type Nanoseconds,
+} from '../model.ts';
 
 /**
- * What loses no call: blocks that hold no packet of the traffic, resets that a TCP ignores too, and
- * answers that a server sends unasked before it closes an idle connection.
+ * What loses no call: blocks that hold no packet of the traffic, resets that a TCP ignores too, answers
+ * that a server sends unasked before it closes an idle connection, and look-ups that were not made.
  */
 const HARMLESS = new Set([
   'capture.custom_blocks',
   'capture.unknown_blocks',
   'http.unsolicited_responses',
+  'procfs.exits',
+  'procfs.overloaded',
+  'procfs.unanswered',
   'tcp.resets_ignored',
 ]);
 
@@ -27,6 +36,11 @@ export interface CompletenessSummary {
   provableConnections: number;
   capturedBytes: number;
   kernelBytes: number;
+  /** Captures whose only witness was the wire view of a live session. */
+  byWireAlone: number;
+  /** Captures whose probe died, so that the wire view was alone from then on. */
+  byWireInTheEnd: number;
+  lookups: Completeness['lookups'];
   /** Captures that were not read to their end. */
   interrupted: number;
   /** Captures of which no packet could be read. */
@@ -69,6 +83,9 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     provableConnections: 0,
     capturedBytes: 0,
     kernelBytes: 0,
+    byWireAlone: 0,
+    byWireInTheEnd: 0,
+    lookups: { made: 0, found: 0 },
     interrupted: 0,
     unreadable: 0,
     damage: 0,
@@ -94,6 +111,7 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
+  addWitness(summary, completeness);
   if (isInterrupted(capture.problems)) summary.interrupted++;
   if (capture.events !== undefined) {
     summary.eventFiles++;
@@ -111,4 +129,16 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.duration += lastTime - firstTime;
   if (summary.first === undefined || firstTime < summary.first) summary.first = firstTime;
   if (summary.last === undefined || lastTime > summary.last) summary.last = lastTime;
+}
+
+/** Who saw it, where that was not the sockets' view to the end. */
+function addWitness(summary: CompletenessSummary, completeness: Completeness): void {
+  const { views, lookups, losses, provableConnections } = completeness;
+  summary.lookups.made += lookups.made;
+  summary.lookups.found += lookups.found;
+  if (views?.includes('wire') !== true) return;
+  const lostProbe = (losses['probe.exits'] ?? 0) > 0;
+  if (lostProbe) summary.byWireInTheEnd++;
+  // Where the kernel's counts were recorded beside it, they tell.
+  else if (!views.includes('sockets') && provableConnections === 0) summary.byWireAlone++;
 }

@@ -12,7 +12,12 @@ export function lossLines(completeness: CompletenessSummary): string[] {
   return [
     ...(ofEvents
       ? eventLines(completeness)
-      : [streamLine(completeness), dropLine(completeness), kernelLine(completeness)]),
+      : [
+          streamLine(completeness),
+          dropLine(completeness),
+          kernelLine(completeness),
+          ...wireLines(completeness),
+        ]),
     ...(completeness.interrupted > 0
       ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
       : []),
@@ -63,6 +68,31 @@ function kernelLine(completeness: CompletenessSummary): string {
     `${countOf(provableConnections, 'connection')}${rest > 0 ? `; ${countText(rest)} more cannot be proven` : ''}.`
   );
 }
+
+/** What libpcap and /proc cannot tell, where nobody else watched. */
+function wireLines({ byWireAlone, byWireInTheEnd, lookups, captures }: CompletenessSummary): string[] {
+  const where = (some: number) => (some === captures ? '' : ` in ${countOf(some, 'capture')}`);
+  const lines: string[] = [];
+  if (byWireAlone > 0) lines.push(`Seen on the interfaces alone${where(byWireAlone)}: ${WIRE_LIMITS}`);
+  if (byWireInTheEnd > 0) {
+    lines.push(`After the end of the probe, the interfaces alone${where(byWireInTheEnd)}: ${WIRE_LIMITS}`);
+  }
+  if (lookups.made > 0) {
+    lines.push(
+      `Look-ups in /proc: ${countText(lookups.found)} of ${countText(lookups.made)} found a process; ${LOOKUP_LIMITS}`,
+    );
+  }
+  return lines;
+}
+
+/** Of the package cap 0.2.1: it hands over no time and no count of drops, its ring is small, its snap length fixed. */
+const WIRE_LIMITS =
+  'times are those of receipt, not of the kernel; nobody counted drops, so packets of a burst may be missing ' +
+  'unseen; what exceeds 65,535 bytes is cut; calls in namespaces whose interfaces were not captured are missing.';
+/** Measured by bench/lookups.ts; docs/attribution.md has the figures. */
+const LOOKUP_LIMITS =
+  'a caller gone before its look-up is `none`. Measured with callers that were done in 4 ms, 8 to 70 % were ' +
+  'found one after the other, 0 to 16 % of 16 at once.';
 
 /** Counters of the report itself: what its own bounds turned away. */
 export function ownCounters(aggregate: Aggregate): Record<string, number> {

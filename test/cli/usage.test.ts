@@ -41,6 +41,7 @@ describe('imds', () => {
       help: ['command'],
       live: [
         '--ancestors',
+        '--attribution',
         '--capture',
         '--count',
         '--duration',

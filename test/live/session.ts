@@ -50,14 +50,16 @@ export class LiveSession {
     child.once('close', () => running.delete(child));
   }
 
-  /** Resolves when the ready line is there. */
-  static async start(args: readonly string[] = [], where?: Namespace): Promise<LiveSession> {
+  /** Resolves when the ready line is there. `prefix` is what runs it within the namespace. */
+  static async start(
+    args: readonly string[] = [],
+    where?: Namespace,
+    prefix: readonly string[] = [],
+  ): Promise<LiveSession> {
     const words = ['live', '--jsonl', ...(args.includes('--log-dir') ? [] : ['--no-log']), ...args];
     const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
-    const child =
-      where === undefined
-        ? start(words, { stdio })
-        : where.spawn(process.execPath, ['bin/run.js', ...words], { stdio });
+    const [program, ...rest] = [...prefix, process.execPath, 'bin/run.js', ...words];
+    const child = where?.spawn(program as string, rest, { stdio }) ?? start(words, { stdio });
     const session = new LiveSession(child);
     await session.#follow();
     return session;

@@ -205,6 +205,43 @@ describe('attribution', () => {
         .call(1);
       assert.deepEqual(bench.words, ['procfs 8 p8']);
     });
+
+    it('by /proc once the probe has ended, at once, with the reason', () => {
+      const bench = began({ views: ['sockets', 'wire'] })
+        .records(journal.opened(1, { process: P7 }), journal.stream(1))
+        .call(2)
+        .records(journal.probeExit(3), journal.procfs(5, { isn: 2000, process: P8 }))
+        .call(6, { clientIsn: 2000 })
+        .call(7);
+      assert.deepEqual(bench.words, ['cookie 7 p7', 'procfs 8 p8 (the probe had ended)', 'cookie 7 p7']);
+    });
+  });
+
+  describe('that was off', () => {
+    const off: Partial<SessionRecord> = { attribution: 'off', views: ['sockets', 'wire'] };
+
+    it('names nobody, whatever the records say, and holds against the kernel all the same', () => {
+      const bench = began(off)
+        .records(journal.opened(1, { process: P7 }), journal.stream(1))
+        .call(2)
+        .connection(3, { calls: 1, requestBytes: 92, responseBytes: 310 })
+        .records(journal.closed(4, { sent: '92', received: '310' }))
+        .end();
+      assert.deepEqual(bench.words, ['none - (attribution was off)']);
+      const { provableConnections, capturedBytes, kernelBytes } = bench.attributor.balance;
+      assert.deepEqual([provableConnections, capturedBytes, kernelBytes], [1, 402, 402]);
+    });
+
+    it('names nobody where there is no packet either', () => {
+      const bench = began(off)
+        .records(journal.opened(1, { process: P7 }), journal.closed(4, { sent: '92' }))
+        .end();
+      assert.deepEqual(bench.words, ['unknown no packet captured: none - (attribution was off)']);
+    });
+
+    it('waits for nothing where the wire is alone', () => {
+      assert.deepEqual(began({ attribution: 'off' }).call(2).words, ['none - (attribution was off)']);
+    });
   });
 
   describe('says why there is nobody', () => {
@@ -219,11 +256,14 @@ describe('attribution', () => {
       ["not of this host's sockets", (b) => b.records(journal.losses(1, { 'packets.ring_full': '1' }))],
       ['outside the scope of the session', () => {}, { scope: 'container' }],
       ['the probe had ended', (b) => b.records(journal.probeExit(1))],
+      ['the probe had ended', (b) => b.records(journal.probeExit(900))],
+      ["not of this host's sockets", (b) => b.records(journal.probeExit(1100))],
       ['no look-up was answered', () => {}, { attribution: 'procfs' }],
       ['ended before the look-up', (b) => b.records(journal.procfs(3, { failed: 'gone' }))],
       ['not found by the look-up', (b) => b.records(journal.procfs(3, { failed: 'not-found' }))],
       ['the look-up was denied', (b) => b.records(journal.procfs(3, { failed: 'denied' }))],
       ['too many look-ups', (b) => b.records(journal.procfs(3, { failed: 'overloaded' }))],
+      ['the look-ups had ended', (b) => b.records(journal.procfs(3, { failed: 'ended' }))],
       ['records in a newer format', () => {}, { format: 2 }],
     ];
     for (const [reason, prepare, header] of cases) {

@@ -58,6 +58,7 @@ describe('pipeline', () => {
         capturedBytes: 0,
         kernelBytes: 0,
         views: undefined,
+        lookups: { made: 0, found: 0 },
       },
       problems: [],
     });
@@ -93,6 +94,7 @@ describe('pipeline', () => {
       capturedBytes: 90,
       kernelBytes: 90,
       views: ['wire'],
+      lookups: { made: 0, found: 0 },
     });
   });
 

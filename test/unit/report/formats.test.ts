@@ -202,6 +202,30 @@ Next      fix these callers, then look again; --calls shows every call.
     ok(text.includes('Captured 9 of the 10 bytes that the kernel counted on 1 connection; 1'));
   });
 
+  it('says what the wire alone, and look-ups, cannot tell', async () => {
+    const textOf = async (...summaries: Parameters<typeof capture>[1][]) =>
+      (
+        await render(
+          [attributed({}, CURL)],
+          {},
+          summaries.map((one) => capture({}, one)),
+        )
+      ).text.replaceAll(/\s+/g, ' ');
+    const views = ['sockets', 'wire'];
+    const alone = await textOf({ views: ['wire'], lookups: { made: 30, found: 12 } });
+    ok(alone.includes('Seen on the interfaces alone: times are those of receipt'));
+    ok(alone.includes('12 of 30 found a process; a caller gone before its look-up is `none`.'));
+    const two = await textOf({ views: ['wire'] }, { views });
+    ok(two.includes('Seen on the interfaces alone in 1 capture: '));
+    const after = await textOf({ views, losses: { 'probe.exits': 1 } });
+    ok(after.includes('After the end of the probe, the interfaces alone: times are those of receipt'));
+    // Nobody was looked up there.
+    ok(!after.includes('Look-ups'));
+    for (const seen of [{}, { views }, { views: ['wire'], provableConnections: 1 }]) {
+      ok(!(await textOf(seen)).includes('interfaces alone'));
+    }
+  });
+
   it('has colour only when asked', async () => {
     ok((await render(calls, { colour: true })).text.includes('\x1b[31m'));
     ok(!(await render(calls)).text.includes('\x1b'));

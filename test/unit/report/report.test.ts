@@ -281,10 +281,13 @@ describe('findings', () => {
     });
   }
 
-  it('is complete where skipped blocks are no packets, and where a session saw no connection', async () => {
+  it('is complete where skipped blocks are no packets, look-ups ended, and where a session saw no connection', async () => {
     const skipped = capture(
       {},
-      { ...complete, losses: { 'capture.custom_blocks': 3, 'tcp.missing_bytes': 0 } },
+      {
+        ...complete,
+        losses: { 'capture.custom_blocks': 3, 'procfs.exits': 1, 'tcp.missing_bytes': 0 },
+      },
     );
     strictEqual((await render([], {}, [skipped])).findings.incomplete, false);
     const idle = capture({}, { connections: 0, views: ['sockets'] });

@@ -99,6 +99,7 @@ export function capture(
       provableConnections: 0,
       capturedBytes: 0,
       kernelBytes: 0,
+      lookups: { made: 0, found: 0 },
       ...completeness,
     },
   };

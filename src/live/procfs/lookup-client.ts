@@ -1,0 +1,146 @@
+import type { LossesRecord, ProcfsFailure, ProcfsRecord } from '../../bpf/records.ts';
+import type { JournalHandler } from '../../ports.ts';
+import { clientOf } from './client-of.ts';
+import { FairShare } from './fair-share.ts';
+import type { LookupRequest } from './request.ts';
+import { LookupWorker } from './worker-process.ts';
+
+/** So many are under way at most: there is no use in asking after seconds. */
+const MAX_UNDER_WAY = 1024;
+/** The counters are written when they grow, at most so often, and at the end. */
+const LOSSES_NS = 1_000_000_000n;
+const NOWHERE = { offset: 0, packetsBefore: 0 };
+const ANSWER = Buffer.from('{"type":"procfs"');
+
+export interface LookupClientOptions {
+  /** Folder of package.json. */
+  root: string;
+  now(): bigint;
+  /** What `now` adds to the monotonic clock; the worker's clock is to tell the same. */
+  clockOffset: bigint;
+  /** It waits for {@link LookupClient.begin} instead of asking from the first connection on. */
+  standby: boolean;
+  /** The worker has ended although nobody asked it to. */
+  onLoss(reason: string): void;
+}
+
+type RecordHandler = Pick<JournalHandler, 'record'>;
+
+/** The asking side: requests to the worker that keeps root, its answers into the journal. */
+export class LookupClient {
+  readonly #worker: LookupWorker;
+  readonly #options: LookupClientOptions;
+  readonly #share = new FairShare(MAX_UNDER_WAY);
+  /** What the worker has been asked and has not answered. */
+  readonly #underWay = new Map<string, LookupRequest>();
+  readonly #losses: Record<string, number> = {};
+  #told = { losses: 0, time: 0n };
+  #handler: RecordHandler | undefined;
+  #isEnding = false;
+  #isAsking: boolean;
+
+  private constructor(worker: LookupWorker, options: LookupClientOptions) {
+    this.#worker = worker;
+    this.#options = options;
+    this.#isAsking = !options.standby;
+    worker.onLine = (line) => this.#answered(line);
+    void worker.ended.then((reason) => this.#hasEnded(reason));
+  }
+
+  /**
+   * Resolves when the worker runs. To be called as root, which it keeps.
+   *
+   * @throws PrerequisiteError where there is no /proc, or no second process can be started
+   */
+  static async start(options: LookupClientOptions): Promise<LookupClient> {
+    return new LookupClient(await LookupWorker.start(options.root, options.clockOffset), options);
+  }
+
+  /** Whether connections are to be asked about. */
+  get isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  /** Whether answers can be had. */
+  get isRunning(): boolean {
+    return this.#worker.isRunning;
+  }
+
+  /** Connections are asked about from now on: the probe, which knew better, is gone. */
+  begin(): void {
+    this.#isAsking = true;
+  }
+
+  /** Where the answers go; before the first request. */
+  answerTo(handler: RecordHandler): void {
+    this.#handler = handler;
+    this.#tellLosses();
+  }
+
+  ask(request: LookupRequest): void {
+    const key = keyOf(request);
+    if (this.#underWay.has(key)) return;
+    if (!this.#worker.isRunning) this.#turnAway(request, 'ended', 'procfs.unanswered');
+    else if (!this.#share.take(clientOf(request.local.address))) {
+      this.#turnAway(request, 'overloaded', 'procfs.overloaded');
+    } else {
+      this.#underWay.set(key, request);
+      this.#worker.ask(request);
+    }
+  }
+
+  /** Waits for the answers that are under way, for a while. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#worker.end();
+    if (this.#underWay.size > 0) this.#count('procfs.unanswered', this.#underWay.size);
+    this.#tellLosses();
+  }
+
+  #hasEnded(reason: string): void {
+    if (this.#isEnding) return;
+    this.#count('procfs.exits');
+    for (const request of this.#underWay.values()) this.#turnAway(request, 'ended', 'procfs.unanswered');
+    this.#underWay.clear();
+    this.#tellLosses();
+    this.#options.onLoss(reason);
+  }
+
+  #answered(line: Buffer): void {
+    if (line.subarray(0, ANSWER.length).equals(ANSWER)) {
+      const answer = JSON.parse(line.toString('latin1')) as ProcfsRecord;
+      if (this.#underWay.delete(keyOf(answer))) this.#share.giveBack(clientOf(answer.local.address));
+      if (answer.failed === 'overloaded') this.#count('procfs.overloaded');
+    }
+    this.#handler?.record(line, NOWHERE);
+  }
+
+  /** The answer is given in the worker's place. */
+  #turnAway({ local, remote, isn }: LookupRequest, failed: ProcfsFailure, counter: string): void {
+    this.#write({ type: 'procfs', time: String(this.#options.now()), local, remote, isn, failed });
+    this.#count(counter);
+  }
+
+  #count(name: string, by = 1): void {
+    this.#losses[name] = (this.#losses[name] ?? 0) + by;
+    if (this.#options.now() - this.#told.time >= LOSSES_NS) this.#tellLosses();
+  }
+
+  #tellLosses(): void {
+    const counts = Object.entries(this.#losses);
+    const losses = counts.reduce((sum, [, count]) => sum + count, 0);
+    if (losses === this.#told.losses || this.#handler === undefined) return;
+    const time = this.#options.now();
+    this.#told = { losses, time };
+    const counters = Object.fromEntries(counts.map(([name, count]) => [name, String(count)]));
+    this.#write({ type: 'losses', time: String(time), counters });
+  }
+
+  #write(record: ProcfsRecord | LossesRecord): void {
+    this.#handler?.record(Buffer.from(JSON.stringify(record)), NOWHERE);
+  }
+}
+
+function keyOf({ local, remote, isn }: LookupRequest): string {
+  return `${local.address} ${local.port} ${remote.address} ${remote.port} ${isn ?? ''}`;
+}
