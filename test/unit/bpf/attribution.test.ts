@@ -508,6 +508,16 @@ describe('attribution', () => {
       });
     });
 
+    it('are told at the end where a stream was announced and all of its packets were lost', () => {
+      const bench = began()
+        .records(journal.opened(1, { process: P7 }), journal.stream(1))
+        .records(journal.closed(2, { sent: '90' }), journal.tick(301_000));
+      assert.deepEqual(bench.words, [], 'its connection may still be open');
+      assert.deepEqual(bench.end().words, ['unknown no packet captured: cookie 7 p7']);
+      assert.equal(bench.attributor.balance.kernelBytes, 90);
+      assert.equal(bench.attributor.balance.capturedBytes, 0);
+    });
+
     it('are not reported where their records only came after the wait', () => {
       const bench = began()
         .call(1)
