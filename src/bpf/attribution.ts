@@ -82,6 +82,11 @@ export class Attributor {
     return this.#ledger.balance;
   }
 
+  /** What the records say of a socket that is open, or has closed a short while ago. */
+  socket(cookie: string): Readonly<Socket> | undefined {
+    return this.#state?.sockets.get(cookie);
+  }
+
   /** The time of a packet or tick. Does what has become due. */
   now(time: number): void {
     this.#clock.now(time);
