@@ -417,6 +417,21 @@ describe('attribution', () => {
       }
     });
 
+    it('the processes, of which no loss is who was told with its calls', () => {
+      const bench = new Bench({ ...DEFAULT_LIMITS, processes: 4 }).records(journal.session());
+      for (let pid = 100; pid < 150; pid++) {
+        const process = { pid, start: '1' };
+        const at = pid - 99;
+        bench.records(journal.process(process), journal.opened(at, { process, isn: pid, cookie: `${pid}` }));
+        bench.call(at, { clientIsn: pid });
+      }
+      assert.ok(
+        bench.words.every((word, i) => word === `isn ${100 + i} p${100 + i}`),
+        bench.words.join(),
+      );
+      assert.deepEqual(bench.attributor.losses, {});
+    });
+
     it('the answers of look-ups', () => {
       const bench = new Bench({ ...DEFAULT_LIMITS, lookups: 2 }).records(journal.session());
       for (let port = 1; port <= 5; port++) {
