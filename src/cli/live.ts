@@ -4,6 +4,7 @@ import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
+import { setNoNewPrivs } from '../live/no-new-privs.ts';
 import { type Capture, type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
@@ -95,7 +96,7 @@ class LiveRun {
     const { tally, report } = await this.#createSinks(output, logs);
     await loadAhead();
     const header = this.#header(views, now());
-    if (account !== undefined) giveUpRoot(account);
+    if (account !== undefined) this.#giveUpRoot(account);
     const saver = await this.#openSaver(header);
     this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
@@ -154,6 +155,14 @@ class LiveRun {
   #account(): Account | undefined {
     const { user, keepRoot } = this.#options;
     return keepRoot || process.getuid?.() !== 0 ? undefined : unprivilegedAccount(user);
+  }
+
+  /** The add-on first: afterwards it may not be readable any more. */
+  #giveUpRoot(account: Account): void {
+    const reason = setNoNewPrivs(this.#options.root);
+    giveUpRoot(account);
+    if (reason === undefined) return;
+    this.#say(note('live', `no_new_privs could not be set (${reason}); the session goes on without it`));
   }
 
   #header(views: OpenedViews, time: bigint): SessionRecord {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EndRecord, JournalRecord, SessionRecord, TickRecord } from '../bpf/records.ts';
 import type { JournalHandler, Packet, PacketFilter, PacketSource, RecordPosition } from '../ports.ts';
 import { emptyStatistics } from '../ports.ts';
@@ -5,6 +6,8 @@ import type { View } from './view.ts';
 
 /** All waiting ends by the journal's time, so that time has to pass also where nothing happens. */
 const TICK_MS = 200;
+/** So long, in milliseconds, the views' own buffers are to take what comes while a file is written. */
+const MAX_PAUSE_MS = 500;
 
 export interface LiveSourceOptions {
   name: string;
@@ -20,6 +23,8 @@ export interface JournalFilter {
   packet(packet: Packet): void;
   record(json: Uint8Array): void;
   end(): void;
+  /** Resolves when more can be taken; undefined when that is now. */
+  ready(): Promise<void> | undefined;
   /** Where it goes. Set before the first entry. */
   next: Pick<JournalHandler, 'packet' | 'record'> | undefined;
 }
@@ -51,7 +56,7 @@ export class LiveSource implements PacketSource {
       void pause();
     }, TICK_MS);
     try {
-      await Promise.all(views.map((view) => view.read(filter, journal, signal)));
+      await Promise.all(views.map((view) => view.read(filter, journal, signal, () => this.#pause())));
     } finally {
       clearInterval(tick);
     }
@@ -62,6 +67,12 @@ export class LiveSource implements PacketSource {
         this.statistics.losses[name] = (this.statistics.losses[name] ?? 0) + lost;
       }
     }
+  }
+
+  /** A disk that is slow holds the views back for a moment; one that does not answer holds nobody. */
+  #pause(): Promise<void> | undefined {
+    const ready = this.#options.through?.ready();
+    return ready && Promise.race([ready, setTimeout(MAX_PAUSE_MS, undefined, { ref: false })]);
   }
 
   #journal(handler: JournalHandler): JournalHandler {

@@ -62,13 +62,18 @@ export class ProbeView implements View {
     return this.#probe.pid;
   }
 
-  async read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
+  async read(
+    filter: PacketFilter,
+    handler: JournalHandler,
+    signal: AbortSignal,
+    pause: () => Promise<void> | undefined,
+  ): Promise<void> {
     // It ends when its standard input does, and writes out what it has.
     const stop = () => this.#probe.stdin.end();
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     const source = await openCapture('-', { stdin: this.#probe.stdout });
-    await source.read(filter, handler, () => undefined);
+    await source.read(filter, handler, pause);
     const { code, signal: killedBy } = await this.#exited;
     signal.removeEventListener('abort', stop);
     if (signal.aborted && code === 0) return;

@@ -7,8 +7,15 @@ export interface View {
   /**
    * Pushes packets and records as they come; resolves when the view ended, by itself or because the
    * signal aborted. What it saw until then has been pushed.
+   *
+   * @param pause to be awaited now and then by a view that can be held back, which has buffers of its own
    */
-  read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void>;
+  read(
+    filter: PacketFilter,
+    handler: JournalHandler,
+    signal: AbortSignal,
+    pause: () => Promise<void> | undefined,
+  ): Promise<void>;
   /** Named counts of what the view itself lost. */
   readonly losses: Readonly<Record<string, number>>;
 }

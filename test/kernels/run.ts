@@ -1,5 +1,5 @@
 /**
- * `npm run test:kernels -- [SERIES…]`: imds-probe on other kernels, emulated: `5.10`, `6.1`, `6.1-arm64`.
+ * `npm run test:kernels -- [SERIES…]`: imds-probe on other kernels, emulated: `5.10`, `6.1`, `7.3`, `6.1-arm64`.
  * Kernels are kept in .cache/kernels, or where VMDIR says.
  */
 import assert from 'node:assert/strict';
@@ -12,7 +12,7 @@ import { type GuestResult, runGuest } from './guest.ts';
 import { type Kernel, KernelStore } from './kernels.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SERIES = ['5.10', '6.1', '6.12', '6.18', '6.1-arm64'];
+const SERIES = ['5.10', '6.1', '6.12', '6.18', '7.3', '6.1-arm64'];
 const COMPILERS = { amd64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' };
 /** As guest.sh has it, and one request over each of IPv4 and IPv6. */
 const FLOOD = 2000;

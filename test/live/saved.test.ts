@@ -22,6 +22,15 @@ const SCRIPT = [
   `curl -s -m 2 --http1.0 ${V4}/latest/dynamic/instance-identity/document`,
 ].join('\n');
 
+/** 500 connections, one after the other, as fast as they go. */
+const STORM = `
+import socket
+for i in range(500):
+    with socket.create_connection(("${IMDS_ADDRESSES.v4}", 80)) as s:
+        s.sendall(b"GET /latest/meta-data/mac HTTP/1.0\\r\\n\\r\\n")
+        while s.recv(65536): pass
+`;
+
 interface Saved {
   lines: readonly string[];
   files: readonly string[];
@@ -86,6 +95,18 @@ describe('imds live: what is saved', function () {
       }));
   }
 
+  it('replays a storm that the wire view cannot follow', () =>
+    Network.with(async (network) => {
+      const { client, server } = connectPair(network);
+      await startEndpoint(server, ['--port', '80', ...ADDRESSES]);
+      const file = join(folder, 'capture.pcapng');
+      const script = `for i in 1 2 3 4; do python3 -c '${STORM}' & done; wait`;
+      const args = ['--capture', 'both', '-w', file];
+      const { lines, files } = await record(args, client, { where: client, script });
+      assert.ok(lines.length > 2000, `${lines.length} calls`);
+      assert.deepEqual(await replayed(files), lines);
+    }));
+
   it('replays through rotation, read with its session id', () =>
     Network.with(async (network) => {
       const { client, server } = connectPair(network);
@@ -118,6 +139,42 @@ describe('imds live: what is saved', function () {
       assert.doesNotMatch(stderr, /cut short|corrupt|malformed/i);
       assert.match(stdout, /^pid \d+: curl -s http:\/\/\[fd00:ec2::254\]\/latest\/meta-data\/mac ← sh -c/m);
     }));
+
+  for (const [capture, interfaces] of [
+    ['both', ['sockets']],
+    ['wire', ['unknown']],
+  ] as const) {
+    it(`holds each packet once, whatever interfaces and views saw it (${capture})`, () =>
+      Network.with(async (network) => {
+        const { client, host, server } = connectContainer(network);
+        await startEndpoint(server, ['--port', '80', ...ADDRESSES]);
+        const file = join(folder, 'capture.pcapng');
+        await record(['--capture', capture, '-w', file], client, { where: host });
+        const fields = [
+          'ip.src',
+          'ip.dst',
+          'ip.id',
+          'ipv6.src',
+          'tcp.seq_raw',
+          'tcp.ack_raw',
+          'tcp.flags',
+          'tcp.len',
+        ];
+        const times = 'tcp.options.timestamp.tsval';
+        const words = [...fields, times, 'frame.interface_name'].map((field) => `-e ${field}`).join(' ');
+        const { stdout } = await shell(
+          `tshark -r '${file}' -o tcp.reassemble_out_of_order:FALSE -T fields ${words}`,
+        );
+        const packets = stdout
+          .trim()
+          .split('\n')
+          .map((line) => line.split('\t'));
+        assert.ok(packets.length > 60, `${packets.length} packets`);
+        const ofContainer = packets.filter((packet) => packet.slice(0, 2).includes('10.88.0.5'));
+        assert.equal(new Set(packets.map((packet) => packet.slice(0, -1).join())).size, packets.length);
+        assert.deepEqual([...new Set(ofContainer.map((packet) => packet.at(-1)))], interfaces);
+      }));
+  }
 
   it('does not overwrite what is there', async () => {
     const file = join(folder, 'capture.pcapng');

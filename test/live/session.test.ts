@@ -5,6 +5,7 @@ import { imds } from '../cli/run.ts';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
+import { UNPRIVILEGED } from '../support/unprivileged.ts';
 import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
@@ -50,6 +51,16 @@ describe('imds live: the session', function () {
   this.timeout(60_000);
   before(needsRoot);
   afterEach(endSessions);
+
+  it('has given up what programs that it could execute would gain, in every thread', async () => {
+    const session = await LiveSession.start(['--capture', 'sockets']);
+    const tasks = `/proc/${session.child.pid}/task`;
+    const threads = readdirSync(tasks).map((tid) => readFileSync(`${tasks}/${tid}/status`, 'utf8'));
+    assert.ok(threads.length > 1);
+    for (const status of threads) assert.match(status, /^NoNewPrivs:\t1$/m);
+    await session.stop();
+    assert.doesNotMatch(session.diagnostics.join('\n'), /no_new_privs/);
+  });
 
   it('has given up root, its groups and its capabilities when it is ready', async () => {
     const session = await LiveSession.start(['--capture', 'sockets']);
@@ -130,15 +141,7 @@ describe('imds live: the session', function () {
   });
 
   it('is one line and exit code 5 without the right to attach', () => {
-    const args = [
-      '--reuid=65534',
-      '--clear-groups',
-      process.execPath,
-      'bin/run.js',
-      'live',
-      '--capture',
-      'sockets',
-    ];
+    const args = [...UNPRIVILEGED, process.execPath, 'bin/run.js', 'live', '--capture', 'sockets'];
     const { status, stderr } = spawnSync('setpriv', args, {
       encoding: 'utf8',
       timeout: 20_000,

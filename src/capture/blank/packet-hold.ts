@@ -6,7 +6,7 @@ import type { HeldPacket } from './held-packet.ts';
 
 /** Milliseconds of journal time: after kill -9, what is older must be in the file. */
 const HOLD_MS = 1000;
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Packets in the order of the capture, each until it and all before it are decided. */
 export class PacketHold {

@@ -11,7 +11,9 @@ import { Retry } from './retry.ts';
 import type { Ring } from './ring.ts';
 import type { CaptureWriter, Repeats, SavedPacket, SaveLimits, SaveOptions } from './types.ts';
 
-const LIMITS: SaveLimits = { queuedBytes: 8 * 1024 * 1024, flushAfterMs: 100, retryAfterMs: 1000 };
+/** Twice what the blanking may hold, and let go of at once. */
+const QUEUED_BYTES = 32 * 1024 * 1024;
+const LIMITS: SaveLimits = { queuedBytes: QUEUED_BYTES, flushAfterMs: 100, retryAfterMs: 1000 };
 /** `,"after_packet":` and a number behind it, in a line of a sidecar. */
 const PLACE_BYTES = 40;
 /** About what surrounds a packet or record in a file. */

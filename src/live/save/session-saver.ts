@@ -6,6 +6,7 @@ import { SegmentDecoder } from '../../capture/decode/decoder.ts';
 import { LinkType, networkOffset } from '../../capture/decode/link.ts';
 import { EndpointTable } from '../../capture/endpoints.ts';
 import type { FailureError } from '../../errors.ts';
+import { milliseconds } from '../../journal/clock.ts';
 import { Fifo } from '../../journal/fifo.ts';
 import type { Endpoint } from '../../model.ts';
 import type { JournalHandler, Packet } from '../../ports.ts';
@@ -13,6 +14,7 @@ import { maskArgs, maskText } from '../../secrets.ts';
 import type { JournalFilter } from '../live-source.ts';
 import { openCaptureWriter } from './open.ts';
 import { PacketComments } from './packet-comments.ts';
+import { PacketCopies } from './packet-copies.ts';
 import type { CaptureWriter, SavedPacket } from './types.ts';
 
 export interface SaverOptions {
@@ -37,6 +39,7 @@ const NOWHERE = { offset: 0, packetsBefore: 0 };
  */
 export class SessionSaver implements JournalFilter {
   readonly #writer: CaptureWriter;
+  readonly #copies: PacketCopies;
   readonly #blanker: Blanker;
   readonly #comments = new PacketComments();
   readonly #table: EndpointTable;
@@ -46,8 +49,9 @@ export class SessionSaver implements JournalFilter {
   readonly #held = new Fifo<{ packet: Packet | undefined }>();
   next: Pick<JournalHandler, 'packet' | 'record'> | undefined;
 
-  private constructor(writer: CaptureWriter, endpoints: readonly Endpoint[]) {
+  private constructor(writer: CaptureWriter, endpoints: readonly Endpoint[], { views }: SessionRecord) {
     this.#writer = writer;
+    this.#copies = new PacketCopies(views.includes('sockets'), (packet) => this.#enter(packet));
     this.#table = new EndpointTable(endpoints);
     this.#decoder = new SegmentDecoder(this.#table, {});
     this.#blanker = new Blanker(endpoints, (packet) => this.#blanked(packet));
@@ -55,7 +59,7 @@ export class SessionSaver implements JournalFilter {
 
   /** @throws UsageError where the first file cannot be created, with what to do about it */
   static async open({ endpoints, ...options }: SaverOptions): Promise<SessionSaver> {
-    return new SessionSaver(await openCaptureWriter(options), endpoints);
+    return new SessionSaver(await openCaptureWriter(options), endpoints, options.session);
   }
 
   get files(): readonly string[] {
@@ -67,10 +71,7 @@ export class SessionSaver implements JournalFilter {
   }
 
   packet(packet: Packet): void {
-    const entry = { packet: undefined };
-    this.#journal.push(entry);
-    this.#held.push(entry);
-    this.#blanker.packet(packet);
+    this.#copies.packet(packet);
     this.#write();
   }
 
@@ -83,18 +84,31 @@ export class SessionSaver implements JournalFilter {
     this.#journal.push({ record, json: Buffer.from(JSON.stringify(record)) });
     if (record.type === 'tick') {
       const time = BigInt(record.time);
+      this.#copies.advance(milliseconds(time));
       this.#blanker.advance(Number(time / NANOSECONDS), Number(time % NANOSECONDS));
-    }
+    } else if (record.type === 'probe_exit') this.#copies.loseSockets();
     this.#write();
   }
 
   end(): void {
+    this.#copies.end();
     this.#blanker.end();
     this.#write();
   }
 
+  ready(): Promise<void> | undefined {
+    return this.#writer.ready();
+  }
+
   close(): Promise<void> {
     return this.#writer.close();
+  }
+
+  #enter(packet: Packet): void {
+    const entry = { packet: undefined };
+    this.#journal.push(entry);
+    this.#held.push(entry);
+    this.#blanker.packet(packet);
   }
 
   #blanked(packet: Packet): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { type Namespace, shown } from '../../support/netns.ts';
+import { UNPRIVILEGED } from '../../support/unprivileged.ts';
 import { payload, payloadBytes } from './capture.ts';
 import { needsProbe, Probe } from './probe.ts';
 import { CLIENTS, client, PYTHON, succeed, V4, withWorld } from './world.ts';
@@ -55,11 +56,10 @@ describe('imds-probe: floods', function () {
     withWorld(async ({ client: where, server }) => {
       // Too slow to read anything, as a probe on a host without a free CPU: the buffers have to do.
       await startSink(server);
-      const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
       const capture = await Probe.watch(async (probe) => {
         await probe.suspended(async () => {
           for (let i = 0; i < 4; i++) {
-            await succeed(where.run('setpriv', [...user, PYTHON, CLIENTS, 'large', SINK, '4000000']));
+            await succeed(where.run('setpriv', [...UNPRIVILEGED, PYTHON, CLIENTS, 'large', SINK, '4000000']));
           }
           await succeed(where.run('curl', ['-s', '-o', '/dev/null', `http://${V4}/latest/meta-data/`]));
         });
