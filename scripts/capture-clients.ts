@@ -2,9 +2,8 @@
  * Records real clients against the stand-in endpoint, each in network namespaces of its own, into
  * fixtures/clients-NAME: the capture, and what the endpoint says it received (received.json).
  *
- * `npx tsx scripts/capture-clients.ts [NAME…]`, as root on Debian with tcpdump, curl, wget, nftables,
- * wireshark-common, python3-boto3, awscli and what cloud-init depends on. The npm clients, prometheus and cloud-init are put below
- * .cache/clients. Packets stay within the namespaces.
+ * `npx tsx scripts/capture-clients.ts [NAME…]`, as root on Debian with the packages of the tests (scripts/setup.mjs).
+ * The clients that setup-clients.mjs fetches are put below .cache/clients. Packets stay within the namespaces.
  */
 import { canCreateNamespaces } from '../test/support/netns.ts';
 import { CASES } from './capture-clients/cases.ts';
@@ -24,7 +23,7 @@ if (!canCreateNamespaces()) {
   process.exit(5);
 }
 
-const environment = prepareClients();
+const environment = await prepareClients();
 for (const chosen of CASES.filter(({ name }) => names.length === 0 || names.includes(name))) {
   const { requests, emptyConnections, bytes } = await record(chosen, environment);
   process.stdout.write(

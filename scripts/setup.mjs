@@ -71,6 +71,22 @@ const CROSS_PACKAGES =
         },
       ];
 
+/**
+ * Real clients of the live tests, and what cloud-init imports: its own package would run at the next boot.
+ * @type {readonly SystemPackage[]}
+ */
+const CLIENT_PACKAGES = [
+  { name: 'wget', reason: 'calls in the live tests', proof: '/usr/bin/wget' },
+  { name: 'awscli', reason: 'calls in the live tests', proof: '/usr/bin/aws' },
+  ...['boto3', 'configobj', 'jinja2', 'jsonpatch', 'netifaces', 'oauthlib', 'requests', 'yaml'].map(
+    (module) => ({
+      name: `python3-${module}`,
+      reason: module === 'boto3' ? 'calls in the live tests' : 'imported by cloud-init in the live tests',
+      proof: `/usr/share/doc/python3-${module}/copyright`,
+    }),
+  ),
+];
+
 /** @type {readonly SystemPackage[]} */
 export const TEST_PACKAGES = [
   ...START_PACKAGES,
@@ -82,6 +98,7 @@ export const TEST_PACKAGES = [
   { name: 'tshark', reason: 'a second opinion on what is in a capture', proof: 'tshark' },
   { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
   { name: 'zstd', reason: 'compresses captures', proof: 'zstd' },
+  ...CLIENT_PACKAGES,
 ];
 
 /** @param {string} text */

@@ -6,12 +6,14 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, setUp, TEST_PACKAGES } from './setup.mjs';
+import { setUpClients } from './setup-clients.mjs';
 
 const countsFile = join(root, '.cache', 'test-counts.json');
 const bin = join(root, 'node_modules', '.bin');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 await setUp(TEST_PACKAGES);
+await setUpClients();
 
 await check('lint', join(bin, 'biome'), ['ci', '--colors=off', '.']);
 await check('types', join(bin, 'tsc'), ['--noEmit']);

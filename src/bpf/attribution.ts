@@ -84,6 +84,11 @@ export class Attributor {
     return this.#ledger.balance;
   }
 
+  /** What the records say of a socket that is open, or has closed a short while ago. */
+  socket(cookie: string): Readonly<Socket> | undefined {
+    return this.#state?.sockets.get(cookie);
+  }
+
   /** The time of a packet or tick. Does what has become due. */
   now(time: number): void {
     this.#clock.now(time);
@@ -135,14 +140,14 @@ export class Attributor {
     this.#flush();
   }
 
-  /** No record will come any more: what waits is emitted as it stands. */
+  /** No packet or record will come any more, and all connections have ended: what waits is emitted as it stands. */
   end(): void {
-    this.#endSession();
+    if (this.#state !== undefined) this.#endSession(this.#state, true);
   }
 
   #begin(header: SessionRecord): void {
     if (header.session === this.session?.header.session) return;
-    this.#endSession();
+    if (this.#state !== undefined) this.#endSession(this.#state, false);
     if (header.format !== RECORD_FORMAT) {
       this.#unattributed = unattributed(REASONS.newerFormat);
       this.#problem(
@@ -157,13 +162,14 @@ export class Attributor {
     this.#state = new JournalState(new Session(header, this.#lossNames), this.#limits, this.losses, forget);
   }
 
-  /** Also where another session follows in the same capture: of this one, nothing more will be told. */
-  #endSession(): void {
-    const state = this.#state;
-    if (state === undefined) return;
+  /**
+   * Also where another session follows in the same capture: of this one, nothing more will be told.
+   * @param over no connection is open any more
+   */
+  #endSession(state: JournalState, over: boolean): void {
     state.session.ended = true;
     this.#flush();
-    this.#forgetUnseen(state, Number.POSITIVE_INFINITY);
+    this.#forgetUnseen(state, Number.POSITIVE_INFINITY, over);
     for (const [name, lost] of state.session.losses) {
       if (lost === 0) this.losses[name] ??= 0;
       else count(this.losses, name, lost);
@@ -286,9 +292,10 @@ export class Attributor {
     else this.#closed.awaitConnection(socket, this.#clock.elapsed);
   }
 
-  #forgetUnseen(state: JournalState, elapsed: number): void {
+  #forgetUnseen(state: JournalState, elapsed: number, over = false): void {
     for (let socket = this.#closed.takeUnseen(elapsed); socket; socket = this.#closed.takeUnseen(elapsed)) {
-      const packets = socket.called || socket.streamed;
+      // A stream was announced, and its connection may be open still; or all of its packets were lost.
+      const packets = socket.called || (socket.streamed && !over);
       if (packets && elapsed < Number.POSITIVE_INFINITY) {
         this.#closed.awaitConnection(socket, elapsed);
         continue;

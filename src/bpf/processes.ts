@@ -7,6 +7,8 @@ import type { AncestorReference, ProcessRecord, ProcessReference } from './recor
 interface Entry {
   record: ProcessRecord;
   size: number;
+  /** A call or another process was told of it: should it have to leave, it has been of use. */
+  used: boolean;
   /** Made once, so that whoever renders it can know it again. */
   process: Process | undefined;
 }
@@ -35,14 +37,15 @@ export class ProcessTable {
     const key = keyOf(record);
     this.#remove(key);
     const size = sizeOf(record);
-    this.#entries.set(key, { record, size, process: undefined });
+    this.#entries.set(key, { record, size, used: false, process: undefined });
     if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
     this.#size += size;
     while (this.#entries.size > this.#limits.processes || this.#size > this.#limits.processText) {
       const { oldest } = this.#entries;
       if (oldest === undefined) break;
+      // In a long session all leave at some time; a loss is who leaves before its call has come.
+      if (!this.#entries.get(oldest)?.used) count(this.#losses, 'attribution.processes_evicted');
       this.#remove(oldest);
-      count(this.#losses, 'attribution.processes_evicted');
     }
   }
 
@@ -83,6 +86,7 @@ export class ProcessTable {
     const key = this.#resolve(reference);
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
+    entry.used = true;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry;

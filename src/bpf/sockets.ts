@@ -108,8 +108,12 @@ export class SocketTable {
     return aliases.flatMap((alias) => under(this.#byTuple, this.#tupleKey(alias, endpoint)));
   }
 
+  get(cookie: string): Socket | undefined {
+    return this.#open.get(cookie) ?? this.#closed.get(cookie);
+  }
+
   #socket(cookie: string): Socket {
-    const known = this.#open.get(cookie) ?? this.#closed.get(cookie);
+    const known = this.get(cookie);
     if (known !== undefined) return known;
     if (this.#open.size + this.#closed.size >= this.#maximum) this.#evict();
     const socket = new Socket(cookie);

@@ -1,4 +1,4 @@
-import type { ConnectionSummary, Counters, Endpoint, ImdsCall } from '../model.ts';
+import type { ConnectionSummary, Counters, Endpoint, ImdsCall, SocketAddress } from '../model.ts';
 import type { Packet, PacketFilter } from '../ports.ts';
 
 /** What the assembler finds; called synchronously, in the order of the journal. */
@@ -15,6 +15,8 @@ export interface Assembler {
   packet(packet: Packet): void;
   /** Journal time passes without a packet (a tick): waits and expiries that are due happen. */
   advance(seconds: number, nanoseconds: number): void;
+  /** The kernel has closed the client's socket: of its connection nothing follows but what is late. */
+  closeSocket(endpoint: SocketAddress, client: SocketAddress, isn: number): void;
   /** The capture has ended: what is open is emitted as it stands. */
   end(): void;
 }

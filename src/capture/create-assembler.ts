@@ -26,6 +26,9 @@ export const createAssembler: CreateAssembler = (endpoints, handler): Assembler 
     advance(seconds, nanoseconds) {
       connections.advance(seconds, nanoseconds);
     },
+    closeSocket(endpoint, client, isn) {
+      connections.closeSocket(endpoint, client, isn);
+    },
     end() {
       decoder.end();
       connections.end();

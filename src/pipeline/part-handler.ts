@@ -49,8 +49,15 @@ export class PartHandler implements JournalHandler {
 
   apply(record: JournalRecord): void {
     this.#attributor.record(record);
+    if (record.type === 'socket_closed') this.#closeSocket(record.cookie);
     if (record.type !== 'tick') return;
     const time = BigInt(record.time);
     this.#assembler.advance(Number(time / NANOSECONDS), Number(time % NANOSECONDS));
+  }
+
+  #closeSocket(cookie: string): void {
+    const { local, remote, isn } = this.#attributor.socket(cookie) ?? {};
+    if (local === undefined || remote === undefined || isn === undefined) return;
+    this.#assembler.closeSocket(remote, local, isn);
   }
 }

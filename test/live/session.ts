@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { start } from '../cli/run.ts';
 import { canCreateNamespaces, type Namespace } from '../support/netns.ts';
@@ -13,13 +14,23 @@ export interface LiveEvent {
     operation?: string;
     path_class?: string;
     unknown_reason?: string;
-    ancestors?: { pid: number; name?: string; args?: string[] }[];
+    endpoint: string;
+    ancestors?: LiveProcess[];
   };
   http?: { request?: { method: string }; response?: { status_code: number } };
   url?: { original: string; path: string };
+  user_agent?: { original: string };
+  network: { type: string };
   source: { ip: string; port: number };
-  process?: { pid: number; name?: string; args?: string[]; executable?: string; user?: { id: string } };
+  process?: LiveProcess & { user?: { id: string }; parent?: LiveProcess };
   attribution: { source: string; match: string; reason?: string };
+}
+
+interface LiveProcess {
+  pid: number;
+  name?: string;
+  args?: string[];
+  executable?: string;
 }
 
 const READY = /^imds live: ready/;
@@ -40,6 +51,8 @@ export class LiveSession {
   /** Lines of standard error, the ready line among them. */
   readonly diagnostics: string[] = [];
   readonly child: ChildProcess;
+  /** Where there are too many to keep: takes each event, and neither it nor its line is kept. */
+  take: ((event: LiveEvent) => void) | undefined;
   readonly #closed: Promise<unknown>;
   #wake: (() => void)[] = [];
 
@@ -70,15 +83,23 @@ export class LiveSession {
   }
 
   /** Events whose path has this mark, once there are that many. */
-  async eventsOf(mark: string, count: number): Promise<LiveEvent[]> {
-    const own = () => this.events.filter(({ url }) => url?.path.includes(mark));
-    await this.until(() => own().length >= count, `${count} events with ${mark}`);
-    return own();
+  async eventsOf(mark: string, count: number, patienceMs?: number): Promise<LiveEvent[]> {
+    const own: LiveEvent[] = [];
+    let at = 0;
+    const enough = () => {
+      for (; at < this.events.length; at++) {
+        const event = this.events[at];
+        if (event?.url?.path.includes(mark)) own.push(event);
+      }
+      return own.length >= count;
+    };
+    await this.until(enough, `${count} events with ${mark}`, patienceMs);
+    return own;
   }
 
   /** Resolves when the condition holds; it is asked with every line. */
-  async until(condition: () => boolean, what: string): Promise<void> {
-    const end = Date.now() + PATIENCE_MS;
+  async until(condition: () => boolean, what: string, patienceMs = PATIENCE_MS): Promise<void> {
+    const end = Date.now() + patienceMs;
     while (!condition()) {
       const left = end - Date.now();
       if (left <= 0) throw new Error(`waited in vain for ${what}; ${this.diagnostics.join('\n')}`);
@@ -89,6 +110,27 @@ export class LiveSession {
           resolve();
         });
       });
+    }
+  }
+
+  /** The process imds-probe that it has started. */
+  get probe(): number {
+    const { pid } = this.child;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    const isProbe = (child: string) => readFileSync(`/proc/${child}/comm`, 'utf8').startsWith('imds-probe');
+    const probe = children.find(isProbe);
+    if (probe === undefined) throw new Error(`no imds-probe among the children of ${pid}: ${children}`);
+    return Number(probe);
+  }
+
+  /** Calls while the probe stands still: who ends meanwhile has gone when the events are read. */
+  async probeSuspended(use: () => Promise<unknown>): Promise<void> {
+    const { probe } = this;
+    process.kill(probe, 'SIGSTOP');
+    try {
+      await use();
+    } finally {
+      process.kill(probe, 'SIGCONT');
     }
   }
 
@@ -108,8 +150,13 @@ export class LiveSession {
     const { stdout, stderr } = this.child;
     if (stdout === null || stderr === null) throw new Error('the streams are not pipes');
     createInterface({ input: stdout }).on('line', (line) => {
-      this.lines.push(line);
-      this.events.push(JSON.parse(line) as LiveEvent);
+      // Of one that a failed test left running, and that was killed, the last line is a part.
+      if (this.child.killed && !line.endsWith('}')) return;
+      const event = JSON.parse(line) as LiveEvent;
+      if (this.take === undefined) {
+        this.lines.push(line);
+        this.events.push(event);
+      } else this.take(event);
       this.#notify();
     });
     createInterface({ input: stderr }).on('line', (line) => {

@@ -1,7 +1,7 @@
 import { FailureError } from '../../errors.ts';
 import { JournalClock } from '../../journal/clock.ts';
 import { count } from '../../journal/counters.ts';
-import type { Endpoint } from '../../model.ts';
+import type { Endpoint, SocketAddress } from '../../model.ts';
 import { type Segment, TcpFlag } from '../decode/segment.ts';
 import { ClosedConnection } from './closed-connection.ts';
 import { Connection, type Shared } from './connection.ts';
@@ -62,6 +62,20 @@ export class ConnectionTable {
     }
     if (connection.over) this.#end(connection, true);
     else this.#lifetimes.touch(connection, this.#now);
+  }
+
+  /**
+   * The kernel has closed the socket at the client's end: an answer that comes after that reaches nobody, and
+   * a call without one waits no longer than for packets that are late.
+   */
+  closeSocket(endpoint: SocketAddress, client: SocketAddress, isn: number): void {
+    const index = this.#endpoints.findIndex((each) => isSame(each, endpoint));
+    const connection = this.#byIsn.get(isnKey(index, isn));
+    if (!(connection instanceof Connection) || connection.closed) return;
+    // Another client's connection may have the same ISN.
+    if (!connection.paths.some((path) => isSame(path.client, client))) return;
+    connection.socketClosed = true;
+    this.#lifetimes.touch(connection, this.#now);
   }
 
   /** Capture time goes on. */
@@ -224,6 +238,10 @@ function observeCopy({ observer }: ClosedConnection, segment: Segment): void {
   if (observer === undefined || segment.payloadLength === 0) return;
   const syn = (segment.flags & TcpFlag.syn) !== 0 ? 1 : 0;
   observer.payload(segment.toEndpoint, (segment.sequence + syn) >>> 0);
+}
+
+function isSame(one: SocketAddress, other: SocketAddress): boolean {
+  return one.address === other.address && one.port === other.port;
 }
 
 function clientIsnOf({ toEndpoint, sequence, acknowledgment }: Segment): number {

@@ -62,6 +62,8 @@ export class Connection implements ExchangeHandler {
   /** Its connect was answered by a reset. */
   refused = false;
   reset = false;
+  /** The kernel has closed the client's socket: it takes no packet any more. */
+  socketClosed = false;
   closed = false;
   /** Links and times that the table keeps here, so that it needs no entries of its own. */
   list: ConnectionList | undefined;
@@ -121,7 +123,8 @@ export class Connection implements ExchangeHandler {
   /** Nothing is expected any more, but for packets that come late. */
   get ends(): boolean {
     const { request, response } = this;
-    return this.reset || (request.complete && !response.seen) || (response.complete && !request.seen);
+    if (this.reset || this.socketClosed) return true;
+    return (request.complete && !response.seen) || (response.complete && !request.seen);
   }
 
   /** Whether a segment's numbers are near to what is expected of its direction. */

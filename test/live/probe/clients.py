@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import http.client
 import os
 import re
 import shutil
@@ -10,8 +11,11 @@ import sys
 import threading
 import time
 
-PORT = 80
-REQUEST = b"GET /latest/meta-data/ HTTP/1.1\r\nHost: imds\r\nConnection: close\r\n\r\n"
+PORT = int(os.environ.get("REQUEST_PORT", "80"))
+PATH = os.environ.get("REQUEST_PATH", "/latest/meta-data/")
+TOKEN = os.environ.get("REQUEST_TOKEN", "")
+TOKEN_LINE = f"X-aws-ec2-metadata-token: {TOKEN}\r\n" if TOKEN else ""
+REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: imds\r\n{TOKEN_LINE}Connection: close\r\n\r\n".encode()
 
 
 def connect(address, port=PORT, family=None):
@@ -51,6 +55,15 @@ def two_writes(address):
         sock.sendall(REQUEST[:20])
         sock.sendall(REQUEST[20:])
         drain(sock)
+
+
+def kept(address, count):
+    """So many requests on one connection, each with its number in the path; every tenth without a token."""
+    connection = http.client.HTTPConnection(address, PORT, timeout=20)
+    for number in range(int(count)):
+        headers = {} if number % 10 == 9 else {"X-aws-ec2-metadata-token": TOKEN}
+        connection.request("GET", f"{PATH}/{number}", headers=headers)
+        connection.getresponse().read()
 
 
 def nonblocking(address):
@@ -257,8 +270,8 @@ def flood(address, count, at_once):
 
 
 COMMANDS = [
-    request, byte_by_byte, two_writes, nonblocking, fast_open, mapped, refused, unreachable, from_thread, from_fork,
-    exec_after_connect, after_exec, held, held_forked, retitled, large, odd_path, sink, deep, orphan,
+    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable, from_thread,
+    from_fork, exec_after_connect, after_exec, held, held_forked, retitled, large, odd_path, sink, deep, orphan,
     reuse_pid, flood,
 ]  # fmt: skip
 

@@ -12,6 +12,8 @@ export interface EndpointProcess {
   readonly pid: number | undefined;
   /** Settled so far, in that order. */
   readonly requests: readonly ReceivedRequest[];
+  /** Resolves when so many are settled. */
+  received(count: number): Promise<void>;
   /** Ends it. Safe to leave out: the process ends with its namespace. */
   stop(): Promise<{ requests: readonly ReceivedRequest[]; connections: readonly ReceivedConnection[] }>;
 }
@@ -43,6 +45,17 @@ export async function startEndpoint(where: Namespace, options: readonly string[]
   return {
     pid: child.pid,
     requests,
+    received: (count) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (requests.length < count) return;
+          lines.off('line', look);
+          resolve();
+        };
+        lines.on('line', look);
+        lines.once('close', () => reject(new Error(`the endpoint ended before it had ${count} requests`)));
+        look();
+      }),
     stop: async () => {
       const closed = once(child, 'close');
       child.stdin?.end();

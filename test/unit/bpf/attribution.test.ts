@@ -457,6 +457,21 @@ describe('attribution', () => {
       }
     });
 
+    it('the processes, of which no loss is who was told with its calls', () => {
+      const bench = new Bench({ ...DEFAULT_LIMITS, processes: 4 }).records(journal.session());
+      for (let pid = 100; pid < 150; pid++) {
+        const process = { pid, start: '1' };
+        const at = pid - 99;
+        bench.records(journal.process(process), journal.opened(at, { process, isn: pid, cookie: `${pid}` }));
+        bench.call(at, { clientIsn: pid });
+      }
+      assert.ok(
+        bench.words.every((word, i) => word === `isn ${100 + i} p${100 + i}`),
+        bench.words.join(),
+      );
+      assert.deepEqual(bench.attributor.losses, {});
+    });
+
     it('the answers of look-ups', () => {
       const bench = new Bench({ ...DEFAULT_LIMITS, lookups: 2 }).records(journal.session());
       for (let port = 1; port <= 5; port++) {
@@ -546,6 +561,16 @@ describe('attribution', () => {
         capturedBytes: 0,
         kernelBytes: 590,
       });
+    });
+
+    it('are told at the end where a stream was announced and all of its packets were lost', () => {
+      const bench = began()
+        .records(journal.opened(1, { process: P7 }), journal.stream(1))
+        .records(journal.closed(2, { sent: '90' }), journal.tick(301_000));
+      assert.deepEqual(bench.words, [], 'its connection may still be open');
+      assert.deepEqual(bench.end().words, ['unknown no packet captured: cookie 7 p7']);
+      assert.equal(bench.attributor.balance.kernelBytes, 90);
+      assert.equal(bench.attributor.balance.capturedBytes, 0);
     });
 
     it('are not reported where their records only came after the wait', () => {

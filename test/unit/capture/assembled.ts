@@ -1,3 +1,4 @@
+import type { Assembler } from '../../../src/capture/assembler.ts';
 import { createAssembler } from '../../../src/capture/create-assembler.ts';
 import type { ConnectionSummary, Counters, Endpoint, ImdsCall } from '../../../src/model.ts';
 import type { Packet } from '../../../src/ports.ts';
@@ -22,6 +23,8 @@ export interface AssembleOptions {
   interfaces?: readonly string[];
   /** The file's packets are not followed by its end. */
   open?: boolean;
+  /** Called with the assembler before the packet of that number (1-based). */
+  before?: Readonly<Record<number, (assembler: Assembler) => void>>;
 }
 
 /**
@@ -38,6 +41,7 @@ export function assembled(packets: Iterable<TestPacket>, options: AssembleOption
   const packet = emptyPacket(options.linkType ?? 1);
   for (const each of packets) {
     packet.number++;
+    options.before?.[packet.number]?.(assembler);
     place(packet, each);
     packet.interfaceName = options.interfaces?.[each.interfaceId ?? 0];
     const { bytes, view, offset, capturedLength, linkType } = packet;

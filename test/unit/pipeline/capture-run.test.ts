@@ -64,7 +64,7 @@ describe('pipeline', () => {
     });
   });
 
-  it('attributes by records in the capture, and tells the assembler of ticks', async () => {
+  it('attributes by records in the capture, and tells the assembler of ticks and closed sockets', async () => {
     const { summary, sink } = await run([
       fakePart([
         json(journal.session()),
@@ -85,6 +85,7 @@ describe('pipeline', () => {
       losses: {
         'records.invalid': 1,
         'fake.ticks': 1,
+        'fake.closed_isn': 1000,
         'fake.seconds': Number(BigInt(at(1500)) / 1_000_000_000n),
         'packets.shed': 4,
       },

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { AssemblerHandler, CreateAssembler } from '../../../src/capture/assembler.ts';
 import type { CapturePart } from '../../../src/inputs.ts';
 import type { AttributedCall, ConnectionSummary, ImdsCall } from '../../../src/model.ts';
@@ -53,6 +54,10 @@ export const fakeAssembler: CreateAssembler = (_endpoints, handler: AssemblerHan
   return {
     filter: { accepts: () => true },
     losses,
+    closeSocket(endpoint, client, isn) {
+      assert.deepEqual([endpoint.address, endpoint.port, client], [ENDPOINT.address, ENDPOINT.port, CLIENT]);
+      losses['fake.closed_isn'] = isn;
+    },
     packet({ seconds, nanoseconds, number, originalLength }) {
       const time = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
       const connection = {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
+import type { Assembler } from '../../../../src/capture/assembler.ts';
 import {
   curl,
   curlWithToken,
   EPOCH_NS,
+  IMDS_V4,
   merge,
   response,
   TcpConversation,
   type TestPacket,
 } from '../../../support/packets/index.ts';
-import { type Assembled, assembled, lineOf } from '../assembled.ts';
+import { type Assembled, type AssembleOptions, assembled, lineOf } from '../assembled.ts';
 
 const SECOND = 1_000_000_000n;
 const KEPT = response(200, 'a', { connection: 'keep-alive' });
@@ -28,8 +30,8 @@ function clock(...seconds: number[]): TestPacket[] {
 }
 
 /** What is known while the capture goes on. */
-function sofar(packets: readonly TestPacket[]): Assembled {
-  const all = assembled(packets, { open: true });
+function sofar(packets: readonly TestPacket[], options: AssembleOptions = {}): Assembled {
+  const all = assembled(packets, { open: true, ...options });
   const own = all.connections.filter(({ client }) => client.address !== '172.31.99.1');
   return { ...all, connections: own };
 }
@@ -49,6 +51,38 @@ describe('capture/tcp, expiry on capture time', () => {
     assert.equal(sofar([...talk, ...clock(100, 600)]).calls.length, 0);
     const { calls, connections } = sofar([...talk, ...clock(100, 600, 1000)]);
     assert.deepEqual([calls.map(lineOf), connections.length], [['v1 GET /1'], 1]);
+  });
+
+  describe('of a client whose socket the kernel has closed', () => {
+    const CLIENT = { address: '172.31.5.9', port: 40_000 };
+    const talk = () =>
+      new TcpConversation({ client: CLIENT, clientIsn: 7 }).handshake().send(curl('/1')).ack('server');
+    /** What is there at a time, where the socket was closed after the packets. */
+    const at = (seconds: number, client = CLIENT, isn = 7) => {
+      const packets = talk().fin('client').packets();
+      const before = {
+        [packets.length + 1]: (assembler: Assembler) => assembler.closeSocket(IMDS_V4, client, isn),
+      };
+      return sofar([...packets, ...clock(seconds)], { before });
+    };
+
+    it('ends the connection once no packet can be late any more, with the call that has no answer', () => {
+      assert.deepEqual(at(1).calls, []);
+      const { calls, connections } = at(2);
+      assert.deepEqual([calls.map(lineOf), connections.length], [['v1 GET /1'], 1]);
+    });
+
+    it('waits on where it is the socket of another connection', () => {
+      assert.deepEqual(at(60, { ...CLIENT, port: 40_001 }).calls, [], 'another client with the same ISN');
+      assert.deepEqual(at(60, CLIENT, 8).calls, [], 'the port, but another ISN');
+    });
+
+    it('takes an answer that comes a little late, and counts the connection once', () => {
+      const packets = talk().fin('client').reply(response(200, 'a')).fin('server').packets();
+      const before = { 6: (assembler: Assembler) => assembler.closeSocket(IMDS_V4, CLIENT, 7) };
+      const { calls, connections } = sofar([...packets, ...clock(5, 70)], { before });
+      assert.deepEqual([calls.map(lineOf), connections.length], [['v1 GET /1 200'], 1]);
+    });
   });
 
   it('reads the next request of a client that was silent for an hour', () => {

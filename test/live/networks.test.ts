@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { type Namespace, Network } from '../support/netns.ts';
+import { addEndpoint, connectContainer, IMDS_ADDRESSES } from '../support/topologies.ts';
+import { succeed } from './probe/world.ts';
+import { startServing, V4_ENDPOINT, WATCHING, withScene } from './scene.ts';
+import { endSessions, type LiveEvent, LiveSession, needsRoot, newMark } from './session.ts';
+
+/** One request each without a token, for one, and with it. */
+async function askAll(where: Namespace, path: string): Promise<void> {
+  const url = `http://${V4_ENDPOINT}`;
+  const script = [
+    `curl -sf -o /dev/null ${url}/latest/meta-data/mac?${path}`,
+    `T=$(curl -sf -X PUT '${url}/latest/api/token?${path}' -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')`,
+    `curl -sf -o /dev/null -H "X-aws-ec2-metadata-token: $T" ${url}/latest/user-data`,
+  ].join(' && ');
+  await succeed(where.run('sh', ['-c', script]));
+}
+
+const words = ({ imds, url, http }: LiveEvent) =>
+  `${imds.version} ${imds.operation} ${url?.path} ${http?.response?.status_code}`;
+
+const ALL = [
+  'v1 read /latest/meta-data/mac 200',
+  'v2 token /latest/api/token 200',
+  'v2 read /latest/user-data 200',
+];
+
+describe('imds live: networks', function () {
+  this.timeout(60_000);
+  before(needsRoot);
+  afterEach(endSessions);
+
+  for (const capture of ['sockets', 'both']) {
+    it(`has a namespace whose interface the host does not see, with its process (${capture})`, () =>
+      Network.with(async (network) => {
+        const alone = network.namespace('alone');
+        addEndpoint(alone, 'lo');
+        await startServing(alone);
+        const session = await LiveSession.start([...WATCHING, '--capture', capture]);
+        await askAll(alone, newMark());
+        await session.until(() => session.events.length >= ALL.length, 'the calls');
+        assert.equal(await session.stop(), 0);
+        assert.deepEqual(session.events.map(words), ALL);
+        for (const { process: caller, source, imds } of session.events) {
+          assert.equal(caller?.name, 'curl');
+          assert.equal(source.ip, IMDS_ADDRESSES.v4);
+          assert.ok(imds.ancestors?.some(({ pid }) => pid === process.pid));
+        }
+      }));
+  }
+
+  it('tells calls and versions from the wire alone, and a process only where it was looked up', () =>
+    withScene(
+      async ({ client, session, mark }) => {
+        await askAll(client, mark);
+        await session.until(() => session.events.length >= ALL.length, 'the calls');
+        assert.equal(await session.stop(), 0);
+        assert.match(session.ready, /views wire \(any\)/);
+        assert.deepEqual(session.events.map(words), ALL);
+        for (const { process: caller, attribution } of session.events) {
+          const { source, match, reason = '' } = attribution;
+          if (source === 'procfs') assert.equal(caller?.name, 'curl');
+          else {
+            assert.equal(caller, undefined);
+            assert.deepEqual([source, match], ['none', 'none']);
+            assert.notEqual(reason, '');
+          }
+        }
+      },
+      { args: ['--capture', 'wire'], within: true },
+    ));
+
+  it('counts a call once that the wire shows at veth, bridge and uplink, with both its addresses', () =>
+    Network.with(async (network) => {
+      const { client, host, server } = connectContainer(network);
+      await startServing(server);
+      const session = await LiveSession.start([...WATCHING, '--capture', 'wire'], host);
+      await askAll(client, newMark());
+      await session.until(() => session.events.length >= ALL.length, 'the calls');
+      assert.equal(await session.stop(), 0);
+      assert.deepEqual(session.events.map(words), ALL);
+      for (const { source } of session.events) assert.equal(source.ip, '10.88.0.5');
+    }));
+});
