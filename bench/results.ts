@@ -16,7 +16,7 @@ export function sectionText(section: Section): string {
     subject,
     target,
     measured,
-    reached ? 'yes' : 'NO',
+    reached === undefined ? 'not decided' : reached ? 'yes' : 'NO',
   ]);
   return [
     `## ${title}`,

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { canCreateNamespaces } from '../test/support/netns.ts';
 import { CaptureCache, root } from './cache.ts';
 import { machineLines } from './machine.ts';
 import { type Command, measure } from './measure.ts';
@@ -17,6 +18,7 @@ import { dense } from './scenarios/dense.ts';
 import { haystack } from './scenarios/haystack.ts';
 import { liveClients } from './scenarios/live-clients.ts';
 import { liveCost } from './scenarios/live-cost.ts';
+import { livePredecessor } from './scenarios/live-predecessor.ts';
 import { liveSoak } from './scenarios/live-soak.ts';
 import { memoryGrowth } from './scenarios/memory.ts';
 import { startUp } from './scenarios/start-up.ts';
@@ -28,6 +30,7 @@ const SCENARIOS: Record<string, Scenario> = {
   memory: memoryGrowth,
   'live-cost': liveCost,
   'live-clients': liveClients,
+  'live-predecessor': livePredecessor,
   'live-soak': liveSoak,
 };
 const RESULTS = join(root, 'bench', 'RESULTS.md');
@@ -61,6 +64,10 @@ const { only } = values;
 process.stdout.write(`Seed: ${seed}\n\n`);
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   if (only !== undefined && only !== name && !name.startsWith(`${only}-`)) continue;
+  if (name.startsWith('live-') && !canCreateNamespaces()) {
+    process.stderr.write(`${name} is left out: it needs root and network namespaces of its own\n`);
+    continue;
+  }
   const sections = await scenario(bench);
   parts.set(name, sections);
   for (const section of sections) {

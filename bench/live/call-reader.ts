@@ -1,8 +1,11 @@
+/** The process of an event, where it is the clients' program. */
+const PROCESS = /"process":\{"pid":(\d+),"entity_id":"\w+","name":"load"/;
+
 /** Reads `imds live --jsonl` and holds each call against what its client says of itself in the path. */
 export class CallReader {
   /** Calls with the mark in their path. */
   seen = 0;
-  /** Of them, those whose process is the one that the path names. */
+  /** Of them, those whose process is the one that the path names, with its name. */
   correct = 0;
   /** From the request to the arrival of its line here, in milliseconds; empty unless kept. */
   readonly delays: number[] = [];
@@ -23,7 +26,7 @@ export class CallReader {
       const path = this.#path.exec(line);
       if (path === null) continue;
       this.seen++;
-      if (/"process":\{"pid":(\d+)/.exec(line)?.[1] === path[1]) this.correct++;
+      if (PROCESS.exec(line)?.[1] === path[1]) this.correct++;
       if (this.#keepsDelays) this.delays.push(now - Number(path[2]) / 1e6);
     }
   }

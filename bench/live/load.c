@@ -252,7 +252,7 @@ int main(int count, char **arguments)
 	long long began = now(CLOCK_MONOTONIC);
 	int status;
 
-	self = "/proc/self/exe";
+	self = arguments[0];
 	if (count == 2 && strcmp(arguments[1], "nothing") == 0)
 		return 0;
 	if (count == 5 && strcmp(arguments[1], "serve") == 0)

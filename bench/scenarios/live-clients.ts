@@ -105,7 +105,7 @@ const nameOf = ({ views, load }: Result) => `${views}, ${load.what}`;
 function callsSection(results: readonly Result[], count: number): Section {
   return {
     title: `Live: ${count} short-lived clients`,
-    note: 'Each is a process of its own (fork, exec, one request), and names its pid and the time in the path. Seen: lines of `--jsonl`; correct: those with that very pid. Delay: from the request to its line at the reader.',
+    note: 'Each is a process of its own (fork, exec, one request), and names its pid and the time in the path. Seen: lines of `--jsonl`; correct: those with that very pid, and the name of the program. Delay: from the request to its line at the reader.',
     figures: {
       header: ['', 'clients/s', 'seen', 'correct', 'delay, median', 'delay, p99'],
       rows: results.map((result) => [

@@ -29,9 +29,12 @@ export async function liveSoak(bench: Bench): Promise<Section[]> {
     const sample = () => {
       const share = SHARES[samples.length];
       if (share === undefined || session.calls.seen < share * count) return;
+      samples.push(take(share));
+    };
+    const take = (share: number): Sample => {
       const seconds = (performance.now() - begin) / 1000;
       const node = usageOf(session.pid).residentMegabytes;
-      samples.push({ share, seconds, node, probe: usageOf(session.probe).residentMegabytes });
+      return { share, seconds, node, probe: usageOf(session.probe).residentMegabytes };
     };
     const timer = setInterval(sample, SAMPLE_MS);
     try {
@@ -40,7 +43,7 @@ export async function liveSoak(bench: Bench): Promise<Section[]> {
     } finally {
       clearInterval(timer);
     }
-    while (samples.length < SHARES.length && session.calls.seen === count) sample();
+    if (samples.length < SHARES.length) samples.push(take(1));
     const peaks = [usageOf(session.pid), usageOf(session.probe)].map(({ peakMegabytes }) => peakMegabytes);
     await session.stop();
     return [section(count, samples, session.calls, peaks)];
@@ -62,7 +65,7 @@ function section(
   const megabytes = (value: number) => `${value.toFixed(0)} MB`;
   return {
     title: `Live: soak, ${count} calls of ${count} programs`,
-    note: `Fork, exec and one call each, ${AT_ONCE} at once, as fast as they go, with \`--capture sockets\`: many times what the real service answers. ${seen} calls were seen, ${correct} of them with the pid that they name.`,
+    note: `Fork, exec and one call each, ${AT_ONCE} at once, as fast as they go, with \`--capture sockets\`: many times what the real service answers. ${seen} calls were seen, ${correct} of them with the pid that they name and its program.`,
     figures: {
       header: ['calls', 'after', 'Node', 'probe'],
       rows: [
