@@ -1,23 +1,39 @@
 /**
  * `npm run bench [-- --quick] [--seed N] [--only WORD]`: imds beside its peers. --quick proves that
- * everything runs, on small captures, and writes no results.
+ * everything runs, on small captures, and writes no results. WORD is a scenario, or the first word of
+ * several (`live`): only their part of the results is written anew.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { canCreateNamespaces } from '../test/support/netns.ts';
 import { CaptureCache, root } from './cache.ts';
 import { machineLines } from './machine.ts';
 import { type Command, measure } from './measure.ts';
 import { installPeers } from './peers.ts';
 import { profile } from './profile.ts';
-import { resultsText, sectionText } from './results.ts';
+import { resultsText, sectionText, withParts } from './results.ts';
 import type { Bench, Scenario, Section } from './scenario.ts';
 import { dense } from './scenarios/dense.ts';
 import { haystack } from './scenarios/haystack.ts';
+import { liveClients } from './scenarios/live-clients.ts';
+import { liveCost } from './scenarios/live-cost.ts';
+import { livePredecessor } from './scenarios/live-predecessor.ts';
+import { liveSoak } from './scenarios/live-soak.ts';
 import { memoryGrowth } from './scenarios/memory.ts';
 import { startUp } from './scenarios/start-up.ts';
 
-const SCENARIOS: Record<string, Scenario> = { 'start-up': startUp, dense, haystack, memory: memoryGrowth };
+const SCENARIOS: Record<string, Scenario> = {
+  'start-up': startUp,
+  dense,
+  haystack,
+  memory: memoryGrowth,
+  'live-cost': liveCost,
+  'live-clients': liveClients,
+  'live-predecessor': livePredecessor,
+  'live-soak': liveSoak,
+};
+const RESULTS = join(root, 'bench', 'RESULTS.md');
 const BIN = join(root, 'bin', 'run.js');
 
 const { values } = parseArgs({
@@ -43,24 +59,31 @@ const bench: Bench = {
   imds: `'${process.execPath}' '${BIN}'`,
   measure: (commands, rounds) => measure(present(commands), rounds),
 };
-const sections: Section[] = [];
+const parts = new Map<string, Section[]>();
+const { only } = values;
 process.stdout.write(`Seed: ${seed}\n\n`);
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
-  if (values.only !== undefined && values.only !== name) continue;
-  for (const section of scenario(bench)) {
-    sections.push(section);
+  if (only !== undefined && only !== name && !name.startsWith(`${only}-`)) continue;
+  if (name.startsWith('live-') && !canCreateNamespaces()) {
+    process.stderr.write(`${name} is left out: it needs root and network namespaces of its own\n`);
+    continue;
+  }
+  const sections = await scenario(bench);
+  parts.set(name, sections);
+  for (const section of sections) {
     // Small captures measure the start of each program: no verdict rests on them.
     if (values.quick) section.verdicts = [];
     process.stdout.write(`${sectionText(section)}\n\n`);
   }
 }
 
-if (!values.quick && values.only === undefined) {
+if (!values.quick && only !== undefined) {
+  writeFileSync(RESULTS, withParts(readFileSync(RESULTS, 'utf8'), parts, machineLines(peers)));
+} else if (!values.quick) {
   const needle = cache.haystack({ gigabytes: 1, meanSize: 1000, format: 'pcap' });
   const profiles = [
     { title: 'haystack, 1 GB, 1,000 B a packet', lines: profile(BIN, ['analyze', needle]) },
     { title: 'dense, 200,000 calls', lines: profile(BIN, ['analyze', cache.dense(20_000)]) },
   ];
-  const run = { seed, machine: machineLines(peers), sections, profiles };
-  writeFileSync(join(root, 'bench', 'RESULTS.md'), resultsText(run));
+  writeFileSync(RESULTS, resultsText({ seed, machine: machineLines(peers), parts, profiles }));
 }

@@ -13,15 +13,26 @@ export interface Bench {
   measure(commands: readonly Command[], rounds: number): Measurement[];
 }
 
+/** Programs beside each other: time and memory. */
+export interface Comparison {
+  /** Ratios are against this one. */
+  base: string;
+  measurements: readonly Measurement[];
+}
+
+/** What has other figures: cells as they are printed. */
+export interface Figures {
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
 export interface Section {
   title: string;
   /** What was measured and how, in a sentence or two. */
   note: string;
-  /** Ratios are against this one. */
-  base: string;
-  measurements: readonly Measurement[];
+  figures: Comparison | Figures;
   /** What was promised; emptied where the sizes prove nothing. */
   verdicts: readonly Verdict[];
 }
 
-export type Scenario = (bench: Bench) => Section[];
+export type Scenario = (bench: Bench) => Section[] | Promise<Section[]>;

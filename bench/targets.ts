@@ -7,7 +7,8 @@ export interface Verdict {
   /** `≤ 1.00×` */
   target: string;
   measured: string;
-  reached: boolean;
+  /** Undefined where the machine was too busy with other things to tell. */
+  reached: boolean | undefined;
 }
 
 export function find(measurements: readonly Measurement[], name: string): Measurement | undefined {

@@ -57,8 +57,7 @@ export function dense(bench: Bench): Section[] {
     {
       title: `Dense, ${bench.quick ? QUICK_CONNECTIONS * 10 : CONNECTIONS * 10} calls`,
       note: 'Ten calls a connection, eight clients, 64 connections at once. tshark: `-Y http.request -T fields -e http.request.method -e http.request.uri`; same fields: what imds reports of a call, over requests and answers.',
-      base: 'tshark',
-      measurements,
+      figures: { base: 'tshark', measurements },
       verdicts: ours.flatMap((name) => [
         ...timesFaster(measurements, name, 'tshark', 20),
         ...timeRatio(measurements, name, 'httpry', 1),

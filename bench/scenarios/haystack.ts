@@ -40,8 +40,7 @@ function classic(bench: Bench, meanSize: number, mostSlope: number): Section[] {
   return sections.map(({ gigabytes, measurements }) => ({
     title: `Haystack, pcap, ${gigabytes} GB, ${meanSize} B a packet`,
     note: `One packet in a thousand is of the metadata service. tcpdump: \`-r F -w /dev/null 'host 169.254.169.254'\`; cat: \`cat F >/dev/null\`, the speed at which the page cache can be read.`,
-    base: 'tcpdump',
-    measurements,
+    figures: { base: 'tcpdump', measurements },
     verdicts:
       gigabytes === small
         ? [
@@ -60,8 +59,7 @@ function pcapng(bench: Bench): Section[] {
     return {
       title: `Haystack, pcapng, ${small} GB, ${meanSize} B a packet`,
       note: 'The same traffic in enhanced packet blocks.',
-      base: 'tcpdump',
-      measurements,
+      figures: { base: 'tcpdump', measurements },
       verdicts: [
         ...timeRatio(measurements, 'imds analyze', 'tcpdump', 1.2),
         ...memory(measurements, 'imds analyze', MOST_MEGABYTES),
@@ -91,8 +89,7 @@ function gzip(bench: Bench): Section[] {
     {
       title: `Haystack, gzip, ${small} GB unpacked, 300 B a packet`,
       note: `Compressed ${ratio} to 1. node zlib: \`createReadStream(F).pipe(createGunzip()).resume()\` with chunks of 256 KiB, and nothing done to what it yields.`,
-      base: 'node zlib',
-      measurements,
+      figures: { base: 'node zlib', measurements },
       verdicts: [
         ...timeRatio(measurements, 'imds analyze', 'node zlib', GZIP_MOST),
         ...memory(measurements, 'imds analyze', MOST_MEGABYTES),

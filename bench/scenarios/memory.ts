@@ -23,8 +23,7 @@ export function memoryGrowth(bench: Bench): Section[] {
     {
       title: `Memory, ${sizes.join(' and ')} GB from standard input`,
       note: 'Written by the generator into a pipe while imds reads: time is mostly that of the generator, every connection is another one, and time goes on.',
-      base: name(sizes[0] ?? 0),
-      measurements,
+      figures: { base: name(sizes[0] ?? 0), measurements },
       verdicts: [
         ...memory(measurements, last, MOST_MEGABYTES),
         ...flat(measurements, name(sizes[0] ?? 0), last),

@@ -19,8 +19,7 @@ export function startUp(bench: Bench): Section[] {
     {
       title: 'Start-up',
       note: 'small.pcap has 20 calls on two connections.',
-      base: 'node -e 0',
-      measurements,
+      figures: { base: 'node -e 0', measurements },
       verdicts: ['imds --version', 'imds analyze small.pcap'].flatMap((name) =>
         timeRatio(measurements, name, 'node -e 0', MOST),
       ),

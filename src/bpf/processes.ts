@@ -1,6 +1,7 @@
 import { count } from '../journal/counters.ts';
 import { OldestFirst } from '../journal/oldest-first.ts';
 import type { Counters, Process, ProcessIdentity } from '../model.ts';
+import { Kin } from './kin.ts';
 import type { AttributionLimits } from './limits.ts';
 import type { AncestorReference, ProcessRecord, ProcessReference } from './records.ts';
 
@@ -9,8 +10,9 @@ interface Entry {
   size: number;
   /** A call or another process was told of it: should it have to leave, it has been of use. */
   used: boolean;
-  /** Made once, so that whoever renders it can know it again. */
+  /** Both made once, so that whoever renders them can know them again. */
   process: Process | undefined;
+  identity: ProcessIdentity | undefined;
 }
 
 /** Rough cost of an entry besides its text. */
@@ -26,6 +28,8 @@ export class ProcessTable {
   readonly #entries = new OldestFirst<string, Entry>();
   /** The image recorded last, of processes that were recorded with an `exec`. */
   readonly #latest = new Map<string, string>();
+  readonly #references = new Kin<AncestorReference>(isSameReference);
+  readonly #identities = new Kin<ProcessIdentity>(Object.is);
   #size = 0;
 
   constructor(limits: Pick<AttributionLimits, 'processes' | 'processText'>, losses: Counters) {
@@ -37,7 +41,8 @@ export class ProcessTable {
     const key = keyOf(record);
     this.#remove(key);
     const size = sizeOf(record);
-    this.#entries.set(key, { record, size, used: false, process: undefined });
+    record.ancestors = this.#references.share(record.ancestors);
+    this.#entries.set(key, { record, size, used: false, process: undefined, identity: undefined });
     if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
     this.#size += size;
     while (this.#entries.size > this.#limits.processes || this.#size > this.#limits.processText) {
@@ -68,9 +73,11 @@ export class ProcessTable {
     const ancestors = record.ancestors.map((ancestor) => {
       const known = this.#use(ancestor);
       whole &&= known !== undefined;
-      return known === undefined ? ancestorOf(ancestor) : identityFrom(known.record);
+      if (known === undefined) return ancestorOf(ancestor);
+      known.identity ??= identityFrom(known.record);
+      return known.identity;
     });
-    const process: Process = { ...identityFrom(record), ancestors };
+    const process: Process = { ...identityFrom(record), ancestors: this.#identities.share(ancestors) };
     if (bootTime !== undefined) process.startTime = bootTime + BigInt(record.start);
     if (whole) entry.process = process;
     return process;
@@ -109,6 +116,10 @@ function identityOf({ pid, start }: ProcessReference): string {
 function keyOf(reference: ProcessReference): string {
   const identity = identityOf(reference);
   return reference.exec === undefined ? identity : `${identity} ${reference.exec}`;
+}
+
+function isSameReference(a: AncestorReference, b: AncestorReference): boolean {
+  return a.pid === b.pid && a.start === b.start && a.exec === b.exec && a.name === b.name;
 }
 
 function sizeOf(record: ProcessRecord): number {

@@ -21,6 +21,7 @@ import { createTextSink } from '../report/text.ts';
 import type { Output, ReportFormat } from '../report/types.ts';
 import { countOf } from '../report/verdict.ts';
 import { diagnostic, note } from './diagnostics.ts';
+import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import { StreamOutput } from './output.ts';
 import { StatusLine } from './status-line.ts';
@@ -58,6 +59,7 @@ export interface LiveOptions {
 
 /** `imds live`: every call as it is known, then the report. Gives the exit code; throws an ImdsError. */
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
+  keepYoungGenerationSmall();
   const interruption = new Interruption(surroundings.signals);
   try {
     const code = await new LiveRun(options, surroundings, interruption).run();

@@ -34,6 +34,8 @@ interface ProcessFragments {
 export class EventFormatter {
   readonly #views: ProcessViews;
   readonly #fragments = new WeakMap<ProcessView, ProcessFragments>();
+  /** By the list, which the processes of one parent share. */
+  readonly #ancestors = new WeakMap<Process['ancestors'], string>();
   readonly #hosts = new WeakMap<Host, string>();
   readonly #urls = new Memo(urlJson);
   readonly #headers = new Memo((value) => jsonString(viewHeader(value)));
@@ -97,10 +99,19 @@ export class EventFormatter {
   #process(view: ProcessView, host: Host | undefined): ProcessFragments {
     let fragments = this.#fragments.get(view);
     if (fragments === undefined) {
-      fragments = processFragments(view.process, host);
+      fragments = processFragments(view.process, this.#ancestorsOf(view.process), host);
       this.#fragments.set(view, fragments);
     }
     return fragments;
+  }
+
+  #ancestorsOf({ ancestors }: Process): string {
+    let fragment = this.#ancestors.get(ancestors);
+    if (fragment === undefined) {
+      fragment = stringify(ancestors.map(identityFields));
+      this.#ancestors.set(ancestors, fragment);
+    }
+    return fragment;
   }
 
   #host(host: Host): string {
@@ -137,12 +148,12 @@ function urlJson(target: string): string {
   return stringify(viewUrl(target));
 }
 
-function processFragments(process: Process, host: Host | undefined): ProcessFragments {
+function processFragments(process: Process, ancestors: string, host: Host | undefined): ProcessFragments {
   const [parent] = process.ancestors;
   const hasUser = process.userId !== undefined || process.userName !== undefined;
   const { containerId, unit } = process;
   return {
-    ancestors: stringify(process.ancestors.map(identityFields)),
+    ancestors,
     process: `,"process":${stringify({
       pid: process.pid,
       entity_id: entityId(host, process),

@@ -18,6 +18,8 @@ export interface ProcessView {
  */
 export class ProcessViews {
   readonly #views = new WeakMap<Process, ProcessView>();
+  /** By the list, which the processes of one parent share. */
+  readonly #ancestors = new WeakMap<Process['ancestors'], Process['ancestors']>();
   readonly #commands = new Map<string, Command>();
   readonly #texts = new Memo(maskText);
 
@@ -32,13 +34,19 @@ export class ProcessViews {
 
   #make(process: Process): ProcessView {
     const { program = `pid ${process.pid}` } = this.#command(process);
-    const masked: Process = {
-      ...this.#mask(process),
-      ancestors: process.ancestors.map((ancestor) => this.#mask(ancestor)),
-    };
+    const masked: Process = { ...this.#mask(process), ancestors: this.#maskAll(process.ancestors) };
     if (process.startTime !== undefined) masked.startTime = process.startTime;
     const startedBy = isBareClient(program) ? this.#starter(process) : undefined;
     return { process: masked, program, startedBy };
+  }
+
+  #maskAll(ancestors: Process['ancestors']): Process['ancestors'] {
+    let masked = this.#ancestors.get(ancestors);
+    if (masked === undefined) {
+      masked = ancestors.map((ancestor) => this.#mask(ancestor));
+      this.#ancestors.set(ancestors, masked);
+    }
+    return masked;
   }
 
   #mask(identity: ProcessIdentity): ProcessIdentity {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { OldestFirst } from '../../../src/journal/oldest-first.ts';
 
@@ -60,4 +62,46 @@ describe('OldestFirst', () => {
     }
     assert.ok((maps[0]?.passed ?? 0) <= 2 * entries, `${maps[0]?.passed}`);
   });
+
+  it('lets go of what was deleted, also where nobody asks for the oldest, or it stays', async () => {
+    for (const stays of [false, true]) {
+      const table = new OldestFirst<string, object>();
+      if (stays) table.set('stays', {});
+      assert.equal(table.oldest, stays ? 'stays' : undefined);
+      const deleted: WeakRef<object>[] = [];
+      for (let i = 0; i < 20_000; i++) {
+        const value = {};
+        if (i < 10_000) deleted.push(new WeakRef(value));
+        table.set(`key ${i}`, value);
+        if (i >= 50) table.delete(`key ${i - 50}`);
+      }
+      // A WeakRef holds what it refers to until the turn in which it was made is over.
+      await new Promise((resolve) => setImmediate(resolve));
+      setFlagsFromString('--expose-gc');
+      (runInNewContext('gc') as () => void)();
+      assert.equal(deleted.filter((reference) => reference.deref() !== undefined).length, 0);
+      assert.equal(table.oldest, stays ? 'stays' : 'key 19950');
+    }
+  });
+
+  it('knows the oldest after many are deleted in any order', () => {
+    const random = randomOf(7);
+    const ours = new OldestFirst<number, number>();
+    const model = new Map<number, number>();
+    for (let i = 0; i < 30_000; i++) {
+      for (const map of [ours, model]) map.set(i, i);
+      const key = i - random(300);
+      assert.equal(ours.delete(key), model.delete(key));
+      if (i % 1500 === 0) assert.equal(ours.oldest, model.keys().next().value);
+    }
+  });
 });
+
+/** Numbers below a limit, the same each time (Lehmer's generator). */
+function randomOf(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % limit;
+  };
+}
