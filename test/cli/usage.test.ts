@@ -58,6 +58,21 @@ describe('imds', () => {
         '--user',
         '--write',
       ],
+      report: [
+        '--ancestors',
+        '--calls',
+        '--csv',
+        '--fail-on',
+        '--format',
+        '--host',
+        '--imds-version',
+        '--json',
+        '--jsonl',
+        '--output',
+        '--since',
+        '--until',
+        'path',
+      ],
     });
   });
 
