@@ -19,6 +19,8 @@ const HEAP_GROWTH = 30;
 export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   ownOutputErrors();
+  // Without it, oclif asks the system who the user is: an error where there is no /etc/passwd, as in some containers.
+  process.env.SHELL ??= '';
   await execute({ loadOptions: { root: fileURLToPath(root), pjson } });
 }
 

@@ -1,5 +1,5 @@
 import type { LineQueue } from './line-queue.ts';
-import { endsLine, type LogFile, openLogFile } from './log-file.ts';
+import { endOf, type LogFile, openLogFile } from './log-file.ts';
 import { type Owner, prepareFolder } from './log-folder.ts';
 import { isSame, statOf } from './names.ts';
 import { rollNames } from './roll.ts';
@@ -90,7 +90,7 @@ export class Appender {
     if (torn === undefined) return 0;
     if (isSame(torn, file) && torn.size === file.size) return torn.written;
     this.#torn = undefined;
-    file.endsLine = await endsLine(file.handle, file.size);
+    Object.assign(file, await endOf(file.handle));
     return 0;
   }
 

@@ -1,11 +1,14 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { PrerequisiteError } from '../errors.ts';
 import type { Owner } from './log-folder.ts';
 import { type FileIdentity, isSame, rolledName, statOf } from './names.ts';
 
 const PRIVATE = 0o600;
 const NEWLINE = 0x0a;
+const LOOKS = 5;
+const LOOK_AGAIN_MS = 10;
 
 /** An open log, as it was when last looked at. */
 export interface LogFile extends FileIdentity {
@@ -36,18 +39,27 @@ export async function openLogFile(path: string, owner: Owner | undefined): Promi
     if (gives && (stats.uid !== owner.uid || stats.gid !== owner.gid)) {
       await handle.chown(owner.uid, owner.gid);
     }
-    const { dev, ino, size } = stats;
-    return { handle, dev, ino, size, endsLine: await endsLine(handle, size) };
+    const { dev, ino } = stats;
+    return { handle, dev, ino, ...(await endOf(handle)) };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-export async function endsLine(handle: FileHandle, size: number): Promise<boolean> {
-  if (size === 0) return true;
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return bytesRead === 0 || buffer[0] === NEWLINE;
+/**
+ * Where the file ends, and whether a line does there. One that does not may be just being written by another
+ * writer, whose write is seen page by page: what was left by a dead one stays as it is.
+ */
+export async function endOf(handle: FileHandle): Promise<Pick<LogFile, 'size' | 'endsLine'>> {
+  for (let look = 1; ; look++) {
+    const { size } = await handle.stat();
+    if (size === 0) return { size, endsLine: true };
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    const endsLine = bytesRead === 0 || buffer[0] === NEWLINE;
+    if (endsLine || look === LOOKS) return { size, endsLine };
+    await setTimeout(LOOK_AGAIN_MS);
+  }
 }
 
 /**

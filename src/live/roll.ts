@@ -17,7 +17,7 @@ export async function rollNames(path: string, keep: number, file: FileIdentity):
   if (isSame(await statOf(rolledName(path, 1)), file)) {
     // The second half of a move: another writer's, under way, or one that was interrupted.
     await setTimeout(ROLL_MS);
-    if (isSame(await statOf(path), file)) await removeIfThere(path);
+    await removeSame(path, file);
     return;
   }
   let free = 1;
@@ -40,7 +40,37 @@ async function move(from: string, to: string): Promise<void> {
     await rename(from, to);
     return;
   }
-  await removeIfThere(from);
+  const moved = await statOf(to);
+  if (moved !== undefined) await removeSame(from, moved);
+}
+
+/**
+ * Removes the name if it still is that file's. While this process was held up, another writer may have gone on,
+ * and the name be that of its new file: so it is moved aside first, where nobody else looks, and looked at there.
+ */
+async function removeSame(path: string, file: FileIdentity): Promise<void> {
+  if (!isSame(await statOf(path), file)) return;
+  const aside = `${path}.${process.pid}~`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (!isSame(await statOf(aside), file)) await putBack(aside, path);
+  await removeIfThere(aside);
+}
+
+/** Under its name again, or if a newer file has that by now, under the first that is free. */
+async function putBack(aside: string, path: string): Promise<void> {
+  for (let number = 0; ; number++) {
+    try {
+      await link(aside, number === 0 ? path : rolledName(path, number));
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {
