@@ -7,7 +7,8 @@ import { parseRecord } from './bpf/parse.ts';
 import type { SessionRecord } from './bpf/records.ts';
 import { type CaptureHead, openCapture, peekCapture } from './capture/open.ts';
 import { InputError, UsageError } from './errors.ts';
-import { beside, type FilePath, locationIn, namesIn } from './inputs/names.ts';
+import { beside, type FilePath, locationIn, namesIn } from './files/names.ts';
+import { problemOf, skipped } from './files/problem.ts';
 import type { Problem } from './model.ts';
 import type { PacketSource } from './ports.ts';
 
@@ -74,7 +75,6 @@ const STDIN = '-';
 const SIDECAR = '.correlations.jsonl';
 const IS_SIDECAR = /\.correlations\.jsonl(?:\.gz)?$/;
 const COMPRESSED = /\.gz$/i;
-const MAX_NAMED = 3;
 
 /**
  * The captures behind paths: files, folders (their files, not those of folders in them), and `-`.
@@ -160,22 +160,13 @@ async function filesOf(path: string, problems: Problem[]): Promise<Candidate[]> 
       remedy: 'Name a folder that holds pcap or pcapng files itself; folders in it are not searched.',
     });
   }
-  if (others.length > 0) problems.push(skipped(path, others));
+  if (others.length > 0) problems.push(skipped(path, others, 'no captures'));
   return captures;
 }
 
 /** Undefined where there is nothing, as behind a dangling link. */
 async function statOf(path: FilePath): Promise<Stats | undefined> {
   return stat(path).catch(() => undefined);
-}
-
-function skipped(folder: string, names: readonly string[]): Problem {
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-  return {
-    code: 'input.skipped',
-    message: `${folder}: no captures, skipped: ${names.slice(0, MAX_NAMED).join(', ')}${more}`,
-    damage: false,
-  };
 }
 
 /** Looks at the head of a file, and beside it. */
@@ -256,25 +247,4 @@ function group(found: readonly Found[], ring: boolean): CaptureInput[] {
 function byTime(a: bigint | undefined, b: bigint | undefined): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'may not be read',
-  EPERM: 'may not be read',
-  ELOOP: 'is a link to itself',
-};
-
-function problemOf(path: string, error: unknown): Problem {
-  if (error instanceof InputError) {
-    return { code: error.code, message: error.message, remedy: error.remedy, damage: true };
-  }
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string') throw error;
-  return {
-    code: 'input.unreadable',
-    message: `${path}: ${SYSTEM_ERRORS[code] ?? `cannot be read (${code})`}`,
-    remedy: 'Check the path and its permissions.',
-    damage: true,
-  };
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { InputError } from '../errors.ts';
+import { kindOf } from '../files/kind.ts';
 import { MAX_UNPACKED_BYTES, unpack } from './unpack.ts';
 
 /** The bytes of correlations, pulled synchronously. */
@@ -103,14 +104,7 @@ class UnpackedSource implements LineSource {
 }
 
 function notRegular(path: string, stats: Stats): InputError {
-  const found = stats.isDirectory()
-    ? 'a folder'
-    : stats.isFIFO()
-      ? 'a pipe'
-      : stats.isSocket()
-        ? 'a socket'
-        : 'a device';
-  return new InputError(`${path}: expected correlations in a regular file, found ${found}`, {
+  return new InputError(`${path}: expected correlations in a regular file, found ${kindOf(stats)}`, {
     code: 'correlations.no_file',
     remedy: 'Name a file; what comes from a pipe is to be saved to one first.',
   });

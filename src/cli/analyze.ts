@@ -1,13 +1,12 @@
-import { ExitCode, FailureError, mostSevere } from '../errors.ts';
+import { type ExitCode, FailureError } from '../errors.ts';
 import { type CaptureInput, openInputs } from '../inputs.ts';
-import type { CaptureSummary, Endpoint, Problem } from '../model.ts';
+import type { CaptureSummary, Endpoint } from '../model.ts';
 import { runCapture } from '../pipeline.ts';
 import type { ReportSink } from '../report/types.ts';
 import { CrossChecker } from './cross-checker.ts';
-import { diagnostic, note } from './diagnostics.ts';
 import { Interruption } from './interruption.ts';
-import { ProgressBar } from './progress.ts';
 import type { Surroundings } from './surroundings.ts';
+import { Teller } from './teller.ts';
 import { type ReportOutputOptions, writeReport } from './write-report.ts';
 
 export interface AnalyzeOptions extends ReportOutputOptions {
@@ -35,34 +34,29 @@ class Analysis {
   readonly #options: AnalyzeOptions;
   readonly #surroundings: Surroundings;
   readonly #interruption: Interruption;
-  readonly #progress: ProgressBar;
+  readonly #teller: Teller;
   readonly #checker: CrossChecker | undefined;
-  readonly #codes = new Set<ExitCode>();
 
   constructor(options: AnalyzeOptions, surroundings: Surroundings, interruption: Interruption) {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#interruption = interruption;
-    this.#progress = new ProgressBar(surroundings.stderr);
+    this.#teller = new Teller('analyze', surroundings.stderr);
     this.#checker = options.crossCheck ? new CrossChecker(options.paths, options.endpoints) : undefined;
   }
 
   async report(): Promise<ExitCode> {
     const captures = await this.#open();
     const { paths } = this.#options;
-    const code = await writeReport({
-      command: 'analyze',
+    return writeReport({
       options: this.#options,
       surroundings: this.#surroundings,
-      progress: this.#progress,
+      teller: this.#teller,
       inputs: this.#inputs(captures),
       inPlace: paths.includes('-'),
       onBroken: () => this.#interruption.abort(),
-      say: (line) => this.#say(line),
       read: (sink) => this.#readAll(captures, sink),
     });
-    this.#codes.add(code);
-    return mostSevere(this.#codes);
   }
 
   async #open(): Promise<readonly CaptureInput[]> {
@@ -75,7 +69,7 @@ class Analysis {
     // Standard input may keep its first bytes for ever.
     const opened = await Promise.race([opening, aborted(this.#interruption.signal)]);
     if (opened === undefined) return [];
-    this.#tell(opened.problems);
+    this.#teller.problems(opened.problems);
     return opened.captures;
   }
 
@@ -100,15 +94,15 @@ class Analysis {
           endpoints: this.#options.endpoints,
           signal,
           wasStopped: () => this.#interruption.exitCode !== undefined,
-          onProgress: (bytesRead, total) => this.#progress.update(capture.name, bytesRead, total),
+          onProgress: (bytesRead, total) => this.#teller.progress.update(capture.name, bytesRead, total),
         },
         this.#checker?.tap(sink) ?? sink,
       );
-      this.#tell(summary.problems);
+      this.#teller.problems(summary.problems);
       summaries.push(summary);
       if (!signal.aborted) await this.#crossCheck(summary, capture);
     }
-    this.#progress.clear();
+    this.#teller.progress.clear();
     await sink.end(summaries);
     return summaries;
   }
@@ -117,24 +111,11 @@ class Analysis {
   async #crossCheck(summary: CaptureSummary, { parts }: CaptureInput): Promise<void> {
     if (this.#checker === undefined) return;
     try {
-      this.#say(note('analyze', await this.#checker.check(summary, parts)));
+      this.#teller.note(await this.#checker.check(summary, parts));
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
-      this.#codes.add(error.exitCode);
-      this.#say(diagnostic('analyze', error));
+      this.#teller.error(error);
     }
-  }
-
-  #tell(problems: readonly Problem[]): void {
-    for (const problem of problems) {
-      if (problem.damage) this.#codes.add(ExitCode.damagedInput);
-      this.#say(diagnostic('analyze', problem));
-    }
-  }
-
-  #say(line: string): void {
-    this.#progress.clear();
-    this.#surroundings.stderr.write(line);
   }
 }
 

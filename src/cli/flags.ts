@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import type { ReportFormat } from '../report/types.ts';
+import type { ReportOutputOptions } from './write-report.ts';
 
 export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'log'];
 
@@ -63,7 +64,20 @@ export const endpointFlag = Flags.string({
 
 type ShorthandFlags = { format?: ReportFormat | undefined; csv: boolean; json: boolean; jsonl: boolean };
 
-export function formatOf(flags: ShorthandFlags): ReportFormat {
+interface OutputFlags extends ShorthandFlags {
+  calls: boolean;
+  ancestors: number;
+  output?: string | undefined;
+  'fail-on'?: Condition[] | undefined;
+}
+
+/** What {@link outputFlags} ask for. */
+export function outputOptionsOf(flags: OutputFlags): ReportOutputOptions {
+  const { calls, ancestors, output, 'fail-on': failOn = [] } = flags;
+  return { format: formatOf(flags), calls, ancestors, output, failOn };
+}
+
+function formatOf(flags: ShorthandFlags): ReportFormat {
   if (flags.csv) return 'csv';
   if (flags.json) return 'json';
   if (flags.jsonl) return 'jsonl';

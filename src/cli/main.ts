@@ -1,15 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import type { Interfaces } from '@oclif/core';
 // First, because it is what listens to standard output: see ownOutputErrors.
 import '@oclif/core/command';
 import { execute } from '@oclif/core/execute';
-
-/**
- * By how much, in percent, the heap may outgrow what the last full collection left. V8 chooses between 30
- * and 300 by what the machine has: on a large host, a flood of connections would be 100 MB of garbage.
- */
-const HEAP_GROWTH = 30;
+import { keepHeapSmall } from './heap.ts';
 
 /**
  * Runs the command that process.argv names.
@@ -17,7 +11,7 @@ const HEAP_GROWTH = 30;
  * @param root folder of package.json
  */
 export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
+  keepHeapSmall();
   ownOutputErrors();
   // Without it, oclif asks the system who the user is: an error where there is no /etc/passwd, as in some containers.
   process.env.SHELL ??= '';

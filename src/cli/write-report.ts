@@ -1,13 +1,13 @@
-import { ExitCode } from '../errors.ts';
+import { ExitCode, mostSevere } from '../errors.ts';
 import type { CaptureSummary } from '../model.ts';
 import { createReportSink } from '../report/index.ts';
 import type { Findings, Output, ReportFormat, ReportSink } from '../report/types.ts';
-import { note } from './diagnostics.ts';
 import { openFileOutput } from './file-output.ts';
 import type { Condition } from './flags.ts';
 import { type ResultOutput, StreamOutput } from './output.ts';
 import type { ProgressBar } from './progress.ts';
 import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
+import type { Teller } from './teller.ts';
 
 /** What every command that reports calls is told of its output. */
 export interface ReportOutputOptions {
@@ -20,25 +20,22 @@ export interface ReportOutputOptions {
 }
 
 export interface ReportJob {
-  /** For messages: `analyze`. */
-  command: string;
   options: ReportOutputOptions;
   surroundings: Surroundings;
-  progress: ProgressBar;
+  teller: Teller;
   /** Files that are read: none of them is written over. */
   inputs: readonly string[];
   /** The input is being written meanwhile, by a pipe: see {@link openFileOutput}. */
   inPlace: boolean;
   /** The output takes no more. */
   onBroken(): void;
-  say(line: string): void;
   /** Reads everything into the sink, and ends it. */
   read(sink: ReportSink): Promise<CaptureSummary[]>;
 }
 
-/** Reads, writes the report, and looks whether a condition of `--fail-on` holds. Gives its exit code. */
+/** Reads, writes the report, and looks whether a condition of `--fail-on` holds. Gives the exit code. */
 export async function writeReport(job: ReportJob): Promise<ExitCode> {
-  const { options, progress } = job;
+  const { options, teller } = job;
   const output = await openOutput(job);
   try {
     const sink = await createSink(job, output);
@@ -46,17 +43,17 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
     // Nothing was read: what an earlier run wrote is worth more than an empty report.
     if (isFile(options.output) && !summaries.some(isRead)) {
       await output.discard();
-      job.say(note(job.command, `nothing could be read; ${options.output} was not written`));
+      teller.note(`nothing could be read; ${options.output} was not written`);
     } else await output.finish();
     const findings = sink.findings();
-    const isMet = options.failOn.some((condition) => holds(condition, findings));
-    return isMet ? ExitCode.condition : ExitCode.done;
+    if (options.failOn.some((condition) => holds(condition, findings))) teller.codes.add(ExitCode.condition);
   } catch (error) {
     await output.discard();
     throw error;
   } finally {
-    progress.clear();
+    teller.progress.clear();
   }
+  return mostSevere(teller.codes);
 }
 
 function isFile(output: string | undefined): output is string {
@@ -69,13 +66,13 @@ function openOutput(job: ReportJob): Promise<ResultOutput> | ResultOutput {
   return openFileOutput(output, { inputs: job.inputs, inPlace: job.inPlace, onBroken: job.onBroken });
 }
 
-function createSink({ options, surroundings, progress }: ReportJob, output: Output): Promise<ReportSink> {
+function createSink({ options, surroundings, teller }: ReportJob, output: Output): Promise<ReportSink> {
   const { format, calls, ancestors } = options;
   const { stdout, env } = surroundings;
   const terminal = isFile(options.output) ? undefined : stdout;
   const columns = columnsOf(terminal, env);
   const colour = colourOf(terminal, env);
-  return createReportSink({ format, calls, columns, colour, ancestors }, clearing(output, progress));
+  return createReportSink({ format, calls, columns, colour, ancestors }, clearing(output, teller.progress));
 }
 
 /** Results may go to the terminal on which the progress bar stands. */

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { analyze } from '../cli/analyze.ts';
 import { ImdsCommand } from '../cli/base-command.ts';
 import { parseEndpoints } from '../cli/endpoint.ts';
-import { endpointFlag, formatOf, outputFlags } from '../cli/flags.ts';
+import { endpointFlag, outputFlags, outputOptionsOf } from '../cli/flags.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { UsageError } from '../errors.ts';
 
@@ -67,11 +67,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
         correlations: flags.correlations,
         ring: flags.ring,
         crossCheck: flags['cross-check'],
-        format: formatOf(flags),
-        calls: flags.calls,
-        ancestors: flags.ancestors,
-        output: flags.output,
-        failOn: flags['fail-on'] ?? [],
+        ...outputOptionsOf(flags),
       },
       processSurroundings(),
     );

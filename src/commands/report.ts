@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
-import { formatOf, outputFlags } from '../cli/flags.ts';
+import { outputFlags, outputOptionsOf } from '../cli/flags.ts';
 import { report } from '../cli/report.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { parseWhen } from '../cli/when.ts';
@@ -74,11 +74,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
           hosts: flags.host,
           versions: flags['imds-version'],
         },
-        format: formatOf(flags),
-        calls: flags.calls,
-        ancestors: flags.ancestors,
-        output: flags.output,
-        failOn: flags['fail-on'] ?? [],
+        ...outputOptionsOf(flags),
       },
       processSurroundings(),
     );

@@ -1,15 +1,20 @@
 import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InputError } from '../errors.ts';
-import type { AttributedCall, Nanoseconds, Problem } from '../model.ts';
-import { EventLineParser } from './event-line.ts';
+import { kindOf } from '../files/kind.ts';
+import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
+import { problemOf, skipped } from '../files/problem.ts';
+import type { Nanoseconds, Problem } from '../model.ts';
+import { EventLineParser, isLogLine } from './event-line.ts';
 import { readLines } from './lines.ts';
 
 /** A file that has events in it. */
 export interface EventFile {
   /** As the user named it, or below the folder that they named. */
   path: string;
+  /** Where it is, if its name is no text. */
+  location: FilePath;
   /** Bytes as they are on disk. */
   size: number;
   /** Of its first event. */
@@ -27,7 +32,6 @@ export interface FoundFiles {
 
 /** Folders of hosts below a folder, and what is in them; deeper ones are not searched. */
 const MAX_DEPTH = 4;
-const MAX_NAMED = 3;
 /** Lines at a file's head among which an event must be. */
 const LOOKED_AT = 16;
 const REMEDY = 'Name a file that `imds live` or `imds analyze --jsonl` wrote, or a folder of such files.';
@@ -35,81 +39,95 @@ const REMEDY = 'Name a file that `imds live` or `imds analyze --jsonl` wrote, or
 /** The files of saved events behind paths: files, and folders with what is below them. A file counts once. */
 export async function findEventFiles(paths: readonly string[]): Promise<FoundFiles> {
   const finder = new Finder();
-  for (const path of paths) await finder.path(path);
-  const byTime = (a: EventFile, b: EventFile) =>
-    a.firstTime < b.firstTime ? -1 : Number(a.firstTime > b.firstTime);
-  return { files: finder.files.sort(byTime), problems: finder.problems };
+  const files: EventFile[] = [];
+  for (const path of paths) files.push(...(await finder.path(path)));
+  files.sort((a, b) => (a.firstTime < b.firstTime ? -1 : Number(a.firstTime > b.firstTime)));
+  return { files, problems: finder.problems };
 }
 
 class Finder {
-  files: EventFile[] = [];
   readonly problems: Problem[] = [];
   readonly #seen = new Set<string>();
 
-  async path(path: string): Promise<void> {
+  async path(path: string): Promise<EventFile[]> {
     try {
       const stats = await stat(path);
-      if (!stats.isDirectory()) {
-        if (!(await this.#take(path, stats))) this.problems.push(noEvents(path));
-        return;
-      }
-      const others = await this.#folder(path, 0);
-      if (this.files.every((file) => !file.path.startsWith(path))) throw nothingIn(path);
-      if (others.length > 0) this.problems.push(skipped(path, others));
+      if (!stats.isDirectory())
+        return [(await examine(path, path, stats)) ?? refuse(path)].filter(this.#isNew);
+      const others: string[] = [];
+      const files = await this.#folder(path, path, others, 0);
+      if (files.length === 0) throw nothingIn(path);
+      if (others.length > 0) this.problems.push(skipped(path, others, 'no events'));
+      return files.filter(this.#isNew);
     } catch (error) {
       this.problems.push(problemOf(path, error));
+      return [];
     }
   }
 
-  /** @returns names of files in it that hold no events */
-  async #folder(folder: string, depth: number): Promise<string[]> {
-    const others: string[] = [];
-    const entries = await readdir(folder, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
+  /** @param others names of files that hold no events are added */
+  async #folder(folder: string, location: FilePath, others: string[], depth: number): Promise<Examined[]> {
+    const here: Examined[] = [];
+    const below: Examined[] = [];
+    for (const entry of await entriesIn(location)) {
+      const path = join(folder, entry.shown);
+      const at = locationIn(location, entry);
       // Links are not followed: a folder may be one that others can write to.
-      if (entry.isDirectory() && depth < MAX_DEPTH) others.push(...(await this.#folder(path, depth + 1)));
-      if (!entry.isFile()) continue;
+      if (entry.kind === 'link') continue;
       try {
-        if (!(await this.#take(path, await stat(path)))) others.push(basename(path));
+        if (entry.kind === 'file') {
+          const file = await examine(path, at, await stat(at));
+          if (file === undefined) others.push(entry.shown);
+          else here.push(file);
+        } else if (depth < MAX_DEPTH) below.push(...(await this.#folder(path, at, others, depth + 1)));
       } catch (error) {
         this.problems.push(problemOf(path, error));
       }
     }
-    this.#dropLogs(folder);
-    return others;
+    // Where the calls of a log are there as events too, these say more, and each call is to count once.
+    const hasEvents = here.some(({ isLog }) => !isLog);
+    return [...(hasEvents ? here.filter(({ isLog }) => !isLog) : here), ...below];
   }
 
-  /** Where the calls of a log are there as events too, these say more, and each call is to count once. */
-  #dropLogs(folder: string): void {
-    const isHere = ({ path }: EventFile) => resolve(dirname(path)) === resolve(folder);
-    if (!this.files.some((file) => isHere(file) && !file.isLog)) return;
-    this.files = this.files.filter((file) => !(isHere(file) && file.isLog));
-  }
-
-  async #take(path: string, stats: Stats): Promise<boolean> {
-    const identity = `${stats.dev} ${stats.ino}`;
-    if (this.#seen.has(identity)) return true;
-    const first = await firstCallOf(path);
-    if (first === undefined) return false;
+  readonly #isNew = ({ identity }: Examined): boolean => {
+    const isNew = !this.#seen.has(identity);
     this.#seen.add(identity);
-    const isLog = first.attribution.source === 'log' || first.session === path;
-    this.files.push({ path, size: stats.size, firstTime: first.call.time, isLog });
-    return true;
-  }
+    return isNew;
+  };
 }
 
+interface Examined extends EventFile {
+  /** The same for all names of a file. */
+  identity: string;
+}
+
+/** Undefined for what holds no events. It is read twice, so that it has to be a regular file. */
+async function examine(path: string, location: FilePath, stats: Stats): Promise<Examined | undefined> {
+  if (!stats.isFile()) {
+    throw new InputError(`${path}: expected saved events in a regular file, found ${kindOf(stats)}`, {
+      code: 'events.no_file',
+      remedy: 'Save what comes from there to a file first.',
+    });
+  }
+  const first = await firstOf(path, location);
+  const identity = `${stats.dev} ${stats.ino}`;
+  return first && { path, location, size: stats.size, identity, ...first };
+}
+
+type First = Pick<EventFile, 'firstTime' | 'isLog'>;
+
 /** Of the lines at its head; undefined where none is an event. */
-async function firstCallOf(path: string): Promise<AttributedCall | undefined> {
+async function firstOf(path: string, location: FilePath): Promise<First | undefined> {
   const stop = new AbortController();
   const parser = new EventLineParser();
-  let first: AttributedCall | undefined;
+  let first: First | undefined;
   await readLines(
-    path,
+    location,
     {
       line(text, number) {
         if (text === undefined || first !== undefined || number > LOOKED_AT) return;
-        first = parser.parse(text, path);
+        const call = parser.parse(text, path);
+        if (call !== undefined) first = { firstTime: call.call.time, isLog: isLogLine(text) };
       },
       pause() {
         stop.abort();
@@ -121,42 +139,14 @@ async function firstCallOf(path: string): Promise<AttributedCall | undefined> {
   return first;
 }
 
-function noEvents(path: string): Problem {
-  return {
+function refuse(path: string): never {
+  const what = 'events of imds, one JSON object a line, or imds-trace.log';
+  throw new InputError(`${path}: expected ${what}; found neither in its first ${LOOKED_AT} lines`, {
     code: 'events.format',
-    message: `${path}: expected events of imds, one JSON object a line, or imds-trace.log; found neither in its first ${LOOKED_AT} lines`,
     remedy: REMEDY,
-    damage: true,
-  };
+  });
 }
 
 function nothingIn(folder: string): InputError {
   return new InputError(`${folder}: a folder without saved events`, { code: 'events.none', remedy: REMEDY });
-}
-
-function skipped(folder: string, names: readonly string[]): Problem {
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-  const message = `${folder}: no events, skipped: ${names.slice(0, MAX_NAMED).join(', ')}${more}`;
-  return { code: 'events.skipped', message, damage: false };
-}
-
-const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'may not be read',
-  EPERM: 'may not be read',
-  ELOOP: 'is a link to itself',
-};
-
-function problemOf(path: string, error: unknown): Problem {
-  if (error instanceof InputError) {
-    return { code: error.code, message: error.message, remedy: error.remedy, damage: true };
-  }
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string') throw error;
-  return {
-    code: 'events.unreadable',
-    message: `${path}: ${SYSTEM_ERRORS[code] ?? `cannot be read (${code})`}`,
-    remedy: 'Check the path and its permissions.',
-    damage: true,
-  };
 }

@@ -33,7 +33,7 @@ export class EventLineParser {
 
   /** @param file where it was read @returns undefined for what is no event */
   parse(line: string, file: string): AttributedCall | undefined {
-    if (line.startsWith('[')) return this.#traceLog.parse(line, file);
+    if (isLogLine(line)) return this.#traceLog.parse(line, file);
     const parts = partsOf(line);
     if (parts === undefined) return parseEvent(parseJson(line), this.#hosts, file);
     const process = this.#processOf(parts);
@@ -53,6 +53,11 @@ export class EventLineParser {
     if (key.length <= LONGEST_KEPT) this.#known.set(key, process);
     return process;
   }
+}
+
+/** Of imds-trace.log, which begins with a time in brackets; events are objects. */
+export function isLogLine(line: string): boolean {
+  return line.startsWith('[');
 }
 
 /** In JSON, a quotation mark within text has a backslash before it: none of these stands in one. */

@@ -1,4 +1,11 @@
-import type { AttributedCall, CaptureSummary, Counters, Nanoseconds, Problem } from '../model.ts';
+import {
+  type AttributedCall,
+  type CaptureSummary,
+  type Counters,
+  INTERRUPTED,
+  type Nanoseconds,
+  type Problem,
+} from '../model.ts';
 import type { Sink } from '../ports.ts';
 import type { EventFile } from './event-files.ts';
 import { EventLineParser } from './event-line.ts';
@@ -17,7 +24,9 @@ export interface EventFilter {
 export interface ReadOptions {
   filter: EventFilter;
   signal: AbortSignal;
-  onProgress(bytesRead: number): void;
+  /** Whether it was a person who ended the reading, and not that nobody takes the results any more. */
+  wasStopped(): boolean;
+  onProgress(file: EventFile, bytesRead: number): void;
 }
 
 /** Reads files of saved events, one after the other; each call goes to the sink once. */
@@ -36,7 +45,7 @@ export class EventReader {
     this.#parser.beginFile();
     try {
       await readLines(
-        file.path,
+        file.location,
         {
           line: (text, number, isLast) => {
             if (text === '') return;
@@ -50,7 +59,7 @@ export class EventReader {
             }
           },
           pause: (bytesRead) => {
-            onProgress(bytesRead);
+            onProgress(file, bytesRead);
             return sink.ready();
           },
         },
@@ -59,6 +68,7 @@ export class EventReader {
     } catch (error) {
       tally.broke(error);
     }
+    if (this.#options.wasStopped()) tally.stopped();
     return tally.summary();
   }
 }
@@ -100,6 +110,11 @@ class FileTally {
     const name = isLast ? 'events.lines_torn' : 'events.lines_unreadable';
     this.#losses[name] = (this.#losses[name] ?? 0) + 1;
     if (!isLast) this.#firstUnreadable ??= number;
+  }
+
+  stopped(): void {
+    const message = `${this.#path}: stopped by a signal; the report covers what was read until then`;
+    this.#problems.push({ code: INTERRUPTED, message, damage: false });
   }
 
   broke(error: unknown): void {

@@ -1,4 +1,4 @@
-import { PrerequisiteError } from '../errors.ts';
+import { FailureError, PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
 import {
   type Attribution,
@@ -34,26 +34,29 @@ export interface OpenedViews {
   /** How processes are found. */
   attribution: Attribution;
   /** Why a view, or the look-ups, are missing. */
-  missing: PrerequisiteError[];
+  missing: Missing[];
 }
+
+type Missing = PrerequisiteError | FailureError;
 
 /**
  * Attaches what is asked for. Of two views one is enough: the other's reason is told.
  *
- * @throws PrerequisiteError where none could be attached, or not what `attribution` insists on;
+ * @throws PrerequisiteError or FailureError where none could be attached, or not what `attribution` insists on;
  *   UsageError where the two contradict each other
  */
 export async function openViews(options: ViewOptions): Promise<OpenedViews> {
   const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss } = options;
   const now = () => clock.now();
   checkAttribution(capture, attribution);
-  const missing: PrerequisiteError[] = [];
+  const missing: Missing[] = [];
   const attempt: Attempt = async (wanted, open) => {
     if (!wanted) return undefined;
     try {
       return await open();
     } catch (error) {
-      if (!(error instanceof PrerequisiteError)) throw error;
+      // A probe that fails on a kernel that nobody has tried is one more that is missing.
+      if (!(error instanceof PrerequisiteError || error instanceof FailureError)) throw error;
       missing.push(error);
       return undefined;
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -130,9 +131,13 @@ describe('imds report', () => {
   });
 
   it('says in one line what it cannot read', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
     copyFileSync(join(DEMO, 'demo.pcap'), join(folder, 'demo.pcap'));
     for (const [path, what] of [
       [join(folder, 'missing'), /there is no such file/],
+      // Nobody writes to it: whoever opens it waits.
+      [join(folder, 'pipe'), /expected saved events in a regular file, found a pipe/],
+      ['/dev/zero', /expected saved events in a regular file, found a device/],
       [join(folder, 'demo.pcap'), /expected events of imds, one JSON object a line/],
       [put('empty', ''), /expected events of imds/],
       [put('text', 'hello\n'), /expected events of imds/],

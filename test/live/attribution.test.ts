@@ -12,6 +12,30 @@ const WIRE = ['--capture', 'wire'];
 /** Root without what the probe needs. */
 const WITHOUT_BPF = ['setpriv', '--bounding-set', '-sys_admin,-bpf,-perfmon'];
 
+const mounted = (command: string): string[] => [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  `${command} && exec "$@"`,
+  'sh',
+];
+
+/** What runs it where the probe is of no use, and what is said of that. */
+const WITHOUT_PROBE: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['its capabilities are missing', WITHOUT_BPF, /^imds live: missing CAP_BPF/],
+  [
+    'the kernel has no BTF',
+    mounted('mount -t tmpfs none /sys/kernel/btf'),
+    /^imds live: kernel \S+ has no BTF/,
+  ],
+  [
+    'it fails in a way that nobody foresaw',
+    mounted('for probe in .cache/probe/*/imds-probe; do mount --bind /bin/false "$probe" || exit 1; done'),
+    /^imds live: imds-probe: it ended with 1\./,
+  ],
+];
+
 describe('imds live: --attribution', function () {
   this.timeout(60_000);
   before(needsRoot);
@@ -59,18 +83,23 @@ describe('imds live: --attribution', function () {
       }),
     ));
 
-  it('auto is look-ups, and ebpf is exit code 5, where the probe cannot be attached', () =>
+  for (const [lack, prefix, words] of WITHOUT_PROBE) {
+    it(`auto is look-ups in /proc and the wire where ${lack}`, () =>
+      pair(async (client) => {
+        const session = await LiveSession.start([], client, prefix);
+        assert.match(session.diagnostics[0] ?? '', words);
+        assert.match(session.ready, /views wire \(any\); attribution procfs/);
+        const { event, pid } = await call(session, client);
+        assert.equal(event.process?.pid, pid, event.attribution.reason);
+        assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs' });
+        assert.equal(await session.stop(), 0);
+      }));
+  }
+
+  it('ebpf is exit code 5 where the probe cannot be attached', () =>
     pair(async (client) => {
-      const session = await LiveSession.start([], client, WITHOUT_BPF);
-      assert.match(session.diagnostics[0] ?? '', /^imds live: missing CAP_BPF/);
-      assert.match(session.ready, /views wire \(any\); attribution procfs/);
-      const { event, pid } = await call(session, client);
-      assert.equal(event.process?.pid, pid, event.attribution.reason);
-      assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs' });
-      assert.equal(await session.stop(), 0);
-      const words = [...WITHOUT_BPF, process.execPath, 'bin/run.js', 'live', '--no-log'];
-      const insisting = [...words, '--attribution', 'ebpf'];
-      const { code, stderr } = await result(client.spawn(insisting[0] as string, insisting.slice(1)));
+      const [program = '', ...words] = [...WITHOUT_BPF, process.execPath, 'bin/run.js', 'live', '--no-log'];
+      const { code, stderr } = await result(client.spawn(program, [...words, '--attribution', 'ebpf']));
       assert.equal(code, 5, stderr);
       assert.match(stderr, /^imds live: missing CAP_BPF[^\n]+\n$/);
     }));

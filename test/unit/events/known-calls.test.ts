@@ -30,7 +30,15 @@ describe('calls that were counted', () => {
     );
   });
 
-  it('beyond the maximum, take the places of others, and the memory stays what it was', () => {
+  it('are all known while three fifths of the table are in use', () => {
+    const slots = 2 ** 16;
+    const known = new KnownCalls(slots);
+    const count = Math.floor(slots * 0.6);
+    for (let i = 0; i < count; i++) assert.equal(known.add(idOf(i)), true);
+    for (let i = 0; i < count; i++) assert.equal(known.add(idOf(i)), false, String(i));
+  });
+
+  it('beyond that, take the places of others, and the memory stays what it was', () => {
     const known = new KnownCalls(2 ** 14);
     for (let i = 0; i < 200_000; i++) known.add(idOf(i));
     const latest = Array.from({ length: 1000 }, (_, i) => known.add(idOf(199_999 - i)));

@@ -15,15 +15,33 @@ export interface FileName {
 
 /** Files and links, whatever they point to, by name. */
 export async function namesIn(folder: string): Promise<FileName[]> {
-  const names: FileName[] = [];
+  return (await entriesIn(folder)).filter(({ kind }) => kind !== 'folder');
+}
+
+export interface Entry extends FileName {
+  kind: 'file' | 'link' | 'folder';
+}
+
+/** Files, links and folders, by name. */
+export async function entriesIn(folder: FilePath): Promise<Entry[]> {
+  const entries: Entry[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true, encoding: 'buffer' })) {
-    if (!entry.isFile() && !entry.isSymbolicLink()) continue;
+    const kind = entry.isFile()
+      ? 'file'
+      : entry.isSymbolicLink()
+        ? 'link'
+        : entry.isDirectory()
+          ? 'folder'
+          : undefined;
+    if (kind === undefined) continue;
     const { name } = entry;
-    names.push(
-      isUtf8(name) ? { shown: name.toString(), bytes: undefined } : { shown: escaped(name), bytes: name },
+    entries.push(
+      isUtf8(name)
+        ? { shown: name.toString(), bytes: undefined, kind }
+        : { shown: escaped(name), bytes: name, kind },
     );
   }
-  return names.sort(
+  return entries.sort(
     (a, b) => order(a.shown, b.shown) || Number(a.bytes !== undefined) - Number(b.bytes !== undefined),
   );
 }
@@ -32,9 +50,9 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export function locationIn(folder: string, { shown, bytes }: FileName): FilePath {
-  if (bytes === undefined) return join(folder, shown);
-  return Buffer.concat([Buffer.from(folder.endsWith('/') ? folder : `${folder}/`), bytes]);
+export function locationIn(folder: FilePath, { shown, bytes }: FileName): FilePath {
+  if (bytes === undefined && typeof folder === 'string') return join(folder, shown);
+  return Buffer.concat([Buffer.from(folder), Buffer.from('/'), bytes ?? Buffer.from(shown)]);
 }
 
 /** Where a file is whose name is that of another with something behind it, or with less of its end. */
