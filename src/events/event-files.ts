@@ -34,6 +34,8 @@ export interface FoundFiles {
 const MAX_DEPTH = 4;
 /** Lines at a file's head among which an event must be. */
 const LOOKED_AT = 16;
+/** Pieces of a file, of a megabyte each, in which they must be: a line can be longer than one. */
+const MAX_PIECES = 5;
 const REMEDY = 'Name a file that `imds live` or `imds analyze --jsonl` wrote, or a folder of such files.';
 
 /** The files of saved events behind paths: files, and folders with what is below them. A file counts once. */
@@ -121,16 +123,19 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
   const stop = new AbortController();
   const parser = new EventLineParser();
   let first: First | undefined;
+  let lines = 0;
+  let pieces = 0;
   await readLines(
     location,
     {
       line(text, number) {
+        lines = number;
         if (text === undefined || first !== undefined || number > LOOKED_AT) return;
         const call = parser.parse(text, path);
         if (call !== undefined) first = { firstTime: call.call.time, isLog: isLogLine(text) };
       },
       pause() {
-        stop.abort();
+        if (first !== undefined || lines >= LOOKED_AT || ++pieces === MAX_PIECES) stop.abort();
         return undefined;
       },
     },

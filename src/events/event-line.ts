@@ -6,7 +6,8 @@ import { parseEvent } from './parse-event.ts';
 import { TraceLogParser } from './trace-log.ts';
 
 const MAX_KEPT = 4096;
-const LONGEST_KEPT = 8192;
+/** Characters of lines, in all: what is made of them is about as much again. */
+const MAX_KEPT_TEXT = 8 * 1024 * 1024;
 
 /** Where the parts about the process begin and end in a line as we write it. */
 interface Parts {
@@ -25,6 +26,7 @@ interface Parts {
 export class EventLineParser {
   readonly #hosts = new EventHosts();
   readonly #known = new Map<string, Process>();
+  #knownText = 0;
   readonly #traceLog = new TraceLogParser();
 
   beginFile(): void {
@@ -49,8 +51,12 @@ export class EventLineParser {
     const json = objectOf(parseJson(`{${fragment.slice(1)},"imds":{${ancestors.slice(1)}}`));
     const process = json && processOf(json, objectOf(json.imds)?.ancestors);
     if (process === undefined) return undefined;
-    if (this.#known.size >= MAX_KEPT) this.#known.clear();
-    if (key.length <= LONGEST_KEPT) this.#known.set(key, process);
+    if (this.#known.size >= MAX_KEPT || this.#knownText > MAX_KEPT_TEXT) {
+      this.#known.clear();
+      this.#knownText = 0;
+    }
+    this.#known.set(key, process);
+    this.#knownText += key.length;
     return process;
   }
 }

@@ -7,6 +7,8 @@ import { Timeline } from './timeline.ts';
 const MAX_CALLERS = 16_384;
 /** Characters of their names, addresses and user agents. */
 const MAX_CALLER_TEXT = 4 * 1024 * 1024;
+/** Characters of their processes: some 1,500 each where there are the most callers. */
+const MAX_PROCESS_TEXT = 24 * 1024 * 1024;
 
 /** Name of the counter of calls that went to the row "other callers". */
 export const OTHER_CALLERS = 'report.calls_of_other_callers';
@@ -27,6 +29,7 @@ export class Aggregate {
   /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
   readonly #budget = new TextBudget(MAX_CALLER_TEXT);
+  readonly #processBudget = new TextBudget(MAX_PROCESS_TEXT);
   #firstCall: Nanoseconds | undefined;
   #lastCall: Nanoseconds | undefined;
   #others: Caller | undefined;
@@ -128,7 +131,8 @@ export class Aggregate {
   #newCaller(identity: CallerIdentity, attributed: AttributedCall, kind: number, keyLength: number): Caller {
     const { client, userAgent = '' } = attributed.call;
     const shown = client.address.length + userAgent.length;
-    if (this.#callers.length >= this.#maximum || this.#budget.left < keyLength + shown) {
+    const hasRoom = this.#callers.length < this.#maximum && this.#budget.left >= keyLength + shown;
+    if (!hasRoom || !this.#processBudget.take(textLength(attributed.process))) {
       const others = { scope: identity.scope, process: undefined, client: undefined, isOther: true };
       this.#others ??= new Caller(others, attributed, kind, this.#budget);
       return this.#others;
@@ -138,6 +142,17 @@ export class Aggregate {
     this.#callers.push(caller);
     return caller;
   }
+}
+
+/** Of what a row keeps of its example: the process, and what it descends from. */
+function textLength(process: Process | undefined): number {
+  if (process === undefined) return 0;
+  let length = 0;
+  for (const { args = [], executable = '' } of [process, ...process.ancestors]) {
+    length += executable.length;
+    for (const argument of args) length += argument.length;
+  }
+  return length;
 }
 
 /** Where a caller lives, as it is shown: the host's name, its id, or the capture's name. */

@@ -343,6 +343,19 @@ describe('aggregate', () => {
     strictEqual(aggregate.callers().length, 5);
   });
 
+  it('keeps no more of processes than is meant for all of them together', () => {
+    const aggregate = new Aggregate();
+    for (let pid = 1; pid <= 40; pid++) {
+      const args = [`/bin/p${pid}`, 'x'.repeat(1024 * 1024)];
+      aggregate.add(
+        attributed({}, { pid, start: String(pid), executable: `/bin/p${pid}`, args, ancestors: [] }),
+      );
+    }
+    strictEqual(aggregate.callers().length, 24);
+    strictEqual(aggregate.otherCalls, 17);
+    strictEqual(aggregate.calls, 40);
+  });
+
   it('is bounded by a row of other callers, with a counter', () => {
     const aggregate = new Aggregate(new ProcessViews(), 2);
     for (let client = 0; client < 9; client++) {
