@@ -3,8 +3,9 @@
  * that Linux hosts on EC2 have where its cross compiler is there. Ends with 0 if this machine's is built.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpackPackages } from './debian.mjs';
 import { root, say } from './setup.mjs';
 
 const OUT = join(root, '.cache', 'probe');
@@ -16,7 +17,7 @@ const own = process.arch === 'arm64' ? 'arm64' : 'amd64';
 const code = make(own);
 if (code !== 0) process.exit(code);
 for (const other of /** @type {const} */ (['amd64', 'arm64'])) {
-  if (other !== own) cross(other);
+  if (other !== own) await cross(other);
 }
 
 /**
@@ -34,13 +35,13 @@ function make(architecture, variables = []) {
 }
 
 /** @param {keyof typeof TRIPLES} architecture */
-function cross(architecture) {
+async function cross(architecture) {
   const triple = TRIPLES[architecture];
   if (spawnSync(`${triple}-gcc`, ['--version']).status !== 0) {
     say(`  imds-probe for ${architecture} is not built here: there is no ${triple}-gcc.`);
     return;
   }
-  const libraries = librariesOf(architecture);
+  const libraries = await librariesOf(architecture);
   if (libraries === undefined || make(architecture, [`LIBRARIES=${libraries}`]) !== 0) {
     say(`  imds-probe for ${architecture} could not be built; the one for this machine is.`);
   }
@@ -51,34 +52,19 @@ function cross(architecture) {
  * installed, so that this machine's packages stay of one architecture.
  * @param {keyof typeof TRIPLES} architecture
  */
-function librariesOf(architecture) {
+async function librariesOf(architecture) {
   const folder = join(OUT, `libraries-${architecture}`);
   const libraries = join(folder, 'usr/lib', TRIPLES[architecture]);
-  if (existsSync(join(libraries, 'libelf.a'))) return libraries;
-  const lists = join(folder, 'lists');
-  mkdirSync(join(lists, 'partial'), { recursive: true });
-  // Lists of their own, from the same sources as this machine's.
-  const options = [
-    `APT::Architectures=${own},${architecture}`,
-    `Dir::State::Lists=${lists}`,
-    'APT::Get::List-Cleanup=false',
-    'Acquire::Languages=none',
-    'APT::Sandbox::User=root',
-  ].flatMap((option) => ['-o', option]);
-  const names = LIBRARY_PACKAGES.map((name) => `${name}:${architecture}`);
-  for (const args of [
-    ['-qq', 'update'],
-    ['-qq', 'download', ...names],
-  ]) {
-    const { status } = spawnSync('apt-get', [...options, ...args], {
-      cwd: folder,
-      stdio: ['ignore', process.stderr, process.stderr],
-      timeout: TIMEOUT_MS,
-    });
-    if (status !== 0) return undefined;
-  }
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.deb'))) {
-    if (spawnSync('dpkg-deb', ['-x', name, '.'], { cwd: folder }).status !== 0) return undefined;
-  }
-  return existsSync(join(libraries, 'libelf.a')) ? libraries : undefined;
+  const isThere = () => existsSync(join(libraries, 'libelf.a'));
+  if (isThere()) return libraries;
+  await unpackPackages(
+    LIBRARY_PACKAGES.map((name) => `${name}:${architecture}`),
+    {
+      folder,
+      target: folder,
+      title: `Fetching libraries of ${architecture}`,
+      options: [`APT::Architectures=${own},${architecture}`, 'APT::Get::List-Cleanup=false'],
+    },
+  );
+  return isThere() ? libraries : undefined;
 }

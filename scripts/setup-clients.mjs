@@ -2,9 +2,9 @@
  * The real clients that the live tests run and that are not installed by TEST_PACKAGES: into .cache/clients,
  * and nowhere else. No dependencies: it runs where there may be no node_modules.
  */
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpackPackages } from './debian.mjs';
 import { root, say, step } from './setup.mjs';
 
 const FOLDER = join(root, '.cache', 'clients');
@@ -26,30 +26,13 @@ export async function setUpClients() {
   if (process.platform !== 'linux') return;
   mkdirSync(DEBIAN, { recursive: true });
   const missing = Object.keys(UNPACKED).filter((name) => !existsSync(join(DEBIAN, UNPACKED[name] ?? '')));
-  if (missing.length > 0) await unpack(missing);
+  if (missing.length > 0) {
+    const title = `Fetching ${missing.join(', ')} for the live tests into .cache/clients`;
+    if (!(await unpackPackages(missing, { folder: FOLDER, target: DEBIAN, title }))) {
+      say(`  ${missing.join(', ')} could not be fetched; the tests that run them are skipped.`);
+    }
+  }
   if (!isCurrent()) await installNpmClients();
-}
-
-/** @param {readonly string[]} names */
-async function unpack(names) {
-  const lists = join(FOLDER, 'lists');
-  mkdirSync(join(lists, 'partial'), { recursive: true });
-  // Lists of their own, from the same sources as this machine's: those may be old, or not there.
-  const options = [`Dir::State::Lists=${lists}`, 'Acquire::Languages=none', 'APT::Sandbox::User=root'];
-  const words = ['-C', FOLDER, 'apt-get', '-qq', ...options.flatMap((option) => ['-o', option])];
-  const title = `Fetching ${names.join(', ')} for the live tests into .cache/clients`;
-  const fetched =
-    (await step('Reading package lists', 'env', [...words, 'update'])) === 0 &&
-    (await step(title, 'env', [...words, 'download', ...names])) === 0;
-  if (!fetched) {
-    say(`  ${names.join(', ')} could not be fetched; the tests that run them are skipped.`);
-    return;
-  }
-  for (const name of names) {
-    const file = readdirSync(FOLDER).find((entry) => entry.startsWith(`${name}_`));
-    const { status } = spawnSync('dpkg-deb', ['-x', join(FOLDER, file ?? name), DEBIAN]);
-    if (status !== 0) say(`  ${file ?? name} could not be unpacked; the tests that run it are skipped.`);
-  }
 }
 
 function isCurrent() {

@@ -329,6 +329,7 @@ function fingerprint() {
     ...sources.map((source) => join('src', source)),
     'scripts/build.mjs',
     'scripts/build-probe.mjs',
+    'scripts/debian.mjs',
     'scripts/lean-oclif.mjs',
     'package-lock.json',
   ]) {
