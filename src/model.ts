@@ -88,6 +88,8 @@ export interface ImdsCall {
   pathClass?: PathClass | undefined;
   /** User-Agent, latin1. Hostile; may hold secrets. */
   userAgent?: string | undefined;
+  /** Lifetime that a request for a token asked for, in seconds; undefined where it is no number. */
+  tokenTtl?: number | undefined;
   /** X-Forwarded-For, latin1: the request came through a proxy. Hostile. */
   forwardedFor?: string | undefined;
   /** IP TTL or hop limit of the response's first segment, as captured. */

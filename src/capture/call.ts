@@ -33,6 +33,7 @@ export function callOfRequest(
     httpVersion: request.httpVersion || undefined,
     pathClass: classification.pathClass,
     userAgent: request.userAgent,
+    tokenTtl: ttlOf(request, classification),
     forwardedFor: request.forwardedFor,
     responseTtl: response?.ttl,
     status: response?.status,
@@ -62,6 +63,10 @@ export function callOfResponse(connection: Connection, response: Response, reaso
     status: response.status,
     interfaces: connection.interfaces,
   };
+}
+
+function ttlOf({ tokenTtlSeconds }: Request, { operation }: Classification): number | undefined {
+  return operation === 'token' && tokenTtlSeconds >= 0 ? tokenTtlSeconds : undefined;
 }
 
 function reasonOf({ lost }: Request): UnknownReason {

@@ -16,6 +16,8 @@ import { idOf, integerOf, type JsonObject, objectOf, oneOf, textOf } from './jso
 const MODULE = 'imds';
 const MAX_PORT = 65_535;
 const MAX_STATUS = 999;
+/** As many digits as are read of a request. */
+const MAX_TOKEN_TTL = 999_999_999_999_999;
 const UNKNOWN: SocketAddress = { address: '', port: 0 };
 
 /**
@@ -73,6 +75,7 @@ function callOf(event: JsonObject, meta: JsonObject, imds: JsonObject): ImdsCall
     pathClass: oneOf(imds.path_class, PATH_CLASSES),
     userAgent: wireText(objectOf(event.user_agent)?.original),
     forwardedFor: wireText(imds.forwarded_for),
+    tokenTtl: integerOf(imds.token_ttl, MAX_TOKEN_TTL),
     responseTtl: integerOf(imds.response_ttl, 255),
     status: integerOf(objectOf(http?.response)?.status_code, MAX_STATUS),
   };

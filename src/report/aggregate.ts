@@ -1,7 +1,8 @@
+import { RunBudget } from '../causes/runs.ts';
 import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
 import { Caller, type CallerIdentity, compareCallers, TextBudget } from './caller.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
-import { ProcessViews } from './process-view.ts';
+import { type ProcessView, ProcessViews } from './process-view.ts';
 import { Timeline } from './timeline.ts';
 
 const MAX_CALLERS = 16_384;
@@ -9,6 +10,9 @@ const MAX_CALLERS = 16_384;
 const MAX_CALLER_TEXT = 4 * 1024 * 1024;
 /** Characters of their processes: some 1,500 each where there are the most callers. */
 const MAX_PROCESS_TEXT = 24 * 1024 * 1024;
+
+/** Runs of programs that are followed to find causes. */
+const MAX_RUNS = 65_536;
 
 /** Name of the counter of calls that went to the row "other callers". */
 export const OTHER_CALLERS = 'report.calls_of_other_callers';
@@ -28,7 +32,7 @@ export class Aggregate {
   readonly #byProcess = new WeakMap<Process, Caller>();
   /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
-  readonly #budget = new TextBudget(MAX_CALLER_TEXT);
+  readonly #budgets = { text: new TextBudget(MAX_CALLER_TEXT), runs: new RunBudget(MAX_RUNS) };
   readonly #processBudget = new TextBudget(MAX_PROCESS_TEXT);
   #firstCall: Nanoseconds | undefined;
   #lastCall: Nanoseconds | undefined;
@@ -50,11 +54,12 @@ export class Aggregate {
     if (this.#firstCall === undefined || call.time < this.#firstCall) this.#firstCall = call.time;
     if (this.#lastCall === undefined || call.time > this.#lastCall) this.#lastCall = call.time;
     if (process !== undefined) this.#withProcess++;
+    const view = process && this.views.view(process);
     const caller =
-      process === undefined
+      view === undefined || process === undefined
         ? this.#ofClient(attributed, kind)
-        : (this.#byProcess.get(process) ?? this.#ofProcess(attributed, process, kind));
-    caller.add(attributed, kind);
+        : (this.#byProcess.get(process) ?? this.#ofProcess(attributed, process, view, kind));
+    caller.add(attributed, kind, view);
     if (caller === this.#others) this.#otherCalls++;
   }
 
@@ -96,8 +101,7 @@ export class Aggregate {
     return this.#others === undefined ? sorted : [...sorted, this.#others];
   }
 
-  #ofProcess(attributed: AttributedCall, process: Process, kind: number): Caller {
-    const view = this.views.view(process);
+  #ofProcess(attributed: AttributedCall, process: Process, view: ProcessView, kind: number): Caller {
     const { containerId, unit, executable } = view.process;
     const scope = scopeOf(attributed.host, attributed.capture);
     const key = [scope, view.program, view.startedBy, containerId, unit, executable].join('\0');
@@ -131,14 +135,14 @@ export class Aggregate {
   #newCaller(identity: CallerIdentity, attributed: AttributedCall, kind: number, keyLength: number): Caller {
     const { client, userAgent = '' } = attributed.call;
     const shown = client.address.length + userAgent.length;
-    const hasRoom = this.#callers.length < this.#maximum && this.#budget.left >= keyLength + shown;
+    const hasRoom = this.#callers.length < this.#maximum && this.#budgets.text.left >= keyLength + shown;
     if (!hasRoom || !this.#processBudget.take(textLength(attributed.process))) {
       const others = { scope: identity.scope, process: undefined, client: undefined, isOther: true };
-      this.#others ??= new Caller(others, attributed, kind, this.#budget);
+      this.#others ??= new Caller(others, attributed, kind, this.#budgets);
       return this.#others;
     }
-    this.#budget.take(keyLength);
-    const caller = new Caller(identity, attributed, kind, this.#budget);
+    this.#budgets.text.take(keyLength);
+    const caller = new Caller(identity, attributed, kind, this.#budgets);
     this.#callers.push(caller);
     return caller;
   }

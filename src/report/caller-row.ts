@@ -1,5 +1,7 @@
+import type { Diagnosis } from '../causes/types.ts';
 import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import type { KindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
@@ -34,6 +36,16 @@ export interface CallerRow extends KindCounts {
   example_args: string[] | undefined;
   /** Ancestors of the example, nearest first, as a person names them. */
   example_ancestry: string[] | undefined;
+  /** Id of the rule that says why its calls are IMDSv1. */
+  cause: string | undefined;
+  severity: string | undefined;
+  /** What was seen, in sentences. */
+  evidence: string[] | undefined;
+  remedy: string | undefined;
+  /** Ids of other rules that hold, worst first. */
+  findings: string[];
+  product: string | undefined;
+  product_version: string | undefined;
 }
 
 export const OTHER_CALLERS_NAME = 'other callers';
@@ -66,7 +78,7 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     clients: caller.clients.values,
     user_agents: caller.userAgents.values.map(viewHeader),
     ...caller.kinds,
-    v1_succeeded: caller.v1Succeeded,
+    v1_succeeded: caller.facts.v1.succeeded,
     worst_path: caller.worstPath,
     first_seen: isoNanoseconds(caller.first),
     last_seen: isoNanoseconds(caller.last),
@@ -76,5 +88,18 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     example_pid: exampleProcess?.pid,
     example_args: exampleProcess?.args === undefined ? undefined : [...exampleProcess.args],
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
+    ...diagnosisColumns(diagnosisOf(caller)),
+  };
+}
+
+function diagnosisColumns({ cause, findings, product, productVersion }: Diagnosis) {
+  return {
+    cause: cause?.id,
+    severity: cause?.severity,
+    evidence: cause && [...cause.evidence],
+    remedy: cause?.remedy,
+    findings: findings.map(({ id }) => id),
+    product,
+    product_version: productVersion,
   };
 }

@@ -1,3 +1,5 @@
+import { type CallerFacts, FactCollector } from '../causes/caller-facts.ts';
+import type { RunBudget } from '../causes/runs.ts';
 import { type AttributedCall, type Nanoseconds, PATH_CLASSES, type PathClass } from '../model.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import type { ProcessView } from './process-view.ts';
@@ -69,6 +71,12 @@ export interface CallerIdentity {
   isOther: boolean;
 }
 
+/** What all callers share, so that their number does not matter. */
+export interface CallerBudgets {
+  text: TextBudget;
+  runs: RunBudget;
+}
+
 /** What a row says of one of its calls. The call itself is not kept: its texts may be long. */
 export type Example = Omit<AttributedCall, 'call'>;
 
@@ -76,8 +84,6 @@ export type Example = Omit<AttributedCall, 'call'>;
 export class Caller {
   readonly identity: CallerIdentity;
   readonly counts: number[] = KINDS.map(() => 0);
-  /** v1 calls with a status of success: what CloudWatch's MetadataNoToken counts. */
-  v1Succeeded = 0;
   first: Nanoseconds;
   last: Nanoseconds;
   readonly userAgents: FewValues;
@@ -88,17 +94,19 @@ export class Caller {
   #exampleKind: number;
   #exampleTime: Nanoseconds;
   #worstPath = PATH_CLASSES.length;
+  readonly #facts: FactCollector;
 
-  constructor(identity: CallerIdentity, first: AttributedCall, kind: number, budget: TextBudget) {
+  constructor(identity: CallerIdentity, first: AttributedCall, kind: number, budgets: CallerBudgets) {
     this.identity = identity;
     this.example = exampleOf(first);
     this.#exampleKind = kind;
     this.#exampleTime = first.call.time;
     this.first = first.call.time;
     this.last = first.call.time;
-    this.userAgents = new FewValues(8, budget);
-    this.clients = new FewValues(8, budget);
-    this.forwardedFor = new FewValues(4, budget);
+    this.userAgents = new FewValues(8, budgets.text);
+    this.clients = new FewValues(8, budgets.text);
+    this.forwardedFor = new FewValues(4, budgets.text);
+    this.#facts = new FactCollector(budgets.runs);
   }
 
   get kinds(): KindCounts {
@@ -109,11 +117,15 @@ export class Caller {
     return PATH_CLASSES[this.#worstPath];
   }
 
-  add(attributed: AttributedCall, kind: number): void {
+  get facts(): CallerFacts {
+    return this.#facts.facts;
+  }
+
+  /** @param view of its process, where that is known */
+  add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
+    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none');
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
-    if (kind === 0 && call.status !== undefined && call.status >= 200 && call.status < 300)
-      this.v1Succeeded++;
     if (call.time > this.last) this.last = call.time;
     else if (call.time < this.first) this.first = call.time;
     if (call.userAgent !== undefined) this.userAgents.add(call.userAgent);

@@ -36,6 +36,13 @@ export const CALLER_COLUMNS = [
   'example_pid',
   'example_args',
   'example_ancestry',
+  'cause',
+  'severity',
+  'evidence',
+  'remedy',
+  'findings',
+  'product',
+  'product_version',
 ] as const;
 
 type Value = string | number | readonly string[] | undefined;
@@ -46,6 +53,7 @@ const SEPARATORS: Readonly<Record<string, string>> = {
   example_args: ' ',
   example_ancestry: ' <- ',
   ancestry: ' <- ',
+  evidence: ' ',
 };
 
 /** RFC 4180: CRLF, quotes doubled; one line a row, since line ends within a cell stand escaped. */

@@ -81,6 +81,7 @@ export class EventFormatter {
     if (call.hint !== undefined) fields.push(`"hint":${this.#headers.get(call.hint)}`);
     if (call.forwardedFor !== undefined)
       fields.push(`"forwarded_for":${this.#headers.get(call.forwardedFor)}`);
+    if (call.tokenTtl !== undefined) fields.push(`"token_ttl":${call.tokenTtl}`);
     if (call.responseTtl !== undefined) fields.push(`"response_ttl":${call.responseTtl}`);
     // A recording is known by its session id wherever its files are; only a capture without one has but its name.
     fields.push(`"${session === capture ? 'capture' : 'session'}":${this.#names.get(session)}`);

@@ -1,3 +1,4 @@
+import { type TokenArgument, tokenArgumentOf } from '../causes/token-argument.ts';
 import type { Process, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
 import { isBareClient, programName } from './program.ts';
@@ -10,6 +11,9 @@ export interface ProcessView {
   program: string;
   /** The ancestor that says who is to be fixed, where the program alone does not (curl). */
   startedBy: string | undefined;
+  /** What tells the runs of the program apart: the process; for a bare HTTP client who started it. */
+  run: string;
+  tokenArgument: TokenArgument;
 }
 
 /**
@@ -36,8 +40,14 @@ export class ProcessViews {
     const { program = `pid ${process.pid}` } = this.#command(process);
     const masked: Process = { ...this.#mask(process), ancestors: this.#maskAll(process.ancestors) };
     if (process.startTime !== undefined) masked.startTime = process.startTime;
-    const startedBy = isBareClient(program) ? this.#starter(process) : undefined;
-    return { process: masked, program, startedBy };
+    const starter = isBareClient(program) ? this.#starter(process) : undefined;
+    return {
+      process: masked,
+      program,
+      startedBy: starter?.program,
+      run: starter?.run ?? runOf(process),
+      tokenArgument: tokenArgumentOf(masked.args),
+    };
   }
 
   #maskAll(ancestors: Process['ancestors']): Process['ancestors'] {
@@ -63,10 +73,10 @@ export class ProcessViews {
   }
 
   /** Nearest ancestor with a name of its own: what stands between is `sh -c` and the like. */
-  #starter(process: Process): string | undefined {
+  #starter(process: Process): { program: string; run: string } | undefined {
     for (const ancestor of process.ancestors) {
       const { program } = this.#command(ancestor);
-      if (program !== undefined && !isBareClient(program)) return program;
+      if (program !== undefined && !isBareClient(program)) return { program, run: runOf(ancestor) };
     }
     return undefined;
   }
@@ -82,6 +92,11 @@ export class ProcessViews {
     }
     return command;
   }
+}
+
+/** Saved events have no start of an ancestor: there a pid has to do. */
+function runOf({ pid, start, entityId }: ProcessIdentity & { entityId?: string | undefined }): string {
+  return entityId ?? `${pid} ${start}`;
 }
 
 /** What a command line comes to: the masked texts, and the program's name. */

@@ -1,6 +1,8 @@
+import type { Finding } from '../causes/types.ts';
 import type { Nanoseconds } from '../model.ts';
 import type { Caller } from './caller.ts';
 import { type CallerRow, callerName, callerRow } from './caller-row.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import { escapeText } from './escape.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { fewText, joinKnown, padEnd, padStart, truncate, type WidthOf, wrap } from './layout.ts';
@@ -13,6 +15,8 @@ import { countOf, countText } from './verdict.ts';
 const WIDE = 140;
 const GAP = '  ';
 const SHOWN_ANCESTORS = 6;
+/** Columns of `why`, `also` and `fix`. */
+const LABEL = 6;
 
 interface Column {
   title: string;
@@ -72,7 +76,9 @@ export class CallerTable {
 
   /** Every text of the table: whether one of them is not ASCII decides how widths are measured. */
   *texts(): Iterable<string> {
-    for (const { name, where, agents, ancestry } of this.#rows()) yield `${name}${where}${agents}${ancestry}`;
+    for (const { caller, name, where, agents, ancestry } of this.#rows()) {
+      yield `${name}${where}${agents}${ancestry}${diagnosisOf(caller).cause?.remedy ?? ''}`;
+    }
   }
 
   /** Title line, and then each caller's lines with the scope it belongs to. */
@@ -88,9 +94,11 @@ export class CallerTable {
         widthOf,
       );
       yield { scope, line: painted(row, line, paint) };
+      const indent = ' '.repeat(this.#indent(widths));
       if (!this.#isWide) {
-        for (const detail of this.#details(row, widths, widthOf)) yield { scope, line: paint.faint(detail) };
+        for (const detail of this.#details(row, indent, widthOf)) yield { scope, line: paint.faint(detail) };
       }
+      for (const reason of this.#reasons(row, indent, widthOf)) yield { scope, line: reason };
     }
   }
 
@@ -103,9 +111,13 @@ export class CallerTable {
     return truncate(parts.join(GAP).trimEnd(), this.#total, widthOf);
   }
 
-  #details(row: Row, widths: readonly number[], widthOf: WidthOf): string[] {
+  /** Columns before the caller's name. */
+  #indent(widths: readonly number[]): number {
     const counts = this.#columns.findIndex(({ title }) => title === 'CALLER');
-    const indent = ' '.repeat(widths.slice(0, counts).reduce((sum, width) => sum + width + GAP.length, 0));
+    return widths.slice(0, counts).reduce((sum, width) => sum + width + GAP.length, 0);
+  }
+
+  #details(row: Row, indent: string, widthOf: WidthOf): string[] {
     const width = this.#total - indent.length;
     const { foreign, attempt } = row.caller.kinds;
     const texts = [
@@ -122,6 +134,24 @@ export class CallerTable {
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width, '  ', widthOf).slice(0, 3))
       .map((line) => indent + line);
+  }
+
+  /** Why it is IMDSv1 and what to do, and what else is to be known of it. */
+  #reasons({ caller }: Row, indent: string, widthOf: WidthOf): string[] {
+    const { cause, findings: all } = diagnosisOf(caller);
+    const findings = all.filter(({ severity }) => severity !== 'low' && severity !== 'info');
+    const named = ({ title, id }: Finding) => `${title} (${id})`;
+    const texts: [string, string][] = [];
+    if (cause !== undefined) texts.push(['why', named(cause)]);
+    for (const finding of findings) texts.push(['also', named(finding)]);
+    if (cause !== undefined) texts.push(['fix', cause.remedy]);
+    else for (const { remedy } of findings) texts.push(['fix', remedy]);
+    const width = this.#total - indent.length - LABEL;
+    return texts.flatMap(([label, text]) =>
+      wrap(escapeText(text), width, '', widthOf).map(
+        (line, index) => `${indent}${(index === 0 ? label : '').padEnd(LABEL)}${line}`,
+      ),
+    );
   }
 
   /** Natural widths, and where they are too much, the widest of those that may be cut gives way. */

@@ -54,7 +54,7 @@ function stillV1(callers: readonly Caller[], calls: number, unknown: number): st
     : countOf(callers.length, 'caller');
   const verb = callers.length === 1 ? 'uses' : 'use';
   const unread = unknown === 0 ? '' : ` ${countOf(unknown, 'call')} could not be read.`;
-  const succeeded = callers.reduce((sum, caller) => sum + caller.v1Succeeded, 0);
+  const succeeded = callers.reduce((sum, caller) => sum + caller.facts.v1.succeeded, 0);
   const failed =
     succeeded === calls ? '' : `, ${succeeded === 0 ? 'none' : countText(succeeded)} with success`;
   return `${who} still ${verb} IMDSv1: ${shown}${more} (${countOf(calls, 'call')}${failed}).${unread}`;

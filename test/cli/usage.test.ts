@@ -38,6 +38,7 @@ describe('imds', () => {
         '--ring',
         'path',
       ],
+      explain: ['id'],
       help: ['command'],
       live: [
         '--ancestors',

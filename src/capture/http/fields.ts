@@ -40,7 +40,7 @@ export function fieldValue(bytes: Buffer, start: number, end: number, texts?: Te
 }
 
 /** A number with nothing but blanks around it, which is what nearly all are; -1 for anything else. */
-function decimal(bytes: Buffer, start: number, end: number): number {
+export function decimal(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end && isSpace(bytes[at])) at++;
   const first = at;

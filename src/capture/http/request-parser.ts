@@ -1,7 +1,7 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { Stamp } from '../tcp/stream.ts';
 import { BodyLength } from './body-length.ts';
-import { FieldName, fieldValue, isField, MAX_VALUE } from './fields.ts';
+import { decimal, FieldName, fieldValue, isField, MAX_VALUE } from './fields.ts';
 import type { MessageObserver } from './message-observer.ts';
 import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
 import { isRequestLine, parseCutRequestLine, parseRequestLine } from './request-line.ts';
@@ -27,6 +27,8 @@ export interface Request {
   lost: LostReason | undefined;
   token: boolean;
   tokenTtl: boolean;
+  /** Seconds; -1 where there are none, or no number. */
+  tokenTtlSeconds: number;
   userAgent: string | undefined;
   forwardedFor: string | undefined;
   expectsContinue: boolean;
@@ -93,7 +95,10 @@ export class RequestParser extends MessageParser {
         if (isField(bytes, start, colon, FieldName.token)) request.token = true;
         return false;
       case 36:
-        if (isField(bytes, start, colon, FieldName.tokenTtl)) request.tokenTtl = true;
+        if (isField(bytes, start, colon, FieldName.tokenTtl)) {
+          request.tokenTtl = true;
+          request.tokenTtlSeconds = decimal(bytes, colon + 1, end);
+        }
         return false;
       case 10:
         if (!isField(bytes, start, colon, FieldName.userAgent)) return false;
@@ -210,6 +215,7 @@ function newRequest(offset: number, stamp: Stamp): Request {
     lost: undefined,
     token: false,
     tokenTtl: false,
+    tokenTtlSeconds: -1,
     userAgent: undefined,
     forwardedFor: undefined,
     expectsContinue: false,

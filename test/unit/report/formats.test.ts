@@ -77,8 +77,8 @@ describe('csv', () => {
     );
     deepStrictEqual(text.split('\r\n'), [
       CALLER_COLUMNS.join(','),
-      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,0,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1',
-      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,',
+      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,0,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1,unknown,high,"1 call without a token, 1 by IMDSv2.",Look at its calls (--calls) and at a restart of it (imds live).,credentials-over-v1,,',
+      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,,,,,,,,',
       '',
     ]);
   });
@@ -122,6 +122,12 @@ describe('text', () => {
  1        -   -  curl by bash ./makeCalls.sh  credentials  20:26:07
                  uid 0 · curl/7.88.1
                  ← bash ./makeCalls.sh ← zsh ← sshd ← pid 1
+                 why   never asks for a token (no-token)
+                 also  reads credentials over IMDSv1 (credentials-over-v1)
+                 fix   Fetch a token first (PUT /latest/api/token with
+                       X-aws-ec2-metadata-token-ttl-seconds) and send it as
+                       X-aws-ec2-metadata-token with each request, or use a
+                       current AWS SDK.
  -        1   -  client 10.0.0.5                           20:26:07
  -        -   1  python3 /opt/app/main.py     credentials  20:25:07
                  container 3f2a9c81d0aa · curl/7.88.1

@@ -328,7 +328,7 @@ describe('aggregate', () => {
     strictEqual(rest.length, 0);
     strictEqual(caller?.worstPath, 'credentials');
     strictEqual(caller?.example.process?.pid, 3);
-    strictEqual(caller?.v1Succeeded, 1);
+    strictEqual(caller?.facts.v1.succeeded, 1);
     deepStrictEqual([caller?.first, caller?.last], [TIME - 5n, TIME + 5n]);
   });
 

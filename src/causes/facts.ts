@@ -1,0 +1,82 @@
+import type { ImdsCall } from '../model.ts';
+
+/** How a request for a token ended. */
+export const TOKEN_OUTCOMES = [
+  'granted',
+  /** Granted after the client had given up, most likely: SDKs wait 0.25 to 1 s. */
+  'late',
+  /** 403: IMDS is off, or the request came through a proxy that added X-Forwarded-For. */
+  'forbidden',
+  /** 404 or 405: no such thing as a token there, as in emulators and other clouds. */
+  'not-found',
+  /** Another status. */
+  'refused',
+  'unanswered',
+] as const;
+
+export type TokenOutcome = (typeof TOKEN_OUTCOMES)[number];
+
+/** What a run did, next to its requests for a token. */
+const DEEDS = [...TOKEN_OUTCOMES, 'v1', 'v2', 'invalid-token'] as const;
+
+export type Deed = (typeof DEEDS)[number];
+
+/** The Go SDK v2 waits 500 ms for the first byte of the answer (feature/ec2/imds), the shortest of those known. */
+const LATE_NS = 450_000_000n;
+
+/** What a call says of its caller's ways; undefined for one that says nothing. */
+export function deedOf(call: ImdsCall): Deed | undefined {
+  const { version, operation, status } = call;
+  if (version === 'v1') return 'v1';
+  if (version !== 'v2') return undefined;
+  if (operation !== 'token') return status === 401 ? 'invalid-token' : 'v2';
+  if (status === undefined) return 'unanswered';
+  if (status === 403) return 'forbidden';
+  if (status === 404 || status === 405) return 'not-found';
+  if (status < 200 || status > 299) return 'refused';
+  const { requestEnd, responseTime } = call;
+  const isLate =
+    requestEnd !== undefined && responseTime !== undefined && responseTime - requestEnd >= LATE_NS;
+  return isLate ? 'late' : 'granted';
+}
+
+const FIELDS = 3;
+
+/**
+ * What one run of a program did: of each deed how often, when first and when last (seconds since the epoch).
+ * Sums, minima and maxima, so that the order in which calls are read does not matter.
+ */
+export class Run {
+  /** An array of doubles: a typed one of that size would be kept beside the heap, at twice the cost. */
+  readonly #numbers = new Array<number>(DEEDS.length * FIELDS).fill(0);
+
+  add(deed: Deed, time: number): void {
+    const at = DEEDS.indexOf(deed) * FIELDS;
+    const numbers = this.#numbers;
+    const count = numbers[at] ?? 0;
+    numbers[at] = count + 1;
+    if (count === 0 || time < (numbers[at + 1] ?? 0)) numbers[at + 1] = time;
+    if (count === 0 || time > (numbers[at + 2] ?? 0)) numbers[at + 2] = time;
+  }
+
+  count(deed: Deed): number {
+    return this.#numbers[DEEDS.indexOf(deed) * FIELDS] ?? 0;
+  }
+
+  /** Infinity where it never was. */
+  first(deed: Deed): number {
+    return this.count(deed) === 0
+      ? Number.POSITIVE_INFINITY
+      : (this.#numbers[DEEDS.indexOf(deed) * FIELDS + 1] ?? 0);
+  }
+
+  /** Minus infinity where it never was. */
+  last(deed: Deed): number {
+    return this.count(deed) === 0
+      ? Number.NEGATIVE_INFINITY
+      : (this.#numbers[DEEDS.indexOf(deed) * FIELDS + 2] ?? 0);
+  }
+}
+
+/** Requests for a token that did not help the client. */
+export const FAILURES: readonly TokenOutcome[] = ['late', 'forbidden', 'not-found', 'refused', 'unanswered'];

@@ -1,0 +1,21 @@
+import type { Rule } from '../rule.ts';
+import { countOf, productOf, tableRemedy } from '../words.ts';
+
+export const noToken: Rule = {
+  id: 'no-token',
+  kind: 'cause',
+  severity: 'high',
+  title: 'never asks for a token',
+  meaning:
+    'A script or program that reads the metadata with a plain request. It was written before IMDSv2, or for the example that needs no second line.',
+  recognised: 'It made calls without a token, none with one, and no request for a token.',
+  sources: ['EC2 user guide: Retrieve instance metadata'],
+  remedy: (evidence) =>
+    `Fetch a token first (PUT /latest/api/token with X-aws-ec2-metadata-token-ttl-seconds) and send it as X-aws-ec2-metadata-token with each request, or use a current AWS SDK.${tableRemedy(evidence)}`,
+  look({ match, v1, v2, facts }) {
+    const failed = Object.values(facts.tokens).some((count) => count > 0);
+    if (v1 === 0 || v2 > 0 || failed) return undefined;
+    const who = match === undefined ? [] : [`By its ${match.by} it is ${productOf(match)}.`];
+    return [`${countOf(v1, 'call')} without a token, none with one, and no request for a token.`, ...who];
+  },
+};

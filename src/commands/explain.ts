@@ -1,0 +1,25 @@
+import * as Args from '@oclif/core/args';
+import { ImdsCommand } from '../cli/base-command.ts';
+import { explain } from '../cli/explain.ts';
+import { processSurroundings } from '../cli/surroundings.ts';
+
+export default class Explain extends ImdsCommand {
+  static override summary = 'Explain a cause or finding of a report: what it means, and what to do.';
+
+  static override description =
+    'Reports name the rule that says why a caller uses IMDSv1 (the column "cause"), and other rules that hold (the column "findings"). Without ID, all rules are listed.';
+
+  static override examples = [
+    { description: 'All rules', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'One of them', command: '<%= config.bin %> <%= command.id %> fallback-hop-limit' },
+  ];
+
+  static override args = {
+    id: Args.string({ description: 'Id of the rule.', ignoreStdin: true }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(Explain);
+    await explain(args.id, processSurroundings());
+  }
+}
