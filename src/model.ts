@@ -183,6 +183,27 @@ export interface Completeness {
   lookups: { made: number; found: number };
 }
 
+/** From when until when somebody watched. */
+export interface Watch {
+  from: Nanoseconds;
+  to: Nanoseconds;
+  /** When the host was booted, where that is known. */
+  bootTime?: Nanoseconds | undefined;
+}
+
+/** What a live session says of itself: how long it watched, and what it can prove. */
+export interface SessionProof extends Watch {
+  session: string;
+  host?: Host | undefined;
+  /** It came to its end; else it goes on, or was killed. */
+  ended: boolean;
+  /** Calls that it told, by version. */
+  calls: Readonly<Record<ImdsVersion | 'attempt', number>>;
+  /** Calls that it could not write to its log. */
+  unwritten: number;
+  completeness: Completeness;
+}
+
 /** A problem of an input that did not end the run: shown on stderr, and in the report. */
 export interface Problem {
   code: string;
@@ -210,6 +231,10 @@ export interface CaptureSummary {
   /** Capture times of the first and of the latest packet. */
   firstTime?: Nanoseconds | undefined;
   lastTime?: Nanoseconds | undefined;
+  /** When it was recorded, as the session says: its packets begin later and end earlier. */
+  watch?: Watch | undefined;
+  /** Sessions that saved events tell of, each as it last stood. */
+  sessions?: readonly SessionProof[] | undefined;
   completeness: Completeness;
   problems: readonly Problem[];
 }

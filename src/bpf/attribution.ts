@@ -9,6 +9,7 @@ import type {
   Host,
   ImdsCall,
   Problem,
+  Watch,
 } from '../model.ts';
 import { ClosedSockets } from './closed-sockets.ts';
 import { callOfEmpty, callOfUnseen, needsCount } from './empty-connection.ts';
@@ -61,6 +62,7 @@ export class Attributor {
   #state: JournalState | undefined;
   #unattributed = unattributed(REASONS.noRecords);
   #header: SessionRecord | undefined;
+  #watch: Watch | undefined;
 
   constructor(options: AttributionOptions) {
     this.#options = options;
@@ -74,6 +76,18 @@ export class Attributor {
 
   get host(): Host | undefined {
     return this.#header && hostOf(this.#header);
+  }
+
+  /** From the first session's header to the journal's last tick. */
+  get watch(): Watch | undefined {
+    return this.#watch;
+  }
+
+  /** What was lost so far, also of the session that goes on. */
+  get lossesSoFar(): Counters {
+    const losses = { ...this.losses };
+    for (const [name, lost] of this.session?.losses ?? []) losses[name] = (losses[name] ?? 0) + lost;
+    return losses;
   }
 
   get session(): Session | undefined {
@@ -135,6 +149,7 @@ export class Attributor {
   discard(reason: Reason): void {
     this.#state = undefined;
     this.#header = undefined;
+    this.#watch = undefined;
     this.#unattributed = unattributed(reason);
     this.#closed.clear();
     this.#flush();
@@ -159,7 +174,9 @@ export class Attributor {
     }
     this.#header ??= header;
     const forget = (socket: Socket) => this.#closed.remove(socket);
-    this.#state = new JournalState(new Session(header, this.#lossNames), this.#limits, this.losses, forget);
+    const session = new Session(header, this.#lossNames);
+    this.#watch ??= { from: session.began, to: session.began, bootTime: session.bootTime };
+    this.#state = new JournalState(session, this.#limits, this.losses, forget);
   }
 
   /**
@@ -213,14 +230,21 @@ export class Attributor {
         count(this.losses, 'probe.exits');
         return;
       case 'tick':
+        this.#watched(record.time);
         this.#clock.now(milliseconds(BigInt(record.time)));
         return;
       case 'end':
+        this.#watched(record.time);
         state.session.ended = true;
         return;
       default:
         this.#settle(state.sockets.learn(record));
     }
+  }
+
+  #watched(text: string): void {
+    const time = BigInt(text);
+    if (this.#watch !== undefined && time > this.#watch.to) this.#watch.to = time;
   }
 
   #enqueue(item: Omit<Waiting, 'deadline'>): void {

@@ -14,7 +14,8 @@ export class Session {
   readonly header: SessionRecord;
   readonly host: Host | undefined;
   readonly bootTime: bigint | undefined;
-  readonly #began: bigint;
+  /** When it began to watch. */
+  readonly began: bigint;
   readonly #names: LossNames;
   readonly #losses = new Map<string, number>();
   #probeEnded: bigint | undefined;
@@ -25,7 +26,7 @@ export class Session {
   constructor(header: SessionRecord, names: LossNames) {
     this.header = header;
     this.#names = names;
-    this.#began = BigInt(header.time);
+    this.began = BigInt(header.time);
     this.bootTime = header.boot_time === undefined ? undefined : BigInt(header.boot_time);
     this.host = hostOf(header);
   }
@@ -73,7 +74,7 @@ export class Session {
 
   /** Why no socket is known of a connection. `ownLosses` are those of the attribution itself. */
   whyUnknown(connectionTime: bigint, ownLosses: Counters): Reason {
-    if (connectionTime < this.#began) return REASONS.olderSocket;
+    if (connectionTime < this.began) return REASONS.olderSocket;
     if (this.header.attribution === 'procfs') return REASONS.noAnswer;
     const ended = this.#probeEnded;
     if (ended !== undefined && ended <= connectionTime) return REASONS.probeEnded;

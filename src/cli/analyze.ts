@@ -54,6 +54,7 @@ class Analysis {
       teller: this.#teller,
       inputs: this.#inputs(captures),
       inPlace: paths.includes('-'),
+      tellsVerdict: false,
       onBroken: () => this.#interruption.abort(),
       read: (sink) => this.#readAll(captures, sink),
     });

@@ -1,5 +1,7 @@
 import * as Flags from '@oclif/core/flags';
+import { UsageError } from '../errors.ts';
 import type { ReportFormat } from '../report/types.ts';
+import { parseDuration } from './duration.ts';
 import type { ReportOutputOptions } from './write-report.ts';
 
 export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'log'];
@@ -51,6 +53,12 @@ export const outputFlags = {
     helpGroup: 'OUTPUT',
     multipleNonGreedy: true,
   }),
+  observed: Flags.string({
+    summary: 'How long a host has to be watched before it can be READY: 12h, 7d.',
+    helpGroup: 'OUTPUT',
+    helpValue: 'TIME',
+    default: '24h',
+  }),
 };
 
 /** As text: an error thrown while oclif parses would lose its form. See parseEndpoint. */
@@ -69,12 +77,24 @@ interface OutputFlags extends ShorthandFlags {
   ancestors: number;
   output?: string | undefined;
   'fail-on'?: Condition[] | undefined;
+  observed: string;
 }
 
 /** What {@link outputFlags} ask for. */
 export function outputOptionsOf(flags: OutputFlags): ReportOutputOptions {
   const { calls, ancestors, output, 'fail-on': failOn = [] } = flags;
-  return { format: formatOf(flags), calls, ancestors, output, failOn };
+  const verdict = { observed: observedOf(flags.observed) };
+  return { format: formatOf(flags), calls, ancestors, output, failOn, verdict };
+}
+
+/** Nanoseconds. `0s` asks for no time at all. */
+function observedOf(text: string): bigint {
+  const milliseconds = /^0+(?:ms|s|m|h|d)?$/.test(text) ? 0 : parseDuration(text);
+  if (milliseconds !== undefined) return BigInt(milliseconds) * 1_000_000n;
+  throw new UsageError(`--observed ${text}: not a time`, {
+    code: 'usage.observed',
+    remedy: 'Give a number and a unit: 30m, 12h, 7d.',
+  });
 }
 
 function formatOf(flags: ShorthandFlags): ReportFormat {

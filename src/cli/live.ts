@@ -10,16 +10,18 @@ import { type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
+import { sessionProof } from '../live/session-proof.ts';
 import type { View } from '../live/view.ts';
 import { WallClock } from '../live/wall-clock.ts';
-import type { Endpoint } from '../model.ts';
+import type { Completeness, Endpoint } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
 import { runCapture } from '../pipeline.ts';
 import type { Sink } from '../ports.ts';
-import { createReportSink, loadAhead } from '../report/index.ts';
+import { DEFAULT_VERDICT } from '../report/host-verdict.ts';
+import { createReportSink, loadAhead, VerdictSink } from '../report/index.ts';
 import { createTextSink } from '../report/text.ts';
 import type { Output, ReportFormat } from '../report/types.ts';
-import { countOf } from '../report/verdict.ts';
+import { countOf } from '../report/words.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
@@ -109,6 +111,13 @@ class LiveRun {
     this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
+    let begun: Standing | undefined;
+    const tell = (completeness: Completeness, to: bigint, ended: boolean) => {
+      const unwritten = logs?.lost ?? 0;
+      logs?.session(sessionProof(header, { to, ended, calls: tally.counts, unwritten, completeness }));
+    };
+    const tellStanding = () => begun && tell(begun.completeness(), now(), false);
+    const telling = setInterval(tellStanding, TELL_MS);
     const reopen = () => void logs?.reopen();
     this.#surroundings.signals.on('SIGHUP', reopen);
     const status = new StatusLine(this.#surroundings.stderr, () => tally.text(report.callers, standing));
@@ -119,8 +128,10 @@ class LiveRun {
         {
           endpoints,
           signal: this.#interruption.signal,
-          onBegin: (begun) => {
-            if (views.sockets !== undefined) standing = begun;
+          onBegin: (standingNow) => {
+            begun = standingNow;
+            if (views.sockets !== undefined) standing = standingNow;
+            tellStanding();
           },
         },
         tally,
@@ -129,6 +140,7 @@ class LiveRun {
       await saver?.close();
       if (saver !== undefined) this.#tellSaved(saver);
       for (const problem of summary.problems) this.#say(diagnostic('live', problem));
+      tell(summary.completeness, summary.watch?.to ?? now(), true);
       await tally.end([summary]);
       await output.finish();
       if (logs !== undefined && logs.lost > 0) {
@@ -137,6 +149,7 @@ class LiveRun {
     } finally {
       status.end();
       clearTimeout(limit);
+      clearInterval(telling);
       this.#surroundings.signals.off('SIGHUP', reopen);
     }
     return this.#code;
@@ -232,6 +245,7 @@ class LiveRun {
       columns: columnsOf(stream, env),
       colour: colourOf(stream, env),
       ancestors,
+      verdict: DEFAULT_VERDICT,
     });
     const calls = this.#clearing(output);
     const sinks: Sink[] = [];
@@ -240,7 +254,7 @@ class LiveRun {
       optionsFor(jsonl ? stderr : stdout, 'text'),
       jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : calls,
     );
-    sinks.push(report);
+    sinks.push(new VerdictSink(report, DEFAULT_VERDICT));
     if (logs !== undefined) sinks.push(logs);
     return { tally: new Tally(sinks, this.#options.count, () => this.#interruption.abort()), report };
   }
@@ -261,6 +275,9 @@ class LiveRun {
     this.#surroundings.stderr.write(line);
   }
 }
+
+/** How often, in milliseconds, the log is told what the session can prove. */
+const TELL_MS = 300_000;
 
 type TextSink = Awaited<ReturnType<typeof createTextSink>>;
 

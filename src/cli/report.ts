@@ -47,6 +47,7 @@ class ReportRun {
       teller: this.#teller,
       inputs: files.map(({ path }) => path),
       inPlace: false,
+      tellsVerdict: true,
       onBroken: () => this.#interruption.abort(),
       read: (sink) => this.#readAll(files, sink),
     });

@@ -1,7 +1,7 @@
-import type { AttributedCall, CaptureSummary } from '../model.ts';
+import type { AttributedCall, CaptureSummary, SessionProof } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
 import type { Sink } from '../ports.ts';
-import { countText } from '../report/verdict.ts';
+import { countText } from '../report/words.ts';
 
 /** Hands each call to several sinks, and counts: for the status line, and for `--count`. */
 export class Tally implements Sink {
@@ -30,6 +30,11 @@ export class Tally implements Sink {
 
   async end(captures: readonly CaptureSummary[]): Promise<void> {
     for (const sink of this.#sinks) await sink.end(captures);
+  }
+
+  /** Calls so far, by version. */
+  get counts(): SessionProof['calls'] {
+    return { ...this.#counts };
   }
 
   /**

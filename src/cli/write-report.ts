@@ -1,7 +1,9 @@
 import { ExitCode, mostSevere } from '../errors.ts';
 import type { CaptureSummary } from '../model.ts';
+import type { VerdictOptions } from '../report/host-verdict.ts';
 import { createReportSink } from '../report/index.ts';
 import type { Findings, Output, ReportFormat, ReportSink } from '../report/types.ts';
+import { verdictLine } from '../report/verdict.ts';
 import { openFileOutput } from './file-output.ts';
 import type { Condition } from './flags.ts';
 import { type ResultOutput, StreamOutput } from './output.ts';
@@ -16,6 +18,7 @@ export interface ReportOutputOptions {
   ancestors: number;
   /** Absent for standard output. */
   output: string | undefined;
+  verdict: VerdictOptions;
   failOn: readonly Condition[];
 }
 
@@ -27,6 +30,8 @@ export interface ReportJob {
   inputs: readonly string[];
   /** The input is being written meanwhile, by a pipe: see {@link openFileOutput}. */
   inPlace: boolean;
+  /** Whether a format that has no place for the verdict has it said on standard error. */
+  tellsVerdict: boolean;
   /** The output takes no more. */
   onBroken(): void;
   /** Reads everything into the sink, and ends it. */
@@ -45,6 +50,7 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
       await output.discard();
       teller.note(`nothing could be read; ${options.output} was not written`);
     } else await output.finish();
+    if (job.tellsVerdict && !SHOWS_VERDICT.has(options.format)) teller.note(verdictLine(sink.verdicts()));
     const findings = sink.findings();
     if (options.failOn.some((condition) => holds(condition, findings))) teller.codes.add(ExitCode.condition);
   } catch (error) {
@@ -55,6 +61,9 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
   }
   return mostSevere(teller.codes);
 }
+
+/** Of the others, whoever runs the command is told on standard error. */
+const SHOWS_VERDICT: ReadonlySet<ReportFormat> = new Set(['text', 'csv', 'json']);
 
 function isFile(output: string | undefined): output is string {
   return output !== undefined && output !== '-';
@@ -67,12 +76,15 @@ function openOutput(job: ReportJob): Promise<ResultOutput> | ResultOutput {
 }
 
 function createSink({ options, surroundings, teller }: ReportJob, output: Output): Promise<ReportSink> {
-  const { format, calls, ancestors } = options;
+  const { format, calls, ancestors, verdict } = options;
   const { stdout, env } = surroundings;
   const terminal = isFile(options.output) ? undefined : stdout;
   const columns = columnsOf(terminal, env);
   const colour = colourOf(terminal, env);
-  return createReportSink({ format, calls, columns, colour, ancestors }, clearing(output, teller.progress));
+  return createReportSink(
+    { format, calls, columns, colour, ancestors, verdict },
+    clearing(output, teller.progress),
+  );
 }
 
 /** Results may go to the terminal on which the progress bar stands. */

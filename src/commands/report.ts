@@ -65,6 +65,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     const now = BigInt(Date.now()) * NANOSECONDS_IN_MS;
     const when = (text: string | undefined, option: string) =>
       text === undefined ? undefined : parseWhen(text, option, now);
+    const output = outputOptionsOf(flags);
     const exitCode = await report(
       {
         paths: args.path ?? [LOG_FOLDER],
@@ -74,10 +75,17 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
           hosts: flags.host,
           versions: flags['imds-version'],
         },
-        ...outputOptionsOf(flags),
+        ...output,
+        verdict: { ...output.verdict, leavesOut: leftOut(flags['imds-version']) },
       },
       processSurroundings(),
     );
     process.exit(exitCode);
   }
+}
+
+/** Without the calls that would speak against it, a report has no verdict to give. */
+function leftOut(versions: readonly string[] | undefined): string | undefined {
+  if (versions === undefined || (versions.includes('v1') && versions.includes('unknown'))) return undefined;
+  return `--imds-version ${versions.join(', ')}`;
 }

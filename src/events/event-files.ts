@@ -132,7 +132,8 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
         lines = number;
         if (text === undefined || first !== undefined || number > LOOKED_AT) return;
         const call = parser.parse(text, path);
-        if (call !== undefined) first = { firstTime: call.call.time, isLog: isLogLine(text) };
+        const firstTime = call?.call.time ?? parser.parseSession(text)?.from;
+        if (firstTime !== undefined) first = { firstTime, isLog: isLogLine(text) };
       },
       pause() {
         if (first !== undefined || lines >= LOOKED_AT || ++pieces === MAX_PIECES) stop.abort();

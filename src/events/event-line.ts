@@ -1,8 +1,9 @@
-import type { AttributedCall, Process } from '../model.ts';
+import type { AttributedCall, Process, SessionProof } from '../model.ts';
 import { EventHosts } from './event-hosts.ts';
 import { processOf } from './event-process.ts';
 import { objectOf } from './json-object.ts';
 import { parseEvent } from './parse-event.ts';
+import { mayBeSession, parseSession } from './parse-session.ts';
 import { TraceLogParser } from './trace-log.ts';
 
 const MAX_KEPT = 4096;
@@ -31,6 +32,11 @@ export class EventLineParser {
 
   beginFile(): void {
     this.#traceLog.beginFile();
+  }
+
+  /** What a session says of itself, where the line is that. */
+  parseSession(line: string): SessionProof | undefined {
+    return mayBeSession(line) ? parseSession(parseJson(line), this.#hosts) : undefined;
   }
 
   /** @param file where it was read @returns undefined for what is no event */

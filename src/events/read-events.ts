@@ -5,11 +5,13 @@ import {
   INTERRUPTED,
   type Nanoseconds,
   type Problem,
+  type SessionProof,
 } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import type { EventFile } from './event-files.ts';
 import { EventLineParser } from './event-line.ts';
 import { KnownCalls } from './known-calls.ts';
+import { KnownSessions } from './known-sessions.ts';
 import { readLines } from './lines.ts';
 
 /** Which events are reported; every condition that is given must hold. */
@@ -50,8 +52,11 @@ export class EventReader {
           line: (text, number, isLast) => {
             if (text === '') return;
             const call = text === undefined ? undefined : this.#parser.parse(text, file.path);
-            if (call === undefined) tally.unreadable(number, isLast);
-            else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;
+            if (call === undefined) {
+              const session = text === undefined ? undefined : this.#parser.parseSession(text);
+              if (session === undefined) tally.unreadable(number, isLast);
+              else tally.session(session);
+            } else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;
             else {
               const isWanted = matches(call, this.#options.filter);
               tally.event(call, isWanted);
@@ -90,6 +95,7 @@ class FileTally {
   #last: Nanoseconds | undefined;
   #firstUnreadable: number | undefined;
   #host: CaptureSummary['host'];
+  readonly #sessions = new KnownSessions();
   repeated = 0;
 
   constructor(path: string) {
@@ -103,6 +109,10 @@ class FileTally {
     this.#host ??= host;
     if (this.#first === undefined || time < this.#first) this.#first = time;
     if (this.#last === undefined || time > this.#last) this.#last = time;
+  }
+
+  session(proof: SessionProof): void {
+    this.#sessions.add(proof);
   }
 
   /** A last line without its end is what a killed writer leaves: counted, and no damage. */
@@ -138,6 +148,8 @@ class FileTally {
         damage: true,
       });
     }
+    if (this.#sessions.turnedAway > 0)
+      this.#losses['events.sessions_turned_away'] = this.#sessions.turnedAway;
     return {
       name: this.#path,
       files: [this.#path],
@@ -148,6 +160,7 @@ class FileTally {
       repeatedEvents: this.repeated,
       firstTime: this.#first,
       lastTime: this.#last,
+      sessions: this.#sessions.all,
       completeness: {
         losses: this.#losses,
         connections: 0,

@@ -1,8 +1,9 @@
-import type { AttributedCall } from '../model.ts';
+import type { AttributedCall, SessionProof } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import { EventFormatter } from '../report/event.ts';
 import { LogFormatter } from '../report/log.ts';
 import { loadPaint } from '../report/paint.ts';
+import { sessionLine } from '../report/session-line.ts';
 import type { Owner } from './log-folder.ts';
 import { RollingFile } from './rolling-file.ts';
 
@@ -45,6 +46,11 @@ export class LogSink implements Sink {
   call(call: AttributedCall): void {
     this.#log.write(this.#lines.format(call));
     this.#events.write(this.#objects.format(call));
+  }
+
+  /** What the session says of itself stands among its calls. */
+  session(proof: SessionProof): void {
+    this.#events.write(sessionLine(proof));
   }
 
   /** The queue of a file is bounded by itself: a slow disk holds nothing back. */

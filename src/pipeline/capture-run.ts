@@ -5,7 +5,14 @@ import { Sidecar } from '../bpf/sidecar.ts';
 import type { Assembler, CreateAssembler } from '../capture/assembler.ts';
 import { InputError } from '../errors.ts';
 import type { CaptureInput, CapturePart } from '../inputs.ts';
-import { type CaptureSummary, type Endpoint, INTERRUPTED, type Problem } from '../model.ts';
+import {
+  type CaptureSummary,
+  type Completeness,
+  type Counters,
+  type Endpoint,
+  INTERRUPTED,
+  type Problem,
+} from '../model.ts';
 import type { PacketSource, Sink } from '../ports.ts';
 import { PartHandler } from './part-handler.ts';
 import { Totals } from './totals.ts';
@@ -16,6 +23,8 @@ export interface Standing {
   missingBytes(): number;
   /** What was lost, cut or turned away, in all. */
   losses(): number;
+  /** What could be proven if it ended now. */
+  completeness(): Completeness;
 }
 
 export interface RunOptions {
@@ -56,6 +65,7 @@ export class CaptureRun {
       missingBytes: () => Math.max(0, balance.kernelBytes - balance.capturedBytes),
       losses: () =>
         [assembler, attributor].flatMap(Object.values<number>).reduce((sum, lost) => sum + lost, 0),
+      completeness: () => this.#completeness(),
     });
     for (const part of this.#input.parts) {
       if (this.#options.signal?.aborted) break;
@@ -93,6 +103,14 @@ export class CaptureRun {
     this.#totals.addProblems([...(sidecar?.problems ?? []), ...handler.decoder.problems]);
     this.#totals.addLosses(sidecar?.losses ?? {});
     this.#totals.addLosses(handler.decoder.losses);
+  }
+
+  #completeness(): Completeness {
+    const { balance, header, lookups, lossesSoFar } = this.#attributor;
+    const losses: Counters = { ...lossesSoFar };
+    for (const [name, lost] of Object.entries(this.#assembler.losses))
+      losses[name] = (losses[name] ?? 0) + lost;
+    return { losses, ...balance, views: header?.views, lookups: { ...lookups } };
   }
 
   #noteInterruption(): void {

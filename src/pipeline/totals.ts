@@ -35,7 +35,7 @@ export class Totals {
   }
 
   summary(name: string, files: readonly string[], attributor: Attributor): CaptureSummary {
-    const { header, host, balance, lookups } = attributor;
+    const { header, host, balance, lookups, watch } = attributor;
     return {
       name,
       files,
@@ -45,6 +45,7 @@ export class Totals {
       bytes: this.#bytes,
       firstTime: this.#firstTime,
       lastTime: this.#lastTime,
+      watch,
       completeness: {
         losses: this.losses,
         captureDrops: this.#drops,

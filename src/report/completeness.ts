@@ -25,6 +25,8 @@ export interface CompletenessSummary {
   captures: number;
   /** Of those, files of saved events. */
   eventFiles: number;
+  /** Files of events in which sessions say what they proved. */
+  provenFiles: number;
   events: number;
   repeatedEvents: number;
   /** Sums of all counters that are not zero. */
@@ -56,7 +58,10 @@ export interface CompletenessSummary {
 }
 
 /** A capture is complete only where the kernel's own counts say so; without them nobody knows. */
-export function isIncomplete({ completeness, problems }: CaptureSummary): boolean {
+export function isIncomplete({
+  completeness,
+  problems,
+}: Pick<CaptureSummary, 'completeness' | 'problems'>): boolean {
   const { losses, captureDrops, connections, provableConnections, views } = completeness;
   if (Object.entries(losses).some(([name, count]) => count !== 0 && !HARMLESS.has(name))) return true;
   if ((captureDrops ?? 0) !== 0 || isInterrupted(problems)) return true;
@@ -74,6 +79,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
   const summary: CompletenessSummary = {
     captures: captures.length,
     eventFiles: 0,
+    provenFiles: 0,
     events: 0,
     repeatedEvents: 0,
     losses: {},
@@ -115,6 +121,7 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   if (isInterrupted(capture.problems)) summary.interrupted++;
   if (capture.events !== undefined) {
     summary.eventFiles++;
+    if ((capture.sessions?.length ?? 0) > 0) summary.provenFiles++;
     summary.events += capture.events;
     summary.repeatedEvents += capture.repeatedEvents ?? 0;
   }

@@ -7,7 +7,7 @@ import { CALL_COLUMNS, callRow } from './call-row.ts';
 import { callerRow } from './caller-row.ts';
 import { escapeCell } from './escape.ts';
 import { ProcessViews } from './process-view.ts';
-import type { Output } from './types.ts';
+import type { FormatSink, Output } from './types.ts';
 
 /** Columns of a caller, in order: a promise to those who parse them (docs/output.md). New ones go to the end. */
 export const CALLER_COLUMNS = [
@@ -43,6 +43,7 @@ export const CALLER_COLUMNS = [
   'findings',
   'product',
   'product_version',
+  'verdict',
 ] as const;
 
 type Value = string | number | readonly string[] | undefined;
@@ -108,16 +109,20 @@ export function createCsvCallSink(output: Output): Sink {
   };
 }
 
-export function createCsvCallerSink(output: Output): Sink {
+export function createCsvCallerSink(output: Output): FormatSink {
   const aggregate = new Aggregate();
   return {
     call: (call: AttributedCall) => aggregate.add(call),
     ready: () => undefined,
-    async end() {
+    async end(_captures, hosts) {
       const writer = new CsvWriter(CALLER_COLUMNS, output);
+      const verdicts = new Map(hosts.map(({ host, status }) => [host, status]));
       let rows = 0;
       for (const caller of aggregate.callers()) {
-        writer.row({ ...callerRow(caller, aggregate.views) });
+        writer.row({
+          ...callerRow(caller, aggregate.views),
+          verdict: verdicts.get(caller.identity.scope),
+        });
         if (++rows % ROWS_AT_ONCE === 0) await writer.ready();
       }
       await writer.end();

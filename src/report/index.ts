@@ -1,14 +1,15 @@
 import type { AttributedCall, CaptureSummary } from '../model.ts';
-import type { Sink } from '../ports.ts';
 import { isIncomplete } from './completeness.ts';
-import type { Findings, Output, ReportOptions, ReportSink } from './types.ts';
+import { HostTotals } from './host-totals.ts';
+import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
+import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
 export type { Findings, Output, ReportFormat, ReportOptions, ReportSink } from './types.ts';
 
 /** The sink of a format. What a format needs is loaded with it: start-up time counts. */
 export async function createReportSink(options: ReportOptions, output: Output): Promise<ReportSink> {
-  return new CountingSink(await createSink(options, output));
+  return new VerdictSink(await createSink(options, output), options.verdict);
 }
 
 /** Loads what a report may need only at its end: afterwards, the files may not be readable any more. */
@@ -17,7 +18,7 @@ export async function loadAhead(): Promise<void> {
   await Promise.all([loadWidth(['\u4e00']), loadPaint(true)]);
 }
 
-async function createSink(options: ReportOptions, output: Output): Promise<Sink> {
+async function createSink(options: ReportOptions, output: Output): Promise<FormatSink> {
   switch (options.format) {
     case 'text': {
       const { createTextSink } = await import('./text.ts');
@@ -42,21 +43,32 @@ async function createSink(options: ReportOptions, output: Output): Promise<Sink>
   }
 }
 
-/** Counts what `--fail-on` asks about, the same for every format. */
-class CountingSink implements ReportSink {
-  readonly #sink: Sink;
-  #v1 = 0;
-  #unknown = 0;
-  #incomplete = true;
+/** Of events, what their sessions say counts; of captures, what they hold themselves. */
+function isReportIncomplete(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): boolean {
+  if (
+    captures.length === 0 ||
+    captures.some((capture) => capture.events === undefined && isIncomplete(capture))
+  )
+    return true;
+  if (captures.some(({ problems }) => problems.some(({ damage }) => damage))) return true;
+  return hosts.some(({ observed }) => observed === undefined || observed.gaps.length > 0);
+}
 
-  constructor(sink: Sink) {
+/** Makes the verdict of each host, the same for every format, and hands calls on to one of them. */
+export class VerdictSink implements ReportSink {
+  readonly #sink: FormatSink;
+  readonly #options: VerdictOptions;
+  readonly #totals = new HostTotals();
+  #incomplete = true;
+  #verdicts: readonly HostVerdict[] = [];
+
+  constructor(sink: FormatSink, options: VerdictOptions) {
     this.#sink = sink;
+    this.#options = options;
   }
 
   call(call: AttributedCall): void {
-    const { version } = call.call;
-    if (version === 'v1') this.#v1++;
-    else if (version === 'unknown') this.#unknown++;
+    this.#totals.add(call);
     this.#sink.call(call);
   }
 
@@ -65,11 +77,16 @@ class CountingSink implements ReportSink {
   }
 
   end(captures: readonly CaptureSummary[]): Promise<void> {
-    this.#incomplete = captures.length === 0 || captures.some(isIncomplete);
-    return this.#sink.end(captures);
+    this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
+    this.#incomplete = isReportIncomplete(captures, this.#verdicts);
+    return this.#sink.end(captures, this.#verdicts);
   }
 
   findings(): Findings {
-    return findingsOf(this.#v1, this.#unknown, this.#incomplete);
+    return findingsOf(this.#verdicts, this.#incomplete);
+  }
+
+  verdicts(): readonly HostVerdict[] {
+    return this.#verdicts;
   }
 }

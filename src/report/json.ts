@@ -1,15 +1,16 @@
 import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
-import type { Sink } from '../ports.ts';
 import { Aggregate } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Caller } from './caller.ts';
 import { callerRow } from './caller-row.ts';
 import { summarize } from './completeness.ts';
 import { escapeJson } from './escape.ts';
+import type { HostVerdict } from './host-verdict.ts';
 import { kindCounts } from './kinds.ts';
 import { ownCounters } from './loss-lines.ts';
+import { PERIOD_S } from './no-token.ts';
 import { isoNanoseconds } from './time.ts';
-import type { Output } from './types.ts';
+import type { FormatSink, Output } from './types.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Of the report's shape (schemas/report.schema.json); additions do not raise it. */
@@ -18,15 +19,15 @@ const SCHEMA_VERSION = 1;
 const CALLERS_AT_ONCE = 256;
 
 /** One report object, for programs; its callers are written one at a time. */
-export function createJsonSink(output: Output): Sink {
+export function createJsonSink(output: Output): FormatSink {
   const aggregate = new Aggregate();
   return {
     call: (call: AttributedCall) => aggregate.add(call),
     ready: () => undefined,
-    async end(captures: readonly CaptureSummary[]) {
+    async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]) {
       const writer = new BatchWriter(output);
       const callers = aggregate.callers();
-      writer.write(`{\n${members(head(aggregate, callers, captures))},\n"callers": [`);
+      writer.write(`{\n${members(head(aggregate, callers, captures, hosts))},\n"callers": [`);
       for (const [index, caller] of callers.entries()) {
         writer.write(`${index === 0 ? '\n' : ',\n'}${json(callerObject(caller, aggregate))}`);
         if (index % CALLERS_AT_ONCE === 0) await writer.ready();
@@ -37,13 +38,30 @@ export function createJsonSink(output: Output): Sink {
   };
 }
 
-function head(aggregate: Aggregate, callers: readonly Caller[], captures: readonly CaptureSummary[]): object {
+function head(
+  aggregate: Aggregate,
+  callers: readonly Caller[],
+  captures: readonly CaptureSummary[],
+  hosts: readonly HostVerdict[],
+): object {
   const summary = summarize(captures);
-  const { v1Callers, enforcement: _, ...verdict } = verdictOf(aggregate, callers, summary);
+  const { status, text, enforcement, notes, v1Callers } = verdictOf(aggregate, callers, summary, hosts);
+  const { v1, unknown } = aggregate.counts;
   const { timeline, counts, operations, span } = aggregate;
   return {
     schema_version: SCHEMA_VERSION,
-    verdict: { ...verdict, v1_callers: v1Callers },
+    verdict: {
+      status,
+      text,
+      enforcement,
+      v1,
+      unknown,
+      incomplete: summary.incomplete,
+      ready: status === 'ready',
+      v1_callers: v1Callers,
+      notes,
+      hosts: hosts.map(hostObject),
+    },
     totals: {
       calls: aggregate.calls,
       callers: callers.length,
@@ -70,6 +88,43 @@ function head(aggregate: Aggregate, callers: readonly Caller[], captures: readon
         .map((bucket) => ({ start: isoNanoseconds(bucket.start), ...kindCounts(bucket.counts) })),
     },
     captures: captures.map(captureObject),
+  };
+}
+
+function hostObject({
+  host,
+  status,
+  calls,
+  withoutName,
+  observed,
+  covers,
+  noToken,
+  restsOn,
+  needed,
+}: HostVerdict): object {
+  return {
+    host,
+    status,
+    ...calls,
+    without_name: withoutName,
+    watched: observed && {
+      duration_ns: String(observed.duration),
+      longest_ns: String(observed.longest),
+      from: optionalTime(observed.first),
+      to: optionalTime(observed.last),
+      recordings: observed.recordings,
+      covers,
+    },
+    no_token: {
+      period_s: PERIOD_S,
+      succeeded: noToken.total,
+      periods: noToken.periods.map(({ start, count }) => ({
+        start: isoNanoseconds(BigInt(start) * 1_000_000_000n),
+        count,
+      })),
+    },
+    rests_on: restsOn,
+    needed,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Aggregate, OTHER_CALLERS } from './aggregate.ts';
 import type { CompletenessSummary } from './completeness.ts';
 import { lossWords } from './loss-words.ts';
-import { countOf, countText } from './verdict.ts';
+import { countOf, countText } from './words.ts';
 
 /**
  * What is known of what is missing, a sentence each; and plainly where nobody counted. A zero is only
@@ -29,13 +29,15 @@ export function lossLines(completeness: CompletenessSummary): string[] {
   ];
 }
 
-function eventLines({ losses }: CompletenessSummary): string[] {
+function eventLines({ losses, provenFiles }: CompletenessSummary): string[] {
   const names = Object.keys(losses).sort();
   return [
     ...(names.length === 0
       ? []
       : [`On reading: ${names.map((name) => lossWords(name, losses[name] ?? 0)).join(', ')}.`]),
-    'Events tell of calls, not of what was lost before they were saved: calls may be missing unseen.',
+    ...(provenFiles > 0
+      ? []
+      : ['Events tell of calls, not of what was lost before they were saved: calls may be missing unseen.']),
   ];
 }
 
@@ -110,7 +112,7 @@ export function nextStep(aggregate: Aggregate, completeness: CompletenessSummary
   }
   if (v1 > 0) return 'fix these callers, then look again; --calls shows every call.';
   if (unknown > 0) return '--calls shows the calls that could not be read, and why.';
-  if (completeness.incomplete)
+  if (completeness.incomplete && completeness.eventFiles === 0)
     return 'record with `imds live -w FILE.pcapng`: it proves that no call was missed.';
   return undefined;
 }

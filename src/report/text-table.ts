@@ -9,7 +9,7 @@ import { fewText, joinKnown, padEnd, padStart, truncate, type WidthOf, wrap } fr
 import type { Paint } from './paint.ts';
 import type { ProcessViews } from './process-view.ts';
 import { localSeconds } from './time.ts';
-import { countOf, countText } from './verdict.ts';
+import { countOf, countText } from './words.ts';
 
 /** From this width on, a caller is one line; below, what does not fit stands beneath its name. */
 const WIDE = 140;

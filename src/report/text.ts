@@ -5,6 +5,7 @@ import { CallLines } from './call-lines.ts';
 import type { Caller } from './caller.ts';
 import { type CompletenessSummary, summarize } from './completeness.ts';
 import { escapeText } from './escape.ts';
+import type { HostVerdict } from './host-verdict.ts';
 import { KINDS } from './kinds.ts';
 import { fewText, joinKnown, loadWidth, type WidthOf, wrap } from './layout.ts';
 import { lossLines, nextStep } from './loss-lines.ts';
@@ -13,7 +14,9 @@ import { columnsOf, sparkline } from './sparkline.ts';
 import { CallerTable } from './text-table.ts';
 import { durationText, localSeconds, zoneOf } from './time.ts';
 import type { Output, ReportOptions } from './types.ts';
-import { countOf, countText, type Verdict, verdictOf } from './verdict.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+import { verdictEntries } from './verdict-entries.ts';
+import { countOf, countText } from './words.ts';
 
 const LABEL = 10;
 const MAX_SPARKLINE = 100;
@@ -35,13 +38,13 @@ export async function createTextSink(options: ReportOptions, output: Output) {
       if (lines !== undefined) writer.write(`${lines.format(call)}\n`);
     },
     ready: (): Promise<void> | undefined => writer.ready(),
-    async end(captures: readonly CaptureSummary[]): Promise<void> {
+    async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): Promise<void> {
       const callers = aggregate.callers();
       if (lines === undefined && callers.length > 0) {
         await writeTable(writer, callers, captures, aggregate, options.columns, paint);
       }
       if (aggregate.calls > 0) writer.write('\n');
-      const summary = new Summary(options.columns, paint, aggregate, callers, captures);
+      const summary = new Summary(options.columns, paint, aggregate, callers, captures, hosts);
       const widthOf = await loadWidth(summary.texts());
       for (const line of summary.lines(widthOf)) writer.write(`${line}\n`);
       await writer.end();
@@ -102,6 +105,7 @@ class Summary {
     aggregate: Aggregate,
     callers: readonly Caller[],
     captures: readonly CaptureSummary[],
+    hosts: readonly HostVerdict[],
   ) {
     this.#columns = columns;
     this.#paint = paint;
@@ -109,12 +113,14 @@ class Summary {
     this.#callers = callers;
     this.#captures = captures;
     this.#completeness = summarize(captures);
-    this.#verdict = verdictOf(aggregate, callers, this.#completeness);
+    this.#verdict = verdictOf(aggregate, callers, this.#completeness, hosts);
   }
 
   /** The texts that may hold names from outside. */
   texts(): string[] {
-    return [this.#verdict.text, this.#silentText() ?? '', ...lossLines(this.#completeness)];
+    const { text, notes, hosts } = this.#verdict;
+    const ofHosts = hosts.flatMap(({ host, needed }) => [host, ...needed]);
+    return [text, ...notes, ...ofHosts, this.#silentText() ?? '', ...lossLines(this.#completeness)];
   }
 
   *lines(widthOf: WidthOf): Iterable<string> {
@@ -141,6 +147,7 @@ class Summary {
     const paint = { 'not-ready': v1, 'not-enough-evidence': unknown, ready: good }[this.#verdict.status];
     yield* entry('Verdict', this.#verdict.text).map(paint);
     yield* entry('Enforce', this.#verdict.enforcement).map(paint);
+    for (const { label, text } of verdictEntries(this.#verdict)) yield* entry(label, text);
     const next = nextStep(this.#aggregate, this.#completeness);
     if (next !== undefined) yield* entry('Next', next);
   }

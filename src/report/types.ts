@@ -1,4 +1,6 @@
+import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { Sink } from '../ports.ts';
+import type { HostVerdict, VerdictOptions } from './host-verdict.ts';
 
 export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'log';
 
@@ -11,6 +13,7 @@ export interface ReportOptions {
   colour: boolean;
   /** Ancestors a line of the log shows; 3 is what the predecessor prints. */
   ancestors: number;
+  verdict: VerdictOptions;
 }
 
 /** Where the text goes: standard output, a file. */
@@ -29,10 +32,19 @@ export interface Findings {
   unknown: number;
   /** It is not proven that every call was captured: losses, damage, or nobody counted. */
   incomplete: boolean;
-  /** No v1 call, no unknown call, and proven complete. */
+  /** Every host is READY: see {@link HostVerdict}. */
   ready: boolean;
 }
 
 export interface ReportSink extends Sink {
   findings(): Findings;
+  /** Of each host. Final after {@link Sink.end}. */
+  verdicts(): readonly HostVerdict[];
+}
+
+/** Writes one format. The verdicts are the same for all, and made outside. */
+export interface FormatSink {
+  call(call: AttributedCall): void;
+  ready(): Promise<void> | undefined;
+  end(captures: readonly CaptureSummary[], verdicts: readonly HostVerdict[]): Promise<void>;
 }

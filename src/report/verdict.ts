@@ -3,24 +3,30 @@ import type { Caller } from './caller.ts';
 import { callerName } from './caller-row.ts';
 import type { CompletenessSummary } from './completeness.ts';
 import { escapeText } from './escape.ts';
+import { type HostVerdict, overallStatus, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
+import { fewText } from './layout.ts';
 import { durationText } from './time.ts';
 import type { Findings } from './types.ts';
 import { viewHeader } from './url.ts';
+import { countOf, countText } from './words.ts';
 
-export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
-
-export interface Verdict extends Findings {
+export interface Verdict {
   status: VerdictStatus;
-  /** One sentence for people; escaped. */
+  /** What was found, one sentence for people; escaped. */
   text: string;
   /** May HttpTokens=required be set? One sentence; escaped. */
   enforcement: string;
+  /** What else is to be known before it is set; escaped. */
+  notes: string[];
   /** Callers with a v1 call. */
   v1Callers: number;
+  hosts: readonly HostVerdict[];
 }
 
-export function findingsOf(v1: number, unknown: number, incomplete: boolean): Findings {
-  return { v1, unknown, incomplete, ready: v1 === 0 && unknown === 0 && !incomplete };
+/** @param incomplete see {@link Findings.incomplete} */
+export function findingsOf(hosts: readonly HostVerdict[], incomplete: boolean): Findings {
+  const sum = (kind: 'v1' | 'unknown') => hosts.reduce((total, { calls }) => total + calls[kind], 0);
+  return { v1: sum('v1'), unknown: sum('unknown'), incomplete, ready: overallStatus(hosts) === 'ready' };
 }
 
 const NAMED = 3;
@@ -30,20 +36,61 @@ export function verdictOf(
   aggregate: Aggregate,
   callers: readonly Caller[],
   completeness: CompletenessSummary,
+  hosts: readonly HostVerdict[],
 ): Verdict {
   const { v1, unknown } = aggregate.counts;
   const withV1 = callers.filter((caller) => caller.kinds.v1 > 0);
-  const findings = findingsOf(v1, unknown, completeness.incomplete);
-  const status = v1 > 0 ? 'not-ready' : findings.ready ? 'ready' : 'not-enough-evidence';
+  const status = overallStatus(hosts);
   const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, completeness);
-  return { ...findings, status, text, enforcement: ENFORCEMENT[status], v1Callers: withV1.length };
+  const enforcement = `${STATUS_WORDS[status]}: ${ENFORCEMENT[status]}`;
+  return { status, text, enforcement, notes: notesOf(callers), v1Callers: withV1.length, hosts };
 }
 
 const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
   'not-ready': 'HttpTokens=required would break the IMDSv1 calls above.',
-  'not-enough-evidence': 'whether HttpTokens=required is safe is not proven: calls may be missing here.',
+  'not-enough-evidence': 'nothing seen speaks against HttpTokens=required, but it is not proven to be safe.',
   ready: 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
 };
+
+/** The verdict in one line, for formats that have no place for it. */
+export function verdictLine(hosts: readonly HostVerdict[]): string {
+  const status = overallStatus(hosts);
+  const [first] = hosts;
+  const why = status === 'ready' ? undefined : first?.needed[0];
+  const host =
+    hosts.length < 2 || why === undefined
+      ? ''
+      : ` (${first?.host === undefined ? '' : escapeText(first.host)})`;
+  return `HttpTokens=required: ${STATUS_WORDS[status]}${why === undefined ? '' : `; needed${host}: ${why}`}`;
+}
+
+/** What enforcement asks of the hop limit, and of whom it would only slow down. */
+function notesOf(callers: readonly Caller[]): string[] {
+  const notes: string[] = [];
+  const behind = callers.filter(({ facts }) => (facts.hops ?? 0) > 0);
+  if (behind.length > 0) {
+    const hops = Math.max(...behind.map(({ facts }) => facts.hops ?? 0));
+    notes.push(
+      `Answers to ${named(behind)} crossed ${countOf(hops, 'hop')}: the hop limit has to be ${hops + 1} at least.`,
+    );
+  }
+  const slower = callers.filter(({ facts, kinds }) => {
+    const { fellBack } = facts.runs;
+    const failed = fellBack.unanswered + fellBack.late + fellBack.refused;
+    return kinds.v1 > 0 && failed > 0 && facts.tokens.granted > 0;
+  });
+  if (slower.length > 0) {
+    const verb = slower.length === 1 ? 'is' : 'are';
+    notes.push(
+      `${named(slower)} ${verb} granted tokens at other times: where the answer 401 makes an SDK ask again, it would merely be slower.`,
+    );
+  }
+  return notes;
+}
+
+function named(callers: readonly Caller[]): string {
+  return fewText(callers.map(callerName), NAMED);
+}
 
 function stillV1(callers: readonly Caller[], calls: number, unknown: number): string {
   const names = [...new Set(callers.map(nameInVerdict))];
@@ -89,13 +136,4 @@ function noV1(aggregate: Aggregate, completeness: CompletenessSummary): string {
       ? ` in ${captures > 1 ? 'the captures' : 'the capture'}`
       : ` in ${durationText(duration)} of ${of}`;
   return `${what}${time}${unread}.`;
-}
-
-/** `1,234`. */
-export function countText(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
-
-export function countOf(count: number, noun: string): string {
-  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

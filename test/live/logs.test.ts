@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { imds } from '../cli/run.ts';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
@@ -49,6 +50,19 @@ describe('imds live: log files', function () {
       );
       assert.match(lineWith(log, after), / called by -> \(pid:/);
       assert.equal(JSON.parse(lineWith(events, after)).imds.version, 'v1');
+      // The session says at its beginning that it watches, and at its end what it can prove.
+      const [begun, ended] = [`${events}.old`, events].map((file) =>
+        JSON.parse(lineWith(file, '"imds.sessions"')),
+      );
+      assert.deepEqual(begun.event.type, ['info']);
+      assert.deepEqual(ended.event.type, ['end']);
+      assert.equal(begun.imds.session, ended.imds.session);
+      assert.ok(ended.imds.calls.v1 >= 2);
+      assert.equal(ended.imds.captured_bytes, ended.imds.kernel_bytes);
+      const report = await imds(['report', '--json', '--observed', '0s', folder, `${events}.old`]);
+      const [host] = JSON.parse(report.stdout).verdict.hosts;
+      assert.equal(host.status, 'not-ready');
+      assert.equal(host.watched.recordings, 1);
       assert.equal(statSync(folder).mode & 0o777, 0o700);
       for (const file of [log, events]) assert.equal(statSync(file).mode & 0o777, 0o600);
     }));

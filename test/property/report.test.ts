@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { EventLineParser } from '../../src/events/event-line.ts';
 import type { AttributedCall } from '../../src/model.ts';
+import { DEFAULT_VERDICT } from '../../src/report/host-verdict.ts';
 import { createReportSink } from '../../src/report/index.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures');
@@ -29,7 +30,7 @@ async function reportOf(calls: readonly AttributedCall[], format: 'text' | 'csv'
     drain: () => Promise.resolve(),
   };
   const sink = await createReportSink(
-    { format, calls: false, columns: 120, colour: false, ancestors: 3 },
+    { format, calls: false, columns: 120, colour: false, ancestors: 3, verdict: DEFAULT_VERDICT },
     output,
   );
   for (const call of calls) sink.call(call);

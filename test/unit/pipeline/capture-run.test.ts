@@ -46,6 +46,7 @@ describe('pipeline', () => {
       files: ['fake.pcap'],
       host: undefined,
       session: undefined,
+      watch: undefined,
       packets: 2,
       bytes: 200,
       firstTime: BigInt(at(1)),

@@ -77,8 +77,8 @@ describe('csv', () => {
     );
     deepStrictEqual(text.split('\r\n'), [
       CALLER_COLUMNS.join(','),
-      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,0,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1,unknown,high,"1 call without a token, 1 by IMDSv2.",Look at its calls (--calls) and at a restart of it (imds live).,credentials-over-v1,,',
-      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,,,,,,,,',
+      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,0,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1,unknown,high,"1 call without a token, 1 by IMDSv2.",Look at its calls (--calls) and at a restart of it (imds live).,credentials-over-v1,,,not-ready',
+      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,,,,,,,,,not-ready',
       '',
     ]);
   });
@@ -143,7 +143,14 @@ Missing   No gap in the 2 connections seen.
           missing unseen.
 Verdict   1 caller still uses IMDSv1: curl by bash ./makeCalls.sh (1 call). 1
           call could not be read.
-Enforce   HttpTokens=required would break the IMDSv1 calls above.
+Enforce   NOT READY: HttpTokens=required would break the IMDSv1 calls above.
+Rests on  2 h 10 m under watch in 1 recording, 2026-11-23 18:16 to 2026-11-23
+          20:26 UTC.
+          That does not cover boot, the 6 h after which credentials are fetched
+          anew, a whole day (daily cron jobs and timers).
+          1 call to fix without a name of the program.
+          1 call that CloudWatch's MetadataNoToken counts, at most 1 in 5
+          minutes (2026-11-23 20:25).
 Next      fix these callers, then look again; --calls shows every call.
 `,
     );

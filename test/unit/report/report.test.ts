@@ -257,7 +257,7 @@ describe('findings', () => {
   const v2 = attributed({ version: 'v2' }, PYTHON);
 
   it('is ready only where nothing is v1, unknown or unproven', async () => {
-    const { findings } = await render([v2], {}, [proven()]);
+    const { findings } = await render([v2], { verdict: { observed: 0n } }, [proven()]);
     deepStrictEqual(findings, { v1: 0, unknown: 0, incomplete: false, ready: true });
     const withV1 = await render([v2, attributed()], { format: 'log' }, [proven()]);
     deepStrictEqual(withV1.findings, { v1: 1, unknown: 0, incomplete: false, ready: false });

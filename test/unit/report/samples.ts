@@ -1,4 +1,5 @@
 import type { AttributedCall, CaptureSummary, Completeness, ImdsCall, Process } from '../../../src/model.ts';
+import { DEFAULT_VERDICT } from '../../../src/report/host-verdict.ts';
 import { createReportSink } from '../../../src/report/index.ts';
 import type { Findings, Output, ReportOptions } from '../../../src/report/types.ts';
 
@@ -122,7 +123,15 @@ export async function render(
 ): Promise<{ text: string; findings: Findings }> {
   const output = new MemoryOutput();
   const sink = await createReportSink(
-    { format: 'text', calls: false, columns: 80, colour: false, ancestors: 3, ...options },
+    {
+      format: 'text',
+      calls: false,
+      columns: 80,
+      colour: false,
+      ancestors: 3,
+      verdict: DEFAULT_VERDICT,
+      ...options,
+    },
     output,
   );
   for (const one of calls) sink.call(one);

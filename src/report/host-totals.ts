@@ -1,0 +1,61 @@
+import type { AttributedCall } from '../model.ts';
+import { scopeOf } from './aggregate.ts';
+import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
+import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
+
+/** More hosts share one entry. */
+const MAX_HOSTS = 16_384;
+
+export const OTHER_HOSTS = 'other hosts';
+
+/** What was counted of one host, or of one capture whose host is not known. */
+export class HostCounts {
+  readonly counts: number[] = KINDS.map(() => 0);
+  readonly noToken: NoTokenPeriods;
+  /** v1 calls without a process, and unknown ones. */
+  withoutName = 0;
+
+  constructor(budget: PeriodBudget) {
+    this.noToken = new NoTokenPeriods(budget);
+  }
+
+  get kinds(): KindCounts {
+    return kindCounts(this.counts);
+  }
+}
+
+/** Calls by host: what a verdict rests on, whatever the format. */
+export class HostTotals {
+  readonly #budget = new PeriodBudget();
+  readonly #hosts = new Map<string, HostCounts>();
+  #lastScope: string | undefined;
+  #last: HostCounts | undefined;
+
+  add(attributed: AttributedCall): void {
+    const { call, process } = attributed;
+    const kind = kindOf(call);
+    const counts = this.#of(scopeOf(attributed.host, attributed.capture));
+    counts.counts[kind] = (counts.counts[kind] ?? 0) + 1;
+    if (kind > 1) return;
+    if (process === undefined) counts.withoutName++;
+    const { status } = call;
+    if (kind === 0 && status !== undefined && status >= 200 && status < 300) counts.noToken.add(call.time);
+  }
+
+  get hosts(): ReadonlyMap<string, HostCounts> {
+    return this.#hosts;
+  }
+
+  #of(scope: string): HostCounts {
+    if (scope === this.#lastScope && this.#last !== undefined) return this.#last;
+    const name = this.#hosts.has(scope) || this.#hosts.size < MAX_HOSTS ? scope : OTHER_HOSTS;
+    let counts = this.#hosts.get(name);
+    if (counts === undefined) {
+      counts = new HostCounts(this.#budget);
+      this.#hosts.set(name, counts);
+    }
+    this.#lastScope = scope;
+    this.#last = counts;
+    return counts;
+  }
+}

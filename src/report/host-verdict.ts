@@ -1,0 +1,180 @@
+import type { CaptureSummary, Nanoseconds } from '../model.ts';
+import { escapeText } from './escape.ts';
+import type { HostTotals } from './host-totals.ts';
+import type { KindCounts } from './kinds.ts';
+import { type Observation, observationsOf } from './observation.ts';
+import { durationText, localSeconds, zoneOf } from './time.ts';
+import { countOf } from './words.ts';
+
+export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
+
+export const STATUS_WORDS: Readonly<Record<VerdictStatus, string>> = {
+  ready: 'READY',
+  'not-ready': 'NOT READY',
+  'not-enough-evidence': 'NOT ENOUGH EVIDENCE',
+};
+
+const HOUR = 3_600_000_000_000n;
+/** SDKs fetch credentials anew before they expire, six hours after they were issued at the latest. */
+const REFRESH = 6n * HOUR;
+const DAY = 24n * HOUR;
+
+/** What a verdict takes for enough. */
+export interface VerdictOptions {
+  /** Nanoseconds that a host has to be watched for READY. */
+  observed: Nanoseconds;
+  /** What leaves calls out of the report, in words; undefined where nothing does. */
+  leavesOut?: string | undefined;
+}
+
+export const DEFAULT_VERDICT: VerdictOptions = { observed: DAY };
+
+/** May HttpTokens=required be set on one host? Texts are escaped. */
+export interface HostVerdict {
+  /** Name or id of the host; the capture's name where that is not known. */
+  host: string;
+  status: VerdictStatus;
+  calls: KindCounts;
+  /** Calls by IMDSv1, or that could not be read, whose process is not known. */
+  withoutName: number;
+  observed: Observation | undefined;
+  covers: { boot: boolean; refresh: boolean; day: boolean };
+  /** v1 calls that succeeded: in all, and by periods of five minutes. */
+  noToken: { total: number; periods: readonly { start: number; count: number }[] };
+  /** What it rests on, in sentences. */
+  restsOn: string[];
+  /** What would have to be otherwise for READY. */
+  needed: string[];
+}
+
+/** Of every host that was watched or that calls are of, what is to be done first, first. */
+export function hostVerdicts(
+  totals: HostTotals,
+  captures: readonly CaptureSummary[],
+  options: VerdictOptions,
+): HostVerdict[] {
+  const observations = observationsOf(captures);
+  const hosts = new Set([...totals.hosts.keys(), ...observations.keys()]);
+  const verdicts = [...hosts].map((host) => hostVerdict(host, totals, observations.get(host), options));
+  return verdicts.sort(byUrgency);
+}
+
+/** Of all hosts together: READY if each is. */
+export function overallStatus(verdicts: readonly HostVerdict[]): VerdictStatus {
+  if (verdicts.some(({ status }) => status === 'not-ready')) return 'not-ready';
+  const ready = verdicts.length > 0 && verdicts.every(({ status }) => status === 'ready');
+  return ready ? 'ready' : 'not-enough-evidence';
+}
+
+const URGENCY: readonly VerdictStatus[] = ['not-ready', 'not-enough-evidence', 'ready'];
+
+function byUrgency(a: HostVerdict, b: HostVerdict): number {
+  const order = URGENCY.indexOf(a.status) - URGENCY.indexOf(b.status);
+  return order || b.calls.v1 - a.calls.v1 || (a.host < b.host ? -1 : Number(a.host > b.host));
+}
+
+function hostVerdict(
+  host: string,
+  totals: HostTotals,
+  observed: Observation | undefined,
+  options: VerdictOptions,
+): HostVerdict {
+  const counts = totals.hosts.get(host);
+  const calls = counts?.kinds ?? { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 };
+  const covers = {
+    boot: observed?.coversBoot === true,
+    refresh: (observed?.longest ?? 0n) >= REFRESH,
+    day: (observed?.longest ?? 0n) >= DAY,
+  };
+  const needed = neededFor(calls, observed, options);
+  const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
+  const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
+  const withoutName = counts?.withoutName ?? 0;
+  const restsOn = restsOnOf(observed, covers, noToken, withoutName);
+  return {
+    host,
+    status,
+    calls,
+    withoutName,
+    observed,
+    covers,
+    noToken,
+    restsOn,
+    needed: needed.map(escapeText),
+  };
+}
+
+function neededFor(
+  calls: KindCounts,
+  observed: Observation | undefined,
+  { observed: least, leavesOut }: VerdictOptions,
+): string[] {
+  const needed: string[] = [];
+  if (calls.v1 > 0) needed.push(`No call by IMDSv1; there are ${countOf(calls.v1, 'call')}.`);
+  if (calls.unknown > 0)
+    needed.push(`No call that could not be read; there are ${countOf(calls.unknown, 'call')}.`);
+  if (leavesOut !== undefined) needed.push(`A report of all calls: ${leavesOut} leaves some out.`);
+  if (observed === undefined || observed.recordings === 0) {
+    needed.push('Proof that no call was missed, which imds live writes among its calls: these have none.');
+    return needed;
+  }
+  if (observed.v1 > calls.v1 && calls.v1 === 0) {
+    needed.push(
+      `The files that were rolled away: ${countOf(observed.v1, 'call')} by IMDSv1 that the sessions counted ${observed.v1 === 1 ? 'is' : 'are'} not in these.`,
+    );
+  }
+  for (const gap of observed.gaps) needed.push(`Proof that no call was missed. ${gap}`);
+  if (observed.duration < least) {
+    needed.push(
+      `${durationText(least)} under watch; these are ${durationText(observed.duration)} (--observed).`,
+    );
+  }
+  return needed;
+}
+
+function restsOnOf(
+  observed: Observation | undefined,
+  covers: HostVerdict['covers'],
+  noToken: HostVerdict['noToken'],
+  withoutName: number,
+): string[] {
+  const lines: string[] = [];
+  if (observed?.first !== undefined && observed.last !== undefined) {
+    const { duration, first, last, recordings } = observed;
+    lines.push(
+      `${durationText(duration)} under watch in ${countOf(recordings, 'recording')}, ${dateText(first)} to ${dateText(last)} ${zoneOf(last)}.`,
+    );
+    lines.push(coverText(covers));
+  }
+  if (withoutName > 0) lines.push(`${countOf(withoutName, 'call')} to fix without a name of the program.`);
+  if (noToken.total > 0) lines.push(noTokenText(noToken));
+  return lines.map(escapeText);
+}
+
+/** What runs seldom is only seen by who watches for long. */
+function coverText({ boot, refresh, day }: HostVerdict['covers']): string {
+  const parts: [boolean, string][] = [
+    [boot, 'boot'],
+    [refresh, 'the 6 h after which credentials are fetched anew'],
+    [day, 'a whole day (daily cron jobs and timers)'],
+  ];
+  const [seen, unseen] = [true, false].map((is) =>
+    parts.filter(([holds]) => holds === is).map(([, what]) => what),
+  );
+  const not = unseen?.length ? `it does not cover ${unseen.join(', ')}` : '';
+  if (!seen?.length) return `${not.replace('it does', 'That does')}.`;
+  return `That covers ${seen.join(', ')}${not === '' ? '' : `; ${not}`}.`;
+}
+
+function noTokenText({ total, periods }: HostVerdict['noToken']): string {
+  let most = { start: 0, count: 0 };
+  for (const period of periods) if (period.count > most.count) most = period;
+  const at = localSeconds(BigInt(most.start) * 1_000_000_000n)
+    .replace('T', ' ')
+    .slice(0, 16);
+  return `${countOf(total, 'call')} that CloudWatch's MetadataNoToken counts, at most ${most.count} in 5 minutes (${at}).`;
+}
+
+function dateText(time: Nanoseconds): string {
+  return localSeconds(time).replace('T', ' ').slice(0, 16);
+}

@@ -1,0 +1,177 @@
+import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
+import { scopeOf } from './aggregate.ts';
+import { isIncomplete } from './completeness.ts';
+import { lossWords } from './loss-words.ts';
+import { countOf, countText } from './words.ts';
+
+const MINUTE = 60_000_000_000n;
+/** A session that begins so soon after boot has seen the calls of boot, but for the first ones. */
+const BOOT = 3n * MINUTE;
+
+/** What somebody watched of one host. */
+export interface Observation {
+  /** Together, where sessions overlap once. */
+  duration: Nanoseconds;
+  /** Of the longest time without a gap. */
+  longest: Nanoseconds;
+  first: Nanoseconds | undefined;
+  last: Nanoseconds | undefined;
+  /** Captures, or sessions that the saved events tell of. */
+  recordings: number;
+  coversBoot: boolean;
+  /** What is not proven, in sentences; none where every recording proves that no call was missed. */
+  gaps: string[];
+  /** Calls that sessions counted, by their own word. */
+  v1: number;
+}
+
+interface Interval {
+  from: Nanoseconds;
+  to: Nanoseconds;
+}
+
+/** By host, or capture where the host is not known: see {@link scopeOf}. */
+export function observationsOf(captures: readonly CaptureSummary[]): Map<string, Observation> {
+  const builders = new Map<string, Builder>();
+  const of = (scope: string): Builder => {
+    let builder = builders.get(scope);
+    if (builder === undefined) {
+      builder = new Builder();
+      builders.set(scope, builder);
+    }
+    return builder;
+  };
+  for (const capture of captures) {
+    if (capture.events === undefined) of(scopeOf(capture.host, capture.name)).capture(capture);
+    else if (capture.host !== undefined) of(scopeOf(capture.host, capture.name)).events(capture);
+  }
+  for (const session of latestSessions(captures)) of(scopeOf(session.host, session.session)).session(session);
+  return new Map([...builders].map(([scope, builder]) => [scope, builder.observation]));
+}
+
+/** A session's lines may stand in several files. */
+function latestSessions(captures: readonly CaptureSummary[]): Iterable<SessionProof> {
+  const sessions = new Map<string, SessionProof>();
+  for (const session of captures.flatMap((capture) => capture.sessions ?? [])) {
+    const known = sessions.get(session.session);
+    if (known === undefined || session.to > known.to || session.ended) sessions.set(session.session, session);
+  }
+  return sessions.values();
+}
+
+class Builder {
+  readonly #intervals: Interval[] = [];
+  readonly #gaps = new Set<string>();
+  #recordings = 0;
+  #coversBoot = false;
+  #v1 = 0;
+
+  capture(capture: CaptureSummary): void {
+    this.#recordings++;
+    const from = capture.watch?.from ?? capture.firstTime;
+    const to = capture.watch?.to ?? capture.lastTime;
+    if (from !== undefined && to !== undefined) this.#add(from, to, capture.watch?.bootTime);
+    if (isIncomplete(capture)) this.#explain(capture.completeness, capture.problems.length > 0);
+  }
+
+  /** A file of saved events; what they tell of sessions comes apart. */
+  events({ name, problems, completeness: { losses } }: CaptureSummary): void {
+    const torn = losses['events.lines_torn'] ?? 0;
+    if (problems.length > 0) this.#gaps.add(`${name} is damaged, or was not read to its end.`);
+    else if (torn > 0) this.#gaps.add(`${name} ends in the middle of a line.`);
+  }
+
+  session({ from, to, bootTime, completeness, unwritten, calls }: SessionProof): void {
+    this.#recordings++;
+    this.#v1 += calls.v1;
+    this.#add(from, to, bootTime);
+    if (unwritten > 0) this.#gaps.add(`${countOf(unwritten, 'call')} could not be written to the log.`);
+    if (isIncomplete({ completeness, problems: [] })) this.#explain(completeness, false);
+  }
+
+  get observation(): Observation {
+    const { duration, longest } = union(this.#intervals);
+    return {
+      duration,
+      longest,
+      first: this.#intervals.map(({ from }) => from).sort(ascending)[0],
+      last: this.#intervals
+        .map(({ to }) => to)
+        .sort(ascending)
+        .at(-1),
+      recordings: this.#recordings,
+      coversBoot: this.#coversBoot,
+      gaps: [...this.#gaps],
+      v1: this.#v1,
+    };
+  }
+
+  #add(from: Nanoseconds, to: Nanoseconds, bootTime: Nanoseconds | undefined): void {
+    this.#intervals.push({ from, to });
+    if (bootTime !== undefined && from - bootTime <= BOOT) this.#coversBoot = true;
+  }
+
+  #explain(
+    {
+      losses,
+      connections,
+      provableConnections,
+      capturedBytes,
+      kernelBytes,
+      views,
+      captureDrops,
+    }: Completeness,
+    hasProblems: boolean,
+  ): void {
+    const before = this.#gaps.size;
+    const names = Object.keys(losses)
+      .filter((name) => (losses[name] ?? 0) > 0)
+      .sort();
+    if (names.length > 0) {
+      this.#gaps.add(
+        `Lost, cut or turned away: ${names.map((name) => lossWords(name, losses[name] ?? 0)).join(', ')}.`,
+      );
+    }
+    if ((captureDrops ?? 0) > 0)
+      this.#gaps.add(`${countOf(captureDrops ?? 0, 'packet')} dropped while capturing.`);
+    if (views !== undefined && !views.includes('sockets')) {
+      this.#gaps.add('The interfaces alone were watched, not the sockets: nobody counted what was missed.');
+    } else if (provableConnections === 0 && (connections > 0 || views === undefined)) {
+      this.#gaps.add('The recording has no counts of the kernel to hold it against.');
+    } else if (provableConnections < connections) {
+      const rest = connections - provableConnections;
+      this.#gaps.add(`${countOf(rest, 'connection')} older than the recording, or open at its end.`);
+    }
+    if (kernelBytes > capturedBytes)
+      this.#gaps.add(
+        `${countText(kernelBytes - capturedBytes)} bytes that the kernel counted were not captured.`,
+      );
+    if (hasProblems) this.#gaps.add('A file is damaged, or was not read to its end.');
+    if (this.#gaps.size === before) this.#gaps.add('What was captured differs from what the kernel counted.');
+  }
+}
+
+function union(intervals: readonly Interval[]): { duration: Nanoseconds; longest: Nanoseconds } {
+  let [duration, longest] = [0n, 0n];
+  let current: Interval | undefined;
+  const close = () => {
+    if (current === undefined) return;
+    const length = current.to - current.from;
+    duration += length;
+    if (length > longest) longest = length;
+  };
+  for (const { from, to } of [...intervals].sort((a, b) => ascending(a.from, b.from))) {
+    if (current !== undefined && from <= current.to + MINUTE) {
+      if (to > current.to) current.to = to;
+      continue;
+    }
+    close();
+    current = { from, to };
+  }
+  close();
+  return { duration, longest };
+}
+
+function ascending(a: Nanoseconds, b: Nanoseconds): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import type { CaptureSummary, Completeness, SessionProof } from '../../../src/model.ts';
+import { DEFAULT_VERDICT, type HostVerdict } from '../../../src/report/host-verdict.ts';
+import { VerdictSink } from '../../../src/report/index.ts';
+import { attributed, CURL, capture, TIME } from './samples.ts';
+
+const HOUR = 3_600_000_000_000n;
+const HOST = { id: 'a1', name: 'web-1', bootId: 'b1' };
+
+const PROVEN: Completeness = {
+  losses: {},
+  connections: 4,
+  provableConnections: 4,
+  capturedBytes: 900,
+  kernelBytes: 900,
+  views: ['sockets', 'wire'],
+  lookups: { made: 0, found: 0 },
+};
+
+const WIRE_ALONE: Completeness = {
+  ...PROVEN,
+  views: ['wire'],
+  provableConnections: 0,
+  capturedBytes: 0,
+  kernelBytes: 0,
+};
+
+function session(change: Partial<SessionProof> = {}): SessionProof {
+  return {
+    session: 's1',
+    host: HOST,
+    from: TIME,
+    to: TIME + 25n * HOUR,
+    bootTime: TIME - 60_000_000_000n,
+    ended: true,
+    calls: { v1: 0, v2: 9, unknown: 0, foreign: 0, attempt: 0 },
+    unwritten: 0,
+    completeness: PROVEN,
+    ...change,
+  };
+}
+
+/** A file of saved events, with what sessions say in it. */
+function events(sessions: readonly SessionProof[], change: Partial<CaptureSummary> = {}): CaptureSummary {
+  const completeness = {
+    losses: {},
+    connections: 0,
+    provableConnections: 0,
+    capturedBytes: 0,
+    kernelBytes: 0,
+  };
+  return {
+    ...capture({}, completeness),
+    name: 'imds-calls.jsonl',
+    host: HOST,
+    packets: 0,
+    events: 9,
+    sessions,
+    ...change,
+  };
+}
+
+function verdicts(
+  calls: Parameters<VerdictSink['call']>[0][],
+  captures: readonly CaptureSummary[],
+  options = DEFAULT_VERDICT,
+): { hosts: readonly HostVerdict[]; ready: boolean; incomplete: boolean } {
+  const sink = new VerdictSink(
+    { call: () => undefined, ready: () => undefined, end: () => Promise.resolve() },
+    options,
+  );
+  for (const call of calls) sink.call(call);
+  void sink.end(captures);
+  return { hosts: sink.verdicts(), ...sink.findings() };
+}
+
+const v2 = attributed({ version: 'v2' }, CURL, { host: HOST });
+
+describe('the verdict of a host', () => {
+  it('is READY where a day was watched, proven, and without a call to fix', () => {
+    const { hosts, ready, incomplete } = verdicts([v2], [events([session()])]);
+    assert.deepEqual(
+      hosts.map(({ host, status, needed }) => [host, status, needed]),
+      [['web-1', 'ready', []]],
+    );
+    assert.equal(ready, true);
+    assert.equal(incomplete, false);
+    assert.deepEqual(hosts[0]?.covers, { boot: true, refresh: true, day: true });
+  });
+
+  it('is READY where nothing called at all', () => {
+    const { hosts } = verdicts(
+      [],
+      [events([session({ calls: { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 } })])],
+    );
+    assert.equal(hosts[0]?.status, 'ready');
+  });
+
+  const unproven: [string, Partial<SessionProof>, RegExp][] = [
+    ['a short time', { to: TIME + HOUR }, /^1 d under watch; these are 1 h/],
+    ['losses', { completeness: { ...PROVEN, losses: { 'tcp.missing_bytes': 9 } } }, /tcp\.missing_bytes/],
+    ['the wire alone', { completeness: WIRE_ALONE }, /interfaces alone/],
+    [
+      'sockets that are not provable',
+      { completeness: { ...PROVEN, provableConnections: 3 } },
+      /1 connection older/,
+    ],
+    ['bytes that are missing', { completeness: { ...PROVEN, capturedBytes: 800 } }, /100 bytes/],
+    ['calls that were not written', { unwritten: 2 }, /2 calls could not be written/],
+    [
+      'v1 calls that are not in the files',
+      { calls: { v1: 3, v2: 0, unknown: 0, foreign: 0, attempt: 0 } },
+      /rolled away: 3 calls/,
+    ],
+  ];
+  for (const [what, change, needed] of unproven) {
+    it(`is NOT ENOUGH EVIDENCE with ${what}, and says so`, () => {
+      const { hosts, ready } = verdicts([v2], [events([session(change)])]);
+      assert.equal(hosts[0]?.status, 'not-enough-evidence');
+      assert.equal(hosts[0]?.needed.length, 1);
+      assert.match(hosts[0]?.needed[0] ?? '', needed);
+      assert.equal(ready, false);
+    });
+  }
+
+  it('is NOT ENOUGH EVIDENCE without a word of the sessions, and of a part of the calls', () => {
+    assert.match(verdicts([v2], [events([])]).hosts[0]?.needed[0] ?? '', /^Proof that no call was missed/);
+    const part = verdicts([v2], [events([session()])], {
+      ...DEFAULT_VERDICT,
+      leavesOut: '--imds-version v2',
+    });
+    assert.match(part.hosts[0]?.needed[0] ?? '', /--imds-version v2 leaves some out/);
+  });
+
+  it('is NOT READY with a call by IMDSv1, and gives those that succeeded as CloudWatch counts them', () => {
+    const calls = [0n, 1n, 400n].map((seconds) =>
+      attributed({ status: 200, time: TIME + seconds * 1_000_000_000n }, CURL, { host: HOST }),
+    );
+    const refused = attributed({ status: 401 }, CURL, { host: HOST });
+    const { hosts } = verdicts([...calls, refused], [events([session()])]);
+    assert.equal(hosts[0]?.status, 'not-ready');
+    assert.equal(hosts[0]?.noToken.total, 3);
+    assert.deepEqual(
+      hosts[0]?.noToken.periods.map(({ count }) => count),
+      [2, 1],
+    );
+  });
+
+  it('takes the latest word of a session, and counts time that two of them watched once', () => {
+    const early = session({ to: TIME + HOUR, ended: false });
+    const other = session({ session: 's2', from: TIME + HOUR, to: TIME + 26n * HOUR });
+    const { hosts } = verdicts(
+      [v2],
+      [events([session(), other]), events([early], { name: 'imds-calls.jsonl.1' })],
+    );
+    assert.equal(hosts[0]?.observed?.duration, 26n * HOUR);
+    assert.equal(hosts[0]?.observed?.recordings, 2);
+  });
+
+  it('is one for each host, what to do first, first; over all it is the worst', () => {
+    const b = { id: 'b', name: 'web-2' };
+    const c = { id: 'c', name: 'web-3' };
+    const captures = [
+      events([
+        session(),
+        session({ session: 's2', host: b, to: TIME + HOUR }),
+        session({ session: 's3', host: c }),
+      ]),
+    ];
+    const v1 = attributed({}, CURL, { host: c });
+    const { hosts, ready } = verdicts([v2, v1], captures);
+    assert.deepEqual(
+      hosts.map(({ host, status }) => [host, status]),
+      [
+        ['web-3', 'not-ready'],
+        ['web-2', 'not-enough-evidence'],
+        ['web-1', 'ready'],
+      ],
+    );
+    assert.equal(ready, false);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { EventLineParser } from '../../../src/events/event-line.ts';
+import type { SessionProof } from '../../../src/model.ts';
+import { sessionLine } from '../../../src/report/session-line.ts';
+import { TIME } from './samples.ts';
+
+const SCHEMA = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../schemas/session.schema.json'), 'utf8'),
+);
+
+const PROOF: SessionProof = {
+  session: '7d0c7f0e5a524a0c9a533f1a5f0b9c11',
+  host: { id: 'ec2f1e0b', name: 'web-7', bootId: '0b9f6c1e' },
+  from: TIME,
+  to: TIME + 300_000_000_001n,
+  bootTime: TIME - 5n,
+  ended: false,
+  calls: { v1: 1, v2: 2, unknown: 3, foreign: 4, attempt: 5 },
+  unwritten: 6,
+  completeness: {
+    losses: { 'tcp.missing_bytes': 7 },
+    connections: 9,
+    provableConnections: 8,
+    capturedBytes: 100,
+    kernelBytes: 107,
+    views: ['sockets', 'wire'],
+    lookups: { made: 2, found: 1 },
+  },
+};
+
+describe("a session's line among its calls", () => {
+  const ajv = new Ajv2020({ validateFormats: false });
+
+  for (const ended of [false, true]) {
+    it(`is as its schema says, and is read back the same (${ended ? 'at its end' : 'meanwhile'})`, () => {
+      const proof = { ...PROOF, ended };
+      const line = sessionLine(proof);
+      assert.ok(ajv.validate(SCHEMA, JSON.parse(line)), ajv.errorsText());
+      const parser = new EventLineParser();
+      assert.equal(parser.parse(line, 'x'), undefined);
+      assert.deepEqual(parser.parseSession(line), proof);
+    });
+  }
+
+  it('leaves out what is not known', () => {
+    const proof = { ...PROOF, host: undefined, bootTime: undefined };
+    assert.deepEqual(new EventLineParser().parseSession(sessionLine(proof)), proof);
+  });
+
+  it('proves nothing that it does not say: what is not as it should be is left out, or makes it no line', () => {
+    const parser = new EventLineParser();
+    const change = (edit: (line: Record<string, Record<string, unknown>>) => void) => {
+      const json = JSON.parse(sessionLine(PROOF));
+      edit(json);
+      return parser.parseSession(JSON.stringify(json));
+    };
+    assert.equal(
+      change(({ event }) => event && Object.assign(event, { end: '2001-01-01T00:00:00Z' })),
+      undefined,
+    );
+    assert.equal(
+      change(({ imds }) => delete imds?.session),
+      undefined,
+    );
+    assert.deepEqual(
+      change(({ imds }) => imds && Object.assign(imds, { views: ['sockets', 'x'] }))?.completeness.views,
+      ['sockets'],
+    );
+    const losses = { 'a b': 1, ok: 'many', 'tcp.x': 2 };
+    assert.deepEqual(change(({ imds }) => imds && Object.assign(imds, { losses }))?.completeness.losses, {
+      ok: 0,
+      'tcp.x': 2,
+    });
+  });
+});
