@@ -1,0 +1,91 @@
+/** Which row of the client table a caller is. A wrong name is worse than none: where two fit, none does. */
+import { type Evidence, evidenceOf, type Matcher, matchers } from './matchers.ts';
+import type { Client, ClientKind, ClientMatch, Clues, ProductVersion } from './types.ts';
+import { isBelow, upstreamVersion, versionFrom } from './versions.ts';
+
+/** A program is more than the SDK in it, and an SDK more than its HTTP client. */
+const LAYERS: readonly (readonly ClientKind[])[] = [['program', 'proxy', 'emulator'], ['sdk'], ['http']];
+
+interface Fit {
+  matcher: Matcher;
+  /** Of the condition that asks for most. */
+  by: readonly string[];
+}
+
+export function matchClient(clues: Clues): ClientMatch | undefined {
+  const evidence = evidenceOf(clues);
+  const fits = matchers().flatMap((matcher) => fitOf(matcher, evidence) ?? []);
+  const sdk = theOne(fits.filter(({ matcher }) => matcher.row.kind === 'sdk'));
+  const likely = fits.filter(({ matcher }) => !isContradicted(matcher, sdk));
+  for (const layer of LAYERS) {
+    const best = theOne(likely.filter(({ matcher }) => layer.includes(matcher.row.kind)));
+    if (best !== undefined) return describe(best, evidence, best === sdk ? undefined : sdk);
+  }
+  return undefined;
+}
+
+function fitOf(matcher: Matcher, evidence: Evidence): Fit | undefined {
+  const fitting = matcher.conditions.filter((tests) => tests.every(({ holds }) => holds(evidence)));
+  const [best] = fitting.sort((a, b) => b.length - a.length);
+  return best === undefined ? undefined : { matcher, by: best.map(({ by }) => by) };
+}
+
+/** The only one, or the only one of those that ask for most. */
+function theOne(fits: readonly Fit[]): Fit | undefined {
+  const most = Math.max(...fits.map(({ by }) => by.length));
+  const best = fits.filter(({ by }) => by.length === most);
+  return best.length === 1 ? best[0] : undefined;
+}
+
+/** It calls AWS with certain SDKs, and the user agent is another one's: something else in that program. */
+function isContradicted({ row }: Matcher, sdk: Fit | undefined): boolean {
+  return sdk !== undefined && row.sdks !== undefined && !row.sdks.includes(sdk.matcher.row.id);
+}
+
+function describe({ matcher, by }: Fit, evidence: Evidence, sdk: Fit | undefined): ClientMatch {
+  const client: Client = matcher.row;
+  const versions = versionsOf(matcher, evidence, by.includes('package'));
+  const inner = sdk === undefined ? undefined : describe(sdk, evidence, undefined);
+  const own = ownProduct(matcher);
+  return {
+    client,
+    version: versions[own],
+    versions: Object.keys(versions).length === 0 ? undefined : versions,
+    by: [...new Set(by)].join(' and '),
+    sdk: inner,
+    predatesV2: predatesV2(client, versions) ?? inner?.predatesV2,
+    predatesSetting: predates(client.disableFallbackSince, versions) ?? inner?.predatesSetting,
+  };
+}
+
+/** What a row's own version is called, in its versions and in `v2Since`. */
+function ownProduct({ row: { id, versions, v2Since } }: Matcher): string {
+  return versions?.[0]?.product ?? (typeof v2Since === 'object' ? v2Since.product : id);
+}
+
+/** By product. A package's version is its program's where that is what told the product. */
+function versionsOf(matcher: Matcher, evidence: Evidence, byPackage: boolean): Record<string, string> {
+  const versions: Record<string, string> = {};
+  for (const { product, read } of matcher.versions) {
+    const version = versionFrom(read(evidence));
+    if (version !== undefined) versions[product] ??= version;
+  }
+  const packaged = byPackage ? upstreamVersion(evidence.packageVersion) : undefined;
+  if (packaged !== undefined) versions[ownProduct(matcher)] ??= packaged;
+  return versions;
+}
+
+function predatesV2(client: Client, versions: Readonly<Record<string, string>>): boolean | undefined {
+  const { v2Since, unverified } = client;
+  if (v2Since === undefined || unverified?.includes('v2Since')) return undefined;
+  if (typeof v2Since === 'string') return v2Since === 'never';
+  return predates(v2Since, versions);
+}
+
+function predates(
+  since: ProductVersion | undefined,
+  versions: Readonly<Record<string, string>>,
+): boolean | undefined {
+  const version = since && versions[since.product];
+  return version === undefined ? undefined : isBelow(version, since?.version ?? '');
+}
