@@ -1,7 +1,7 @@
 /**
  * What is generated from the commands and committed: oclif.manifest.json, from which oclif knows the
- * commands without loading them, and the command reference and the transcripts in README.md; and docs/clients.md, from the client table.
- * `--write` updates all of them, `--check` fails where one is not current. Reads dist/, so build first.
+ * commands without loading them, and the command reference and the transcripts in README.md; and docs/clients.md and
+ * docs/zoo.md, from the client table and from what its clients did. `--write` updates all of them, `--check` fails where one is not current. Reads dist/, so build first.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
 import { clientsDocument } from './clients-doc.mjs';
+import { zooDocument } from './zoo-doc.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const write = process.argv.includes('--write');
@@ -24,6 +25,7 @@ await plugin.load();
 settle('oclif.manifest.json', `${JSON.stringify(plugin.manifest, undefined, 2)}\n`);
 settle('README.md', readmeWithReference());
 settle('docs/clients.md', clientsDocument(new URL('../src/clients/clients.json', import.meta.url)));
+settle('docs/zoo.md', zooDocument(new URL('../test/zoo/cases.json', import.meta.url)));
 
 function readmeWithReference() {
   const oclif = join(root, 'node_modules', 'oclif', 'bin', 'run.js');

@@ -2,9 +2,9 @@
  * The real clients that the live tests run and that are not installed by TEST_PACKAGES: into .cache/clients,
  * and nowhere else. No dependencies: it runs where there may be no node_modules.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { unpackPackages } from './debian.mjs';
+import { unpackPackages, unpackWithDependencies } from './debian.mjs';
 import { root, say, step } from './setup.mjs';
 
 const FOLDER = join(root, '.cache', 'clients');
@@ -21,6 +21,36 @@ const UNPACKED = {
   prometheus: 'usr/bin/prometheus',
 };
 
+const ZOO = join(FOLDER, 'zoo');
+
+/**
+ * Of test/zoo, unpacked with what they depend on: 104 MB to fetch where none of that is installed.
+ * @type {Readonly<Record<string, string>>} a file of each, by the package's name
+ */
+const ZOO_PACKAGES = {
+  'amazon-ec2-net-utils': 'usr/share/amazon-ec2-net-utils/lib.sh',
+  'amazon-ecr-credential-helper': 'usr/bin/docker-credential-ecr-login',
+  ansible: 'usr/lib/python3/dist-packages/ansible_collections/amazon',
+  'ansible-core': 'usr/lib/python3/dist-packages/ansible',
+  facter: 'usr/bin/facter',
+  'gdal-bin': 'usr/bin/gdalinfo',
+  'libnet-amazon-ec2-perl': 'usr/share/perl5/Net/Amazon/EC2.pm',
+  'libvm-ec2-perl': 'usr/share/perl5/VM/EC2.pm',
+  ohai: 'usr/bin/ohai',
+  pgbackrest: 'usr/bin/pgbackrest',
+  'python3-awscrt': 'usr/lib/python3/dist-packages/awscrt',
+  'python3-boto': 'usr/lib/python3/dist-packages/boto',
+  rclone: 'usr/bin/rclone',
+  restic: 'usr/bin/restic',
+  'ruby-aws-sdk-core': 'usr/share/rubygems-integration/all/specifications/aws-sdk-core-3.168.1.gemspec',
+  'ruby-fog-aws': 'usr/lib/ruby/vendor_ruby/fog/aws.rb',
+  s3cmd: 'usr/bin/s3cmd',
+  s3fs: 'usr/bin/s3fs',
+};
+
+/** The other collections of Ansible take 250 MB. */
+const ZOO_PARTS = { ansible: ['./usr/lib/python3/dist-packages/ansible_collections/amazon'] };
+
 /** Fetches what is missing. Where it cannot, it says so and goes on: the tests that need it are skipped. */
 export async function setUpClients() {
   if (process.platform !== 'linux') return;
@@ -33,6 +63,20 @@ export async function setUpClients() {
     }
   }
   if (!isCurrent()) await installNpmClients();
+  await setUpZoo();
+}
+
+async function setUpZoo() {
+  const target = join(ZOO, 'root');
+  const names = Object.keys(ZOO_PACKAGES);
+  if (Object.values(ZOO_PACKAGES).every((path) => existsSync(join(target, path)))) return;
+  const title = `Fetching ${names.length} clients for the zoo, and what they need, into .cache/clients`;
+  if (!(await unpackWithDependencies(names, { folder: ZOO, target, title, parts: ZOO_PARTS }))) {
+    say('  They could not be fetched; the tests that run them are skipped.');
+    return;
+  }
+  // Only what was unpacked is needed from here on.
+  for (const entry of readdirSync(ZOO)) if (entry.endsWith('.deb')) rmSync(join(ZOO, entry));
 }
 
 function isCurrent() {

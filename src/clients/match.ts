@@ -24,6 +24,25 @@ export function matchClient(clues: Clues): ClientMatch | undefined {
   return undefined;
 }
 
+/**
+ * The row that a caller is, by all the user agents that it has shown: a program's name goes before the name of an
+ * SDK that it uses for some of its calls.
+ */
+export function matchCaller(
+  clues: Omit<Clues, 'userAgent'>,
+  userAgents: readonly string[],
+): ClientMatch | undefined {
+  const agents = userAgents.length === 0 ? [undefined] : userAgents;
+  const matches = agents.flatMap((userAgent) => matchClient({ ...clues, userAgent }) ?? []);
+  for (const layer of LAYERS) {
+    const named = matches.filter(({ client }) => layer.includes(client.kind));
+    const [first] = named;
+    if (first === undefined) continue;
+    return named.every(({ client }) => client.id === first.client.id) ? first : undefined;
+  }
+  return undefined;
+}
+
 function fitOf(matcher: Matcher, evidence: Evidence): Fit | undefined {
   const fitting = matcher.conditions.filter((tests) => tests.every(({ holds }) => holds(evidence)));
   const [best] = fitting.sort((a, b) => b.length - a.length);

@@ -35,8 +35,3 @@ const byId = new Map(CLIENT_ROWS.map((row) => [row.id, row]));
 export function clientById(id: string): Client | undefined {
   return byId.get(id);
 }
-
-/** `botocore 1.13.25`, `always`, `never`; undefined where nobody knows. */
-export function sinceText(value: Since | undefined): string | undefined {
-  return typeof value === 'object' ? `${value.product} ${value.version}` : value;
-}

@@ -1,4 +1,5 @@
 /** Versions as products number them: compared by their numbers, and only where that tells. */
+import type { Since } from './types.ts';
 
 /** Longer ones are not versions, and nothing of hostile length leaves here. */
 const LONGEST = 40;
@@ -44,4 +45,9 @@ function numbers(version: string): Numbers | undefined {
   const parts = text.split('.');
   if (parts.some((part) => part.length > MOST_DIGITS)) return undefined;
   return { parts: parts.map(Number), rest: text.length < version.length };
+}
+
+/** `botocore 1.13.25`, `always`, `never`; undefined where nobody knows. */
+export function sinceText(value: Since | undefined): string | undefined {
+  return typeof value === 'object' ? `${value.product} ${value.version}` : value;
 }

@@ -4,11 +4,11 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imds } from '../cli/run.ts';
-import { valuesHidden, versionOf } from '../clients/received.ts';
-import { type EndpointProcess, type ReceivedRequest, startEndpoint } from '../support/endpoint/index.ts';
+import { type EndpointProcess, startEndpoint } from '../support/endpoint/index.ts';
 import { type Namespace, Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { areClientsThere, CLIENT_ENVIRONMENT, type Client, REAL_CLIENTS } from './clients/clients.ts';
+import { lineOfEvent, lineOfRequest } from './lines.ts';
 import { succeed } from './probe/world.ts';
 import { endSessions, type LiveEvent, LiveSession, needsRoot } from './session.ts';
 
@@ -21,31 +21,6 @@ interface Caller {
   v1: number;
   v2: number;
   example_pid: number;
-}
-
-function lineOfRequest(request: ReceivedRequest): string {
-  const { method, target, headers, connection, tokenHeader, ttlHeader, status } = request;
-  const version = versionOf({
-    method,
-    target,
-    connection,
-    tokenHeader,
-    ttlHeader,
-    ...(status === undefined ? {} : { status }),
-  });
-  const userAgent = headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1];
-  return [version, method, valuesHidden(target), status, userAgent].join(' | ');
-}
-
-function lineOfEvent({ imds: { version }, http, url, user_agent }: LiveEvent): string {
-  const { request, response } = http ?? {};
-  return [
-    version,
-    request?.method,
-    valuesHidden(url?.original ?? ''),
-    response?.status_code,
-    user_agent?.original,
-  ].join(' | ');
 }
 
 /** Its end is the client's, or it is stopped when it has asked often enough. */

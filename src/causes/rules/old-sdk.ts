@@ -1,3 +1,4 @@
+import { sinceText } from '../../clients/versions.ts';
 import type { Rule } from '../rule.ts';
 import { productOf } from '../words.ts';
 
@@ -19,7 +20,9 @@ export const oldSdk: Rule = {
     if (match?.predatesV2 !== true || v1 === 0) return undefined;
     const { v2Since } = match.client;
     const since =
-      v2Since === 'never' ? 'which never asks for a token' : `which asks for a token since ${v2Since}`;
+      v2Since === 'never'
+        ? 'which never asks for a token'
+        : `which asks for a token since ${sinceText(v2Since)}`;
     return [`By its ${match.by} it is ${productOf(match)}, ${since}.`];
   },
 };

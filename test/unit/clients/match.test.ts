@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { matchClient } from '../../../src/clients/match.ts';
+import { matchCaller, matchClient } from '../../../src/clients/match.ts';
 import { CLIENT_ROWS } from '../../../src/clients/table.ts';
 import type { ClientMatch, Clues } from '../../../src/clients/types.ts';
 
@@ -207,6 +207,24 @@ describe('matchClient', () => {
   it('reaches every row that has something of its own', () => {
     const reachable = CLIENT_ROWS.filter(({ match }) => match.length > 0);
     assert.ok(reachable.length > CLIENT_ROWS.length - 5);
+  });
+});
+
+describe('matchCaller', () => {
+  const id = (...agents: string[]) => matchCaller({ executable: '/usr/bin/app' }, agents)?.client.id;
+
+  it('names the program before the SDK of some calls, and that before a bare client', () => {
+    assert.equal(id('Cloud-Init/22.4.2', 'python-requests/2.28.1'), 'cloud-init');
+    assert.equal(id('curl/7.88.1', 'Boto3/1.26.27 Botocore/1.29.27'), 'boto3');
+  });
+
+  it('names none of two SDKs, or of two bare clients', () => {
+    assert.equal(id('Boto3/1.26.27 Botocore/1.29.27', 'aws-sdk-go/1.44.133'), undefined);
+    assert.equal(id('curl/7.88.1', 'Wget/1.21.3'), undefined);
+  });
+
+  it('names a program that shows no user agent', () => {
+    assert.equal(matchCaller({ executable: '/usr/bin/gdalinfo' }, [])?.client.id, 'gdal');
   });
 });
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { CLIENT_ROWS, clientById, REVIEWED, sinceText } from '../../../src/clients/table.ts';
+import { CLIENT_ROWS, clientById, REVIEWED } from '../../../src/clients/table.ts';
 import type { ClientRow } from '../../../src/clients/types.ts';
+import { sinceText } from '../../../src/clients/versions.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
