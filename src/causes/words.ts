@@ -39,6 +39,12 @@ export function tableRemedy(evidence: Evidence | undefined): string {
 
 /** How the fallback of the product is turned off, with a blank before it; empty where nobody knows. */
 export function noFallback(evidence: Evidence | undefined): string {
-  const setting = evidence?.match?.client.disableFallback;
-  return setting === undefined ? '' : ` So that it never falls back again: ${setting}.`;
+  const match = evidence?.match;
+  const { disableFallback: setting, disableFallbackSince: since } = match?.client ?? {};
+  if (setting === undefined) return '';
+  const upgrade =
+    match?.predatesSetting === true && since !== undefined
+      ? `upgrade to ${since.product} ${since.version} or later, then set `
+      : '';
+  return ` So that it never falls back again: ${upgrade}${setting}.`;
 }

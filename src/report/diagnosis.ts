@@ -1,6 +1,7 @@
 import { diagnose } from '../causes/diagnose.ts';
 import type { Diagnosis } from '../causes/types.ts';
-import type { ClientMatch, Clues } from '../clients/types.ts';
+import { matchCaller } from '../clients/match.ts';
+import type { ClientMatch } from '../clients/types.ts';
 import type { Caller } from './caller.ts';
 import { isBareClient } from './program.ts';
 import { viewHeader } from './url.ts';
@@ -39,7 +40,10 @@ function makeDiagnosis(caller: Caller): Diagnosis {
   });
 }
 
-function matchOf(_caller: Caller, _agents: readonly string[]): ClientMatch | undefined {
-  const clues: Clues = {};
-  return clues.program === undefined ? undefined : undefined;
+function matchOf({ identity }: Caller, agents: readonly string[]): ClientMatch | undefined {
+  const { process: view } = identity;
+  if (view === undefined && agents.length === 0) return undefined;
+  const { executable, args } = view?.process ?? {};
+  const clues = { program: view?.program, startedBy: view?.startedBy, executable, args };
+  return matchCaller(clues, agents);
 }

@@ -11,7 +11,8 @@ export const noToken: Rule = {
   recognised: 'It made calls without a token, none with one, and no request for a token.',
   sources: ['EC2 user guide: Retrieve instance metadata'],
   remedy: (evidence) =>
-    `Fetch a token first (PUT /latest/api/token with X-aws-ec2-metadata-token-ttl-seconds) and send it as X-aws-ec2-metadata-token with each request, or use a current AWS SDK.${tableRemedy(evidence)}`,
+    tableRemedy(evidence).trimStart() ||
+    'Fetch a token first (PUT /latest/api/token with X-aws-ec2-metadata-token-ttl-seconds) and send it as X-aws-ec2-metadata-token with each request, or use a current AWS SDK.',
   look({ match, v1, v2, facts }) {
     const failed = Object.values(facts.tokens).some((count) => count > 0);
     if (v1 === 0 || v2 > 0 || failed) return undefined;
