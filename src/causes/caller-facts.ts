@@ -10,10 +10,14 @@ const LONGEST_TTL = 21_600;
 interface PathCount {
   calls: number;
   succeeded: number;
+  /** Answered with an error: nothing was given away. */
+  failed: number;
 }
 
 /** What a caller did, as far as it tells why. Sums and maxima: facts of two parts of its calls add up. */
 export interface CallerFacts {
+  /** All of its calls, also those that are not reported. */
+  calls: Record<'v1' | 'v2' | 'foreign', number>;
   /** Requests for a token, by how they ended. */
   tokens: Record<TokenOutcome, number>;
   /** Of those, for the longest lifetime. */
@@ -24,15 +28,21 @@ export interface CallerFacts {
     /** Those with a status. */
     answered: number;
     succeeded: number;
+    /** Answered 401: the instance enforces IMDSv2. */
+    unauthorized: number;
+    /** Answered 403: IMDS is off, or somebody in between forbids it. */
+    forbidden: number;
     credentials: PathCount;
     userData: PathCount;
     /** With X-Forwarded-For. */
     forwarded: number;
-    /** To a path that only another cloud has. */
+    /** To a path that only another cloud has, and not answered with success. */
     foreignPath: number;
     /** By a process with the token's header in its arguments, and nothing behind it. */
     emptyArgument: number;
   };
+  /** Reads that were refused as invalid, 401, by such a process: wget sends the header all the same. */
+  emptyHeader: number;
   /** Calls by a process with a token in its arguments. */
   tokenArgument: number;
   /** Routers that the answers crossed, by their IP TTL; the most of all answers that tell. */
@@ -44,15 +54,21 @@ export interface CallerFacts {
 export class FactCollector {
   readonly #tokens = TOKEN_OUTCOMES.map(() => 0);
   readonly #runs: Runs;
+  #v1Calls = 0;
+  #v2Calls = 0;
+  #foreignCalls = 0;
   #longestTtl = 0;
   #invalidToken = 0;
   #answered = 0;
   #succeeded = 0;
-  readonly #credentials = { calls: 0, succeeded: 0 };
-  readonly #userData = { calls: 0, succeeded: 0 };
+  #unauthorized = 0;
+  #forbidden = 0;
+  readonly #credentials = { calls: 0, succeeded: 0, failed: 0 };
+  readonly #userData = { calls: 0, succeeded: 0, failed: 0 };
   #forwarded = 0;
   #foreignPath = 0;
   #emptyArgument = 0;
+  #emptyHeader = 0;
   #tokenArgument = 0;
   #hops = -1;
 
@@ -66,16 +82,26 @@ export class FactCollector {
    */
   add(call: ImdsCall, run: string, argument: TokenArgument): void {
     const deed = deedOf(call);
+    if (call.version === 'v1') this.#v1Calls++;
+    else if (call.version === 'v2') this.#v2Calls++;
+    else if (call.version === 'foreign') this.#foreignCalls++;
     if (argument === 'value') this.#tokenArgument++;
     if (deed === undefined) return;
-    this.#runs.add(run, deed, Number(call.time) / 1e9);
+    if (deed === 'v1' && isForeignProbe(call)) {
+      this.#foreignPath++;
+      return;
+    }
+    this.#runs.add(run, deed, Number(call.time) / 1e9, call.status !== undefined);
     if (call.operation === 'token') {
       this.#token(deed, call);
       return;
     }
     this.#countHops(call.responseTtl);
     if (deed === 'v1') this.#v1(call, argument);
-    else if (deed === 'invalid-token') this.#invalidToken++;
+    else if (deed === 'invalid-token') {
+      this.#invalidToken++;
+      if (argument === 'empty') this.#emptyHeader++;
+    }
   }
 
   #token(deed: Deed, { tokenTtl }: ImdsCall): void {
@@ -85,10 +111,12 @@ export class FactCollector {
   }
 
   #v1(call: ImdsCall, argument: TokenArgument): void {
-    const { status, pathClass, forwardedFor, hint } = call;
-    const succeeded = status !== undefined && status >= 200 && status < 300;
+    const { status, pathClass, forwardedFor } = call;
+    const succeeded = hasSucceeded(call);
     if (status !== undefined) this.#answered++;
     if (succeeded) this.#succeeded++;
+    else if (status === 401) this.#unauthorized++;
+    else if (status === 403) this.#forbidden++;
     const path =
       pathClass === 'credentials'
         ? this.#credentials
@@ -98,9 +126,9 @@ export class FactCollector {
     if (path !== undefined) {
       path.calls++;
       if (succeeded) path.succeeded++;
+      else if (status !== undefined) path.failed++;
     }
     if (forwardedFor !== undefined) this.#forwarded++;
-    if (hint === 'foreign-path') this.#foreignPath++;
     if (argument === 'empty') this.#emptyArgument++;
   }
 
@@ -112,23 +140,36 @@ export class FactCollector {
   get facts(): CallerFacts {
     const [granted = 0, late = 0, forbidden = 0, notFound = 0, refused = 0, unanswered = 0] = this.#tokens;
     return {
+      calls: { v1: this.#v1Calls, v2: this.#v2Calls, foreign: this.#foreignCalls },
       tokens: { granted, late, forbidden, 'not-found': notFound, refused, unanswered },
       longestTtl: this.#longestTtl,
       invalidToken: this.#invalidToken,
       v1: {
         answered: this.#answered,
         succeeded: this.#succeeded,
+        unauthorized: this.#unauthorized,
+        forbidden: this.#forbidden,
         credentials: this.#credentials,
         userData: this.#userData,
         forwarded: this.#forwarded,
         foreignPath: this.#foreignPath,
         emptyArgument: this.#emptyArgument,
       },
+      emptyHeader: this.#emptyHeader,
       tokenArgument: this.#tokenArgument,
       hops: this.#hops < 0 ? undefined : this.#hops,
       runs: this.#runs.tally,
     };
   }
+}
+
+function hasSucceeded({ status }: ImdsCall): boolean {
+  return status !== undefined && status >= 200 && status < 300;
+}
+
+/** It tells nothing of how the caller asks EC2. What was answered with success is no probe. */
+function isForeignProbe(call: ImdsCall): boolean {
+  return call.hint === 'foreign-path' && !hasSucceeded(call);
 }
 
 /** What systems send with. */

@@ -1,6 +1,7 @@
 import type { Evidence, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import { type Diagnosis, type Finding, SEVERITIES } from './types.ts';
+import { countOf } from './words.ts';
 
 const CAUSES = RULES.filter(({ kind }) => kind === 'cause');
 const OTHERS = RULES.filter(({ kind }) => kind === 'finding');
@@ -9,7 +10,7 @@ const OTHERS = RULES.filter(({ kind }) => kind === 'finding');
 export function diagnose(evidence: Evidence): Diagnosis {
   const { v1, foreign, match } = evidence;
   return {
-    cause: v1 + foreign === 0 ? undefined : firstOf(CAUSES, evidence),
+    cause: v1 + foreign === 0 ? undefined : causeOf(evidence),
     findings: OTHERS.flatMap((rule) => findingOf(rule, evidence) ?? []).sort(
       (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
     ),
@@ -18,12 +19,21 @@ export function diagnose(evidence: Evidence): Diagnosis {
   };
 }
 
-function firstOf(rules: readonly Rule[], evidence: Evidence): Finding | undefined {
-  for (const rule of rules) {
-    const finding = findingOf(rule, evidence);
-    if (finding !== undefined) return finding;
+function causeOf(evidence: Evidence): Finding | undefined {
+  for (const rule of CAUSES) {
+    const cause = findingOf(rule, evidence);
+    if (cause !== undefined) return { ...cause, evidence: [...cause.evidence, ...enforced(evidence)] };
   }
   return undefined;
+}
+
+/** Whatever the cause: what enforcing would break fails already. */
+function enforced({ facts }: Evidence): string[] {
+  const { unauthorized } = facts.v1;
+  if (unauthorized === 0) return [];
+  return [
+    `${countOf(unauthorized, 'call')} without a token answered 401: IMDSv2 is enforced, and such calls fail.`,
+  ];
 }
 
 function findingOf(rule: Rule, evidence: Evidence): Finding | undefined {

@@ -16,8 +16,13 @@ export const TOKEN_OUTCOMES = [
 
 export type TokenOutcome = (typeof TOKEN_OUTCOMES)[number];
 
-/** What a run did, next to its requests for a token. */
-const DEEDS = [...TOKEN_OUTCOMES, 'v1', 'v2', 'invalid-token'] as const;
+/** Requests for a token that did not help the client. */
+export type Failure = Exclude<TokenOutcome, 'granted'>;
+
+export const FAILURES: readonly Failure[] = ['late', 'forbidden', 'not-found', 'refused', 'unanswered'];
+
+/** What a run did, next to its requests for a token. Of IMDSv2 a log (imds-trace.log) does not tell which it was. */
+const DEEDS = [...TOKEN_OUTCOMES, 'v1', 'v2', 'invalid-token', 'unclear'] as const;
 
 export type Deed = (typeof DEEDS)[number];
 
@@ -29,6 +34,7 @@ export function deedOf(call: ImdsCall): Deed | undefined {
   const { version, operation, status } = call;
   if (version === 'v1') return 'v1';
   if (version !== 'v2') return undefined;
+  if (operation === undefined) return 'unclear';
   if (operation !== 'token') return status === 401 ? 'invalid-token' : 'v2';
   if (status === undefined) return 'unanswered';
   if (status === 403) return 'forbidden';
@@ -49,14 +55,21 @@ const FIELDS = 3;
 export class Run {
   /** An array of doubles: a typed one of that size would be kept beside the heap, at twice the cost. */
   readonly #numbers = new Array<number>(DEEDS.length * FIELDS).fill(0);
+  #hasAnswers = false;
 
-  add(deed: Deed, time: number): void {
+  add(deed: Deed, time: number, isAnswered: boolean): void {
+    this.#hasAnswers ||= isAnswered;
     const at = DEEDS.indexOf(deed) * FIELDS;
     const numbers = this.#numbers;
     const count = numbers[at] ?? 0;
     numbers[at] = count + 1;
     if (count === 0 || time < (numbers[at + 1] ?? 0)) numbers[at + 1] = time;
     if (count === 0 || time > (numbers[at + 2] ?? 0)) numbers[at + 2] = time;
+  }
+
+  /** Whether any answer was seen: a capture of one direction has none. */
+  get hasAnswers(): boolean {
+    return this.#hasAnswers;
   }
 
   count(deed: Deed): number {
@@ -77,6 +90,3 @@ export class Run {
       : (this.#numbers[DEEDS.indexOf(deed) * FIELDS + 2] ?? 0);
   }
 }
-
-/** Requests for a token that did not help the client. */
-export const FAILURES: readonly TokenOutcome[] = ['late', 'forbidden', 'not-found', 'refused', 'unanswered'];

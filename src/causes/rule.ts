@@ -13,6 +13,10 @@ export interface Evidence {
   match?: ClientMatch | undefined;
   /** An HTTP client for scripts (curl, wget), so that the script decides what is asked. */
   isScripted: boolean;
+  /** Started by a shell that runs no script: by a person at a terminal, most likely. */
+  isByHand: boolean;
+  /** Without one, calls of several programs may look like one caller's. */
+  hasProcess: boolean;
   inContainer: boolean;
   /** Values of X-Forwarded-For. */
   forwardedFor: readonly string[];

@@ -1,39 +1,40 @@
-import { type Deed, FAILURES, Run, TOKEN_OUTCOMES, type TokenOutcome } from './facts.ts';
+import { type Deed, FAILURES, type Failure, Run, TOKEN_OUTCOMES } from './facts.ts';
 
 /** Seconds without a request for a token, after one that failed, in which IMDSv1 went on: no retry any more. */
 const STICKY_S = 60;
+/** Seconds from a request for a token that failed to a call without one, at most, for the one to be the reason. */
+const FALLBACK_S = 60;
+/** Seconds in which one thread may still be about to give up when another is granted a token: .NET tries for 15. */
+const SETTLED_S = 15;
 
-/** Of the runs that were followed: in how many something was seen. */
+/** Of the runs that were followed: in how many something was seen. A run with IMDSv1 has one reason. */
 export interface RunTally {
   /** Runs that were followed, of all that were seen. */
   followed: number;
-  /** IMDSv1 after a request for a token that had ended so; before or after, where it was granted. */
-  fellBack: Record<TokenOutcome, number>;
+  /** IMDSv1 soon after a request for a token that had ended so. */
+  fellBack: Record<Failure, number>;
   /** Of those: IMDSv1 went on for more than a minute without another request for a token. */
   sticky: number;
-  /** IMDSv1, and no request for a token at all. */
+  /** IMDSv1 beside a token: one was granted, or reads were sent with one. */
+  notSent: number;
+  /** IMDSv1, and neither a request for a token nor a read with one, valid or not. */
   neverAsked: number;
-  /** A token was refused as invalid (401), and none had been granted. */
+  /** What was sent as token was refused as invalid (401), and no token was seen that is valid. */
   invalidToken: number;
+  /** Of those: after the request for one had failed. */
+  pageAsToken: number;
 }
 
 export function emptyTally(): RunTally {
   return {
     followed: 0,
-    fellBack: { granted: 0, late: 0, forbidden: 0, 'not-found': 0, refused: 0, unanswered: 0 },
+    fellBack: { late: 0, forbidden: 0, 'not-found': 0, refused: 0, unanswered: 0 },
     sticky: 0,
+    notSent: 0,
     neverAsked: 0,
     invalidToken: 0,
+    pageAsToken: 0,
   };
-}
-
-/** A tally of both: runs are never in two. */
-export function addTally(sum: RunTally, more: RunTally): void {
-  sum.followed += more.followed;
-  sum.sticky += more.sticky;
-  sum.neverAsked += more.neverAsked;
-  sum.invalidToken += more.invalidToken;
-  for (const outcome of TOKEN_OUTCOMES) sum.fellBack[outcome] += more.fellBack[outcome];
 }
 
 /** Runs that all callers may keep together. */
@@ -71,8 +72,9 @@ export class Runs {
     this.#budget = budget;
   }
 
-  add(key: string, deed: Deed, time: number): void {
-    this.#runOf(hashOf(key))?.add(deed, time);
+  /** @param time seconds since the epoch */
+  add(key: string, deed: Deed, time: number, isAnswered: boolean): void {
+    this.#runOf(hashOf(key))?.add(deed, time, isAnswered);
   }
 
   get tally(): RunTally {
@@ -108,21 +110,67 @@ export class Runs {
   }
 }
 
+/** That it knows of tokens. */
+const HINTS: readonly Deed[] = [...TOKEN_OUTCOMES, 'invalid-token', 'unclear'];
+
 function count(run: Run, tally: RunTally): void {
   tally.followed++;
-  const lastToken = Math.max(...TOKEN_OUTCOMES.map((outcome) => run.last(outcome)));
-  const v1 = run.count('v1');
-  let failed = false;
-  for (const outcome of TOKEN_OUTCOMES) {
-    const isBefore = outcome !== 'granted' && run.last('v1') < run.first(outcome);
-    if (v1 === 0 || run.count(outcome) === 0 || isBefore) continue;
-    tally.fellBack[outcome]++;
-    failed ||= FAILURES.includes(outcome);
+  if (hasNoValidToken(run)) {
+    tally.invalidToken++;
+    if (hasFailedBefore(run)) tally.pageAsToken++;
   }
-  if (failed && run.last('v1') - lastToken > STICKY_S) tally.sticky++;
-  if (v1 > 0 && lastToken === Number.NEGATIVE_INFINITY) tally.neverAsked++;
-  const granted = run.count('granted') + run.count('late');
-  if (run.count('invalid-token') > 0 && granted === 0) tally.invalidToken++;
+  if (run.count('v1') === 0) return;
+  const lastRequest = Math.max(...TOKEN_OUTCOMES.map((outcome) => run.last(outcome)));
+  const reasons = FAILURES.filter((outcome) => hasFailed(run, outcome) && isReason(run, outcome));
+  if (reasons.length > 0 && !isBesideToken(run, reasons)) {
+    for (const outcome of reasons) tally.fellBack[outcome]++;
+    if (run.last('v1') - lastRequest > STICKY_S) tally.sticky++;
+  } else if (firstToken(run) < Number.POSITIVE_INFINITY) tally.notSent++;
+  else if (HINTS.every((deed) => run.count(deed) === 0)) tally.neverAsked++;
+}
+
+/** Whether requests that ended so gave no token. */
+function hasFailed(run: Run, outcome: Failure): boolean {
+  if (run.count(outcome) === 0 || hasArrived(run, outcome)) return false;
+  return outcome !== 'unanswered' || run.hasAnswers;
+}
+
+/** The answer came in time all the same, or was only not captured: what it brought was sent. */
+function hasArrived(run: Run, outcome: Failure): boolean {
+  if (outcome !== 'late' && outcome !== 'unanswered') return false;
+  return run.count('granted') === 0 && run.last('v2') > run.first(outcome);
+}
+
+/** Calls without a token came soon after. A shell in which somebody typed both, hours apart, is no fallback. */
+function isReason(run: Run, outcome: Failure): boolean {
+  return run.last('v1') >= run.first(outcome) && run.first('v1') <= run.last(outcome) + FALLBACK_S;
+}
+
+/** It had a token, and there were calls without one before a request failed, or long after one was granted again. */
+function isBesideToken(run: Run, failures: readonly Failure[]): boolean {
+  const firstFailure = Math.min(...failures.map((outcome) => run.first(outcome)));
+  const lastFailure = Math.max(...failures.map((outcome) => run.last(outcome)));
+  const granted = run.last('granted');
+  const isBefore = firstToken(run) < run.first('v1') && run.first('v1') < firstFailure;
+  return isBefore || (granted > lastFailure && run.last('v1') > granted + SETTLED_S);
+}
+
+/** When it had a token first, as far as it was seen; infinity where it had none. */
+function firstToken(run: Run): number {
+  const arrived = FAILURES.filter((outcome) => hasArrived(run, outcome));
+  return Math.min(run.first('granted'), run.first('v2'), ...arrived.map((outcome) => run.first(outcome)));
+}
+
+/** Refused, while a token that was granted and has expired is refused, too: that is no fault. */
+function hasNoValidToken(run: Run): boolean {
+  return run.count('invalid-token') > 0 && run.count('granted') === 0 && run.count('v2') === 0;
+}
+
+function hasFailedBefore(run: Run): boolean {
+  return FAILURES.some(
+    (outcome) =>
+      outcome !== 'late' && hasFailed(run, outcome) && run.first(outcome) <= run.last('invalid-token'),
+  );
 }
 
 /** FNV-1a, 32 bits, of the UTF-16 units, then mixed as MurmurHash3 ends. */

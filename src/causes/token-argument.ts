@@ -1,8 +1,11 @@
 /** The token's header in a command line: `curl -H "X-aws-ec2-metadata-token: $TOKEN"` has it expanded. */
 export type TokenArgument = 'none' | 'empty' | 'value';
 
-const HEADER = /x-aws-ec2-metadata-token[ \t]*[:;][ \t]*(\S?)/i;
-/** The header stands at an argument's beginning, or behind its option: `--header=…`. */
+/**
+ * At an argument's beginning, or behind its option: `--header=…`, `-HX-aws…`. Not within: in code that is an
+ * argument (`sh -c`, `python -c`, PowerShell) stands how the header is made, and no token.
+ */
+const HEADER = /^(?:--?[\w-]{0,32}[= ]?)?x-aws-ec2-metadata-token[ \t]*[:;][ \t]*(\S?)/i;
 const LONGEST = 256;
 
 /** @param args masked or not: of the value only counts whether there is one */

@@ -1,5 +1,5 @@
 import type { ClientMatch } from '../clients/types.ts';
-import type { TokenOutcome } from './facts.ts';
+import { FAILURES, type Failure } from './facts.ts';
 import type { Evidence } from './rule.ts';
 
 /** `1,234 calls`. */
@@ -13,22 +13,53 @@ export function productOf({ client, version }: ClientMatch): string {
   return version === undefined ? client.product : `${client.product} ${version}`;
 }
 
-const OUTCOMES: Readonly<Record<TokenOutcome, string>> = {
-  granted: 'was granted',
+const OUTCOMES: Readonly<Record<Failure, string>> = {
   late: 'was granted late, after 0.45 s or more',
   forbidden: 'was answered 403',
   'not-found': 'was answered 404 or 405',
-  refused: 'was refused',
+  refused: 'was answered with an error',
   unanswered: 'was not answered',
 };
 
 /** That IMDSv1 came after a request for a token that had ended so, or undefined where it did not. */
-export function fellBackAfter({ facts }: Evidence, outcome: TokenOutcome): string | undefined {
-  const { runs } = facts;
-  const count = runs.fellBack[outcome];
+export function fellBackAfter(evidence: Evidence, outcome: Failure): string | undefined {
+  const count = evidence.facts.runs.fellBack[outcome];
   if (count === 0) return undefined;
-  const of = runs.followed === 1 ? '' : ` in ${count} of ${countOf(runs.followed, 'run')} followed,`;
-  return `The request for a token ${OUTCOMES[outcome]};${of} calls without a token came after it.`;
+  return `The request for a token ${OUTCOMES[outcome]}; calls without a token came after it${inRuns(evidence, count)}.`;
+}
+
+/** The failure that explains most runs; undefined where none does, or where more had a token and did not send it. */
+export function mainFailure({ facts }: Evidence): Failure | undefined {
+  const { fellBack, notSent } = facts.runs;
+  const most = Math.max(...FAILURES.map((outcome) => fellBack[outcome]));
+  if (most === 0 || most < notSent) return undefined;
+  // Late is what helps least to know.
+  return ORDER.find((outcome) => fellBack[outcome] === most);
+}
+
+const ORDER: readonly Failure[] = ['forbidden', 'not-found', 'unanswered', 'refused', 'late'];
+
+/**
+ * `, in 2 of 5 runs followed`, with what it begins with; empty where there is one. Without a process, that calls
+ * belong together is only likely.
+ */
+export function inRuns({ facts, hasProcess }: Evidence, count: number): string {
+  if (!hasProcess) return ', from the same address with the same user agent';
+  const { followed } = facts.runs;
+  return followed === 1 ? '' : `, in ${count} of ${countOf(followed, 'run')} followed`;
+}
+
+/** A token's answer that may cross no router on its way: never arrived, while others did. */
+export function isHopLimit({ facts, inContainer }: Evidence): boolean {
+  const { tokens, v1, hops } = facts;
+  // The limit lets no answer through, or all.
+  if (tokens.granted + tokens.late > 0 || v1.answered === 0) return false;
+  return inContainer || (hops ?? 0) > 0;
+}
+
+/** With a blank before it; empty where the process was not seen to stay with IMDSv1. */
+export function restart(evidence: Evidence | undefined): string {
+  return (evidence?.facts.runs.sticky ?? 0) > 0 ? ' Then restart it: it does not ask again.' : '';
 }
 
 /** What the client table says to do, with a blank before it; empty where no row fits. */

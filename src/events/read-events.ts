@@ -14,7 +14,10 @@ import { KnownCalls } from './known-calls.ts';
 import { KnownSessions } from './known-sessions.ts';
 import { readLines } from './lines.ts';
 
-/** Which events are reported; every condition that is given must hold. */
+/**
+ * Which events are reported; every condition that is given must hold. Of other versions than those that are
+ * wanted, calls still tell why a caller does what it does: an IMDSv1 call after a token that was refused.
+ */
 export interface EventFilter {
   since?: Nanoseconds | undefined;
   until?: Nanoseconds | undefined;
@@ -41,7 +44,7 @@ export class EventReader {
     this.#options = options;
   }
 
-  async read(file: EventFile, sink: Pick<Sink, 'call' | 'ready'>): Promise<CaptureSummary> {
+  async read(file: EventFile, sink: Pick<Sink, 'call' | 'context' | 'ready'>): Promise<CaptureSummary> {
     const { signal, onProgress } = this.#options;
     const tally = new FileTally(file.path);
     this.#parser.beginFile();
@@ -58,9 +61,12 @@ export class EventReader {
               else tally.session(session);
             } else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;
             else {
-              const isWanted = matches(call, this.#options.filter);
+              const { filter } = this.#options;
+              const isInScope = matches(call, filter);
+              const isWanted = isInScope && (filter.versions?.includes(call.call.version ?? '') ?? true);
               tally.event(call, isWanted);
               if (isWanted) sink.call(call);
+              else if (isInScope) sink.context?.(call);
             }
           },
           pause: (bytesRead) => {
@@ -78,10 +84,9 @@ export class EventReader {
   }
 }
 
-function matches({ call, host }: AttributedCall, { since, until, hosts, versions }: EventFilter): boolean {
+function matches({ call, host }: AttributedCall, { since, until, hosts }: EventFilter): boolean {
   if (since !== undefined && call.time < since) return false;
   if (until !== undefined && call.time >= until) return false;
-  if (versions !== undefined && !versions.includes(call.version ?? '')) return false;
   return hosts === undefined || hosts.includes(host?.name ?? '') || hosts.includes(host?.id ?? '');
 }
 

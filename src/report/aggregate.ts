@@ -55,12 +55,22 @@ export class Aggregate {
     if (this.#lastCall === undefined || call.time > this.#lastCall) this.#lastCall = call.time;
     if (process !== undefined) this.#withProcess++;
     const view = process && this.views.view(process);
-    const caller =
-      view === undefined || process === undefined
-        ? this.#ofClient(attributed, kind)
-        : (this.#byProcess.get(process) ?? this.#ofProcess(attributed, process, view, kind));
+    const caller = this.#callerOf(attributed, view, kind);
     caller.add(attributed, kind, view);
     if (caller === this.#others) this.#otherCalls++;
+  }
+
+  /** A call that is not to be reported, and tells why its caller makes others. */
+  addContext(attributed: AttributedCall): void {
+    const view = attributed.process && this.views.view(attributed.process);
+    this.#callerOf(attributed, view, kindOf(attributed.call)).addContext(attributed.call, view);
+  }
+
+  #callerOf(attributed: AttributedCall, view: ProcessView | undefined, kind: number): Caller {
+    const { process } = attributed;
+    return view === undefined || process === undefined
+      ? this.#ofClient(attributed, kind)
+      : (this.#byProcess.get(process) ?? this.#ofProcess(attributed, process, view, kind));
   }
 
   get counts(): KindCounts {
@@ -92,13 +102,13 @@ export class Aggregate {
   }
 
   get callerCount(): number {
-    return this.#callers.length;
+    return this.#callers.filter(({ isReported }) => isReported).length;
   }
 
   /** What to fix first, first; the row of the other callers last. */
   callers(): Caller[] {
-    const sorted = [...this.#callers].sort(compareCallers);
-    return this.#others === undefined ? sorted : [...sorted, this.#others];
+    const sorted = this.#callers.filter(({ isReported }) => isReported).sort(compareCallers);
+    return this.#others?.isReported ? [...sorted, this.#others] : sorted;
   }
 
   #ofProcess(attributed: AttributedCall, process: Process, view: ProcessView, kind: number): Caller {

@@ -78,7 +78,8 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     clients: caller.clients.values,
     user_agents: caller.userAgents.values.map(viewHeader),
     ...caller.kinds,
-    v1_succeeded: caller.facts.v1.succeeded,
+    // Facts are of all calls, the others of those that are reported: of a version, all or none.
+    v1_succeeded: caller.kinds.v1 === 0 ? 0 : caller.facts.v1.succeeded,
     worst_path: caller.worstPath,
     first_seen: isoNanoseconds(caller.first),
     last_seen: isoNanoseconds(caller.last),

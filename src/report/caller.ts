@@ -1,6 +1,12 @@
 import { type CallerFacts, FactCollector } from '../causes/caller-facts.ts';
 import type { RunBudget } from '../causes/runs.ts';
-import { type AttributedCall, type Nanoseconds, PATH_CLASSES, type PathClass } from '../model.ts';
+import {
+  type AttributedCall,
+  type ImdsCall,
+  type Nanoseconds,
+  PATH_CLASSES,
+  type PathClass,
+} from '../model.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import type { ProcessView } from './process-view.ts';
 
@@ -95,6 +101,7 @@ export class Caller {
   #exampleTime: Nanoseconds;
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
+  #isReported = false;
 
   constructor(identity: CallerIdentity, first: AttributedCall, kind: number, budgets: CallerBudgets) {
     this.identity = identity;
@@ -107,6 +114,11 @@ export class Caller {
     this.clients = new FewValues(8, budgets.text);
     this.forwardedFor = new FewValues(4, budgets.text);
     this.#facts = new FactCollector(budgets.runs);
+  }
+
+  /** Whether it made a call that is to be reported. */
+  get isReported(): boolean {
+    return this.#isReported;
   }
 
   get kinds(): KindCounts {
@@ -124,7 +136,8 @@ export class Caller {
   /** @param view of its process, where that is known */
   add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
-    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none');
+    this.addContext(call, view);
+    if (!this.#isReported) this.#begin(attributed, kind);
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (call.time > this.last) this.last = call.time;
     else if (call.time < this.first) this.first = call.time;
@@ -140,6 +153,22 @@ export class Caller {
       this.#exampleKind = kind;
       this.#exampleTime = call.time;
     }
+  }
+
+  /** A call that is not to be reported, and tells why it makes others. */
+  addContext(call: ImdsCall, view: ProcessView | undefined): void {
+    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none');
+  }
+
+  /** It may be known from calls that are not to be reported. */
+  #begin(attributed: AttributedCall, kind: number): void {
+    const { time } = attributed.call;
+    this.#isReported = true;
+    this.first = time;
+    this.last = time;
+    this.example = exampleOf(attributed);
+    this.#exampleKind = kind;
+    this.#exampleTime = time;
   }
 
   /** Of calls at the same time, the same one is taken in whatever order they are read. */

@@ -113,6 +113,7 @@ export function createCsvCallerSink(output: Output): FormatSink {
   const aggregate = new Aggregate();
   return {
     call: (call: AttributedCall) => aggregate.add(call),
+    context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
     async end(_captures, hosts) {
       const writer = new CsvWriter(CALLER_COLUMNS, output);

@@ -1,4 +1,5 @@
 import { diagnose } from '../causes/diagnose.ts';
+import type { Evidence } from '../causes/rule.ts';
 import type { Diagnosis } from '../causes/types.ts';
 import { matchCaller } from '../clients/match.ts';
 import type { ClientMatch } from '../clients/types.ts';
@@ -12,7 +13,7 @@ const known = new WeakMap<Caller, Diagnosis>();
 export function diagnosisOf(caller: Caller): Diagnosis {
   let diagnosis = known.get(caller);
   if (diagnosis === undefined) {
-    diagnosis = caller.identity.isOther ? NOBODY : makeDiagnosis(caller);
+    diagnosis = caller.identity.isOther ? NOBODY : diagnose(evidenceOf(caller));
     known.set(caller, diagnosis);
   }
   return diagnosis;
@@ -21,23 +22,27 @@ export function diagnosisOf(caller: Caller): Diagnosis {
 /** The row of many callers has no one cause. */
 const NOBODY: Diagnosis = { cause: undefined, findings: [] };
 
+/** As `programName` has one that runs no script. */
+const BARE_SHELL = /^(?:ba|da|a|z|k|mk|fi|tc|c)?sh$/;
+
 const SCRIPTED_AGENT = /^(?:curl|Wget)\//;
 
-function makeDiagnosis(caller: Caller): Diagnosis {
-  const { identity, kinds, userAgents, forwardedFor } = caller;
+/** What the rules look at, of one caller. */
+export function evidenceOf(caller: Caller): Evidence {
+  const { identity, facts, userAgents, forwardedFor } = caller;
   const { process: view } = identity;
   const agents = userAgents.values.map(viewHeader);
-  return diagnose({
-    facts: caller.facts,
-    v1: kinds.v1,
-    v2: kinds.v2,
-    foreign: kinds.foreign,
+  return {
+    facts,
+    ...facts.calls,
     match: matchOf(caller, agents),
     isScripted:
       view === undefined ? agents.some((agent) => SCRIPTED_AGENT.test(agent)) : isBareClient(view.program),
+    isByHand: BARE_SHELL.test(view?.startedBy ?? ''),
+    hasProcess: view !== undefined,
     inContainer: view?.process.containerId !== undefined,
     forwardedFor: forwardedFor.values.map(viewHeader),
-  });
+  };
 }
 
 function matchOf({ identity }: Caller, agents: readonly string[]): ClientMatch | undefined {

@@ -72,6 +72,10 @@ export class VerdictSink implements ReportSink {
     this.#sink.call(call);
   }
 
+  context(call: AttributedCall): void {
+    this.#sink.context?.(call);
+  }
+
   ready(): Promise<void> | undefined {
     return this.#sink.ready();
   }

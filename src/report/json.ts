@@ -23,6 +23,7 @@ export function createJsonSink(output: Output): FormatSink {
   const aggregate = new Aggregate();
   return {
     call: (call: AttributedCall) => aggregate.add(call),
+    context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
     async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]) {
       const writer = new BatchWriter(output);

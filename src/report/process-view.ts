@@ -74,9 +74,13 @@ export class ProcessViews {
 
   /** Nearest ancestor with a name of its own: what stands between is `sh -c` and the like. */
   #starter(process: Process): { program: string; run: string } | undefined {
+    let below: ProcessIdentity = process;
     for (const ancestor of process.ancestors) {
       const { program } = this.#command(ancestor);
-      if (program !== undefined && !isBareClient(program)) return { program, run: runOf(ancestor) };
+      if (program !== undefined && !isBareClient(program)) {
+        return { program, run: runOf(SPAWNER.test(program) ? below : ancestor) };
+      }
+      below = ancestor;
     }
     return undefined;
   }
@@ -93,6 +97,9 @@ export class ProcessViews {
     return command;
   }
 }
+
+/** They start one thing after the other, for months: a run is what they started. */
+const SPAWNER = /^(?:systemd|init|crond?|anacron|atd|sshd|containerd-shim[\w-]*|docker-init|tini|dumb-init)$/;
 
 /** Saved events have no start of an ancestor: there a pid has to do. */
 function runOf({ pid, start, entityId }: ProcessIdentity & { entityId?: string | undefined }): string {

@@ -37,6 +37,7 @@ export async function createTextSink(options: ReportOptions, output: Output) {
       aggregate.add(call);
       if (lines !== undefined) writer.write(`${lines.format(call)}\n`);
     },
+    context: (call: AttributedCall): void => aggregate.addContext(call),
     ready: (): Promise<void> | undefined => writer.ready(),
     async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): Promise<void> {
       const callers = aggregate.callers();

@@ -45,6 +45,8 @@ export interface ReportSink extends Sink {
 /** Writes one format. The verdicts are the same for all, and made outside. */
 export interface FormatSink {
   call(call: AttributedCall): void;
+  /** See {@link Sink.context}. */
+  context?(call: AttributedCall): void;
   ready(): Promise<void> | undefined;
   end(captures: readonly CaptureSummary[], verdicts: readonly HostVerdict[]): Promise<void>;
 }

@@ -1,8 +1,9 @@
 /**
  * `npm run golden:update [-- NAME…]`: writes what imds prints now as what is expected, for all cases or
- * those named. Read the difference before it is committed: it is the specification.
+ * those named; `causes` are those of the rules. Read the difference before it is committed: it is the specification.
  */
 import { callsOf, readCases, run, writeExpected } from './cases.ts';
+import { updateCauses } from './cause-cases.ts';
 
 const names = process.argv.slice(2);
 for (const golden of readCases()) {
@@ -14,3 +15,4 @@ for (const golden of readCases()) {
   process.stdout.write(`${agrees ? ' ' : '✗ other calls than its author put in:'} ${golden.name}\n`);
   if (!agrees) process.exitCode = 1;
 }
+if (names.length === 0 || names.includes('causes')) await updateCauses();

@@ -1,12 +1,12 @@
 import { FAILURES } from '../facts.ts';
 import type { Rule } from '../rule.ts';
-import { countOf, fellBackAfter } from '../words.ts';
+import { countOf, fellBackAfter, mainFailure } from '../words.ts';
 
 export const emptyToken: Rule = {
   id: 'empty-token',
   kind: 'cause',
   severity: 'high',
-  title: 'a script for IMDSv2 whose token was empty',
+  title: 'a script for IMDSv2 that got no token',
   meaning:
     'The script asks for a token and sends it, but the request for the token failed, and the variable stayed empty. curl leaves out a header without a value, so that the request goes out as IMDSv1, and nobody notices.',
   recognised:
@@ -16,7 +16,7 @@ export const emptyToken: Rule = {
     'EC2 user guide: Retrieve instance metadata',
   ],
   remedy: () =>
-    'Let the script stop when it gets no token (curl -f, set -e, a test of the variable), and look why it got none: a hop limit of 1 in a container (set it to 2), or IMDS turned off.',
+    'Let the script stop when it gets no token (curl -f, then a test of the variable), and find out why it got none: a hop limit of 1 in a container (set it to 2), or IMDS turned off.',
   look(evidence) {
     const { facts, isScripted } = evidence;
     const { emptyArgument } = facts.v1;
@@ -27,6 +27,6 @@ export const emptyToken: Rule = {
         ...seen,
       ];
     }
-    return isScripted && seen.length > 0 ? seen : undefined;
+    return isScripted && mainFailure(evidence) !== undefined ? seen : undefined;
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { fellBackAfter, noFallback } from '../words.ts';
+import { countOf, fellBackAfter, isHopLimit, mainFailure, noFallback, restart } from '../words.ts';
 
 export const fallbackHopLimit: Rule = {
   id: 'fallback-hop-limit',
@@ -7,19 +7,18 @@ export const fallbackHopLimit: Rule = {
   severity: 'high',
   title: "falls back: the token's answer does not reach the container",
   meaning:
-    'The answer to a request for a token may cross no more hops than the hop limit of the instance says, 1 by default. A bridge or a network namespace between a container and its host is one more. Answers to other requests have no such limit, so that the client goes on with IMDSv1.',
+    'The answer to a request for a token may cross no more hops than the hop limit of the instance says, 1 by default. A bridge or a network namespace between a container and its host is one more. Answers to other requests have no such limit, so that the client goes on with IMDSv1. A container in the network of its host needs no more than 1: there, fallback-no-answer has other reasons.',
   recognised:
-    'In a container, or where answers crossed a router, a request for a token was not answered, and calls without a token after it were.',
+    'In a container, or where answers crossed a router, no request for a token was answered, and calls without a token after one were.',
   sources: ['EC2 user guide: Retrieve instance metadata, Considerations', 'EC2 user guide: How IMDSv2 works'],
   remedy: (evidence) =>
-    `Set the hop limit to ${hopLimit(evidence?.facts.hops)}: aws ec2 modify-instance-metadata-options --instance-id ID --http-put-response-hop-limit ${hopLimit(evidence?.facts.hops)}.${noFallback(evidence)}`,
+    `Set the hop limit to ${hopLimit(evidence?.facts.hops)} (aws ec2 modify-instance-metadata-options --instance-id ID --http-put-response-hop-limit ${hopLimit(evidence?.facts.hops)}), or give the container a role of its own and keep it from IMDS.${restart(evidence)}${noFallback(evidence)}`,
   look(evidence) {
-    const { facts, inContainer } = evidence;
     const seen = fellBackAfter(evidence, 'unanswered');
-    const isRouted = (facts.hops ?? 0) > 0;
-    if (seen === undefined || facts.v1.answered === 0 || !(inContainer || isRouted)) return undefined;
-    const where = isRouted ? `Other answers crossed ${facts.hops} hop(s).` : 'It runs in a container.';
-    return [seen, where];
+    if (seen === undefined || mainFailure(evidence) !== 'unanswered' || !isHopLimit(evidence))
+      return undefined;
+    const hops = evidence.facts.hops ?? 0;
+    return [seen, hops > 0 ? `Other answers crossed ${countOf(hops, 'router')}.` : 'It runs in a container.'];
   },
 };
 

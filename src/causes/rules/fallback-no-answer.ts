@@ -1,5 +1,5 @@
-import type { Rule } from '../rule.ts';
-import { fellBackAfter, noFallback } from '../words.ts';
+import type { Evidence, Rule } from '../rule.ts';
+import { countOf, fellBackAfter, mainFailure, noFallback } from '../words.ts';
 
 export const fallbackNoAnswer: Rule = {
   id: 'fallback-no-answer',
@@ -16,10 +16,23 @@ export const fallbackNoAnswer: Rule = {
     'botocore: IMDSFetcher',
   ],
   remedy: (evidence) =>
-    `Set the hop limit to 2 where it runs in a container; else look at linklocal_allowance_exceeded of ethtool -S.${noFallback(evidence)}`,
+    `${reachable(evidence)}see whether linklocal_allowance_exceeded grows (ethtool -S INTERFACE), and then ask less often.${noFallback(evidence)}`,
   look(evidence) {
     const seen = fellBackAfter(evidence, 'unanswered');
-    if (seen === undefined || evidence.facts.v1.answered === 0) return undefined;
-    return [seen, 'Its calls without a token were answered.'];
+    const { tokens, v1 } = evidence.facts;
+    if (seen === undefined || mainFailure(evidence) !== 'unanswered' || v1.answered === 0) return undefined;
+    const granted = tokens.granted + tokens.late;
+    const reason =
+      granted === 0
+        ? []
+        : [`${countOf(granted, 'other request')} for a token granted: the hop limit is not the reason.`];
+    return [seen, 'Its calls without a token were answered.', ...reason];
   },
 };
+
+function reachable(evidence: Evidence | undefined): string {
+  const { granted = 0, late = 0 } = evidence?.facts.tokens ?? {};
+  return granted + late > 0
+    ? 'Look for what keeps single answers away: '
+    : 'Where it runs in a container, set the hop limit to 2; else ';
+}

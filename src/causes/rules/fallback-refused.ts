@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { fellBackAfter, noFallback } from '../words.ts';
+import { fellBackAfter, mainFailure, noFallback } from '../words.ts';
 
 export const fallbackRefused: Rule = {
   id: 'fallback-refused',
@@ -15,6 +15,6 @@ export const fallbackRefused: Rule = {
     `Correct the request (X-aws-ec2-metadata-token-ttl-seconds of 1 to 21600), and ask less often where it is throttled.${noFallback(evidence)}`,
   look(evidence) {
     const seen = fellBackAfter(evidence, 'refused');
-    return seen === undefined ? undefined : [seen];
+    return seen === undefined || mainFailure(evidence) !== 'refused' ? undefined : [seen];
   },
 };

@@ -7,10 +7,10 @@ export const longTokenTtl: Rule = {
   severity: 'low',
   title: 'asks for a token of six hours, for a short script',
   meaning:
-    'A token is good for whoever has it until it expires. A script that needs one for a second asked for the longest lifetime there is.',
+    'A token is good for whoever has it on this instance, until it expires. A script that needs one for a second asked for the longest lifetime there is.',
   recognised: 'An HTTP client for scripts (curl, wget) asked for a token of 21600 seconds.',
   sources: ['EC2 user guide: How IMDSv2 works'],
-  remedy: () => 'Ask for what the script needs: X-aws-ec2-metadata-token-ttl-seconds: 60.',
+  remedy: () => 'Ask for as long as the script needs it: X-aws-ec2-metadata-token-ttl-seconds: 60.',
   look({ facts, isScripted }) {
     if (!isScripted || facts.longestTtl === 0) return undefined;
     return [`${countOf(facts.longestTtl, 'request')} for a token of 21600 seconds.`];

@@ -10,9 +10,11 @@ export const unknown: Rule = {
   recognised: 'No other cause holds.',
   sources: [],
   remedy: (evidence) =>
-    `Look at its calls (--calls) and at a restart of it (imds live).${tableRemedy(evidence)}`,
-  look({ v1, v2 }) {
+    `Look at its calls (--calls), and restart it while imds live watches.${tableRemedy(evidence)}`,
+  look({ facts, v1, v2 }) {
     if (v1 === 0) return undefined;
-    return [`${countOf(v1, 'call')} without a token, ${v2} by IMDSv2.`];
+    const seen = `${countOf(v1, 'call')} without a token, ${v2} by IMDSv2.`;
+    const isOneWay = facts.tokens.unanswered > 0 && facts.v1.answered === 0;
+    return isOneWay ? [seen, 'No answer was captured: whether a token was granted cannot be told.'] : [seen];
   },
 };

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { RULES } from '../../src/causes/rules/index.ts';
+import { imds } from './run.ts';
+
+const COLUMNS = 80;
+
+async function explain(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await imds(['explain', ...args], { env: { COLUMNS: String(COLUMNS) } });
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, '');
+  for (const line of stdout.split('\n')) assert.ok(line.length <= COLUMNS, line);
+  return stdout;
+}
+
+describe('imds explain', () => {
+  it('lists every rule once', async () => {
+    const lines = (await explain()).split('\n');
+    for (const { id, severity, kind } of RULES) {
+      const pattern = new RegExp(`^${id} +${severity} +${kind} `);
+      assert.equal(lines.filter((line) => pattern.test(line)).length, 1, id);
+    }
+  });
+
+  it('explains one in full', async () => {
+    const text = (await explain('fallback-hop-limit')).replace(/\s+/g, ' ');
+    const rule = RULES.find(({ id }) => id === 'fallback-hop-limit');
+    assert.ok(rule);
+    const { title, meaning, recognised, sources } = rule;
+    for (const part of [title, meaning, recognised, rule.remedy(), ...sources]) {
+      assert.ok(text.includes(part), `${part}\nis not in\n${text}`);
+    }
+  });
+
+  it('says what to do about an id that there is not, with exit code 2', async () => {
+    const { code, stdout, stderr } = await imds(['explain', `no-such\u001b[31m${'x'.repeat(500)}`]);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /there is no such cause or finding/);
+    assert.match(stderr, /imds explain lists them/);
+    assert.ok(!stderr.includes('\u001b'), 'escapes are shown escaped');
+    assert.ok(stderr.length < 500);
+  });
+});
