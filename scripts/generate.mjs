@@ -1,13 +1,15 @@
 /**
  * What is generated from the commands and committed: oclif.manifest.json, from which oclif knows the
  * commands without loading them, and the command reference and the transcripts in README.md; and docs/clients.md and
- * docs/zoo.md, from the client table and from what its clients did. `--write` updates all of them, `--check` fails where one is not current. Reads dist/, so build first.
+ * docs/zoo.md, from the client table and from what its clients did; and
+ * docs/causes.md, from the rules. `--write` updates all of them, `--check` fails where one is not current. Reads dist/, so build first.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
+import { causesDocument } from './causes-doc.mjs';
 import { clientsDocument } from './clients-doc.mjs';
 import { zooDocument } from './zoo-doc.mjs';
 
@@ -24,6 +26,7 @@ const plugin = new Plugin({
 await plugin.load();
 settle('oclif.manifest.json', `${JSON.stringify(plugin.manifest, undefined, 2)}\n`);
 settle('README.md', readmeWithReference());
+settle('docs/causes.md', await causesDocument(new URL('../src/causes/rules/index.ts', import.meta.url)));
 settle('docs/clients.md', clientsDocument(new URL('../src/clients/clients.json', import.meta.url)));
 settle('docs/zoo.md', zooDocument(new URL('../test/zoo/cases.json', import.meta.url)));
 
