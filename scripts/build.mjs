@@ -9,6 +9,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { leanOclif } from './lean-oclif.mjs';
+import { pageAssets } from './page-assets.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -31,7 +32,7 @@ const { metafile } = await build({
   target: 'node20.19',
   // Native, optional, and loaded by live only.
   external: ['cap'],
-  plugins: [leanOclif],
+  plugins: [leanOclif, pageAssets],
   // @oclif/core is CommonJS and looks for packages at run time.
   banner: {
     js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url),__dirname=import.meta.dirname,__filename=import.meta.filename;",

@@ -98,6 +98,8 @@ export const TEST_PACKAGES = [
   { name: 'tshark', reason: 'a second opinion on what is in a capture', proof: 'tshark' },
   { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
   { name: 'zstd', reason: 'compresses captures', proof: 'zstd' },
+  { name: 'chromium', reason: 'opens the page of --format html', proof: '/usr/bin/chromium' },
+  { name: 'poppler-utils', reason: 'reads what that page prints', proof: '/usr/bin/pdftotext' },
   ...CLIENT_PACKAGES,
 ];
 

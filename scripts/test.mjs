@@ -17,6 +17,7 @@ await setUpClients();
 
 await check('lint', join(bin, 'biome'), ['ci', '--colors=off', '.']);
 await check('types', join(bin, 'tsc'), ['--noEmit']);
+await check('types of the page', join(bin, 'tsc'), ['--noEmit', '--project', 'src/report/html/page']);
 await check('build', process.execPath, ['scripts/build.mjs']);
 await check('manifest and command reference', process.execPath, ['scripts/generate.mjs', '--check']);
 await tests();

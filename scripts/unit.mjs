@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const words = process.argv.slice(2);
 const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts') && !/^(live|cli)\b/.test(name))
+  .filter((name) => name.endsWith('.test.ts') && !/^(live|cli|html)\b/.test(name))
   .map((name) => join('test', name));
 const named = all.filter((file) => words.some((word) => file.includes(word)));
 const selection =

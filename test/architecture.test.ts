@@ -49,6 +49,18 @@ describe('architecture', () => {
     );
   });
 
+  it('loads the page of --format html, and its charts, only when it is asked for', () => {
+    const eager = [...sources].filter(
+      ([path, text]) => !path.startsWith('report/html/') && /^import (?!type)[^;]*\/html\//m.test(text),
+    );
+    assert.deepEqual(
+      eager.map(([path]) => path),
+      [],
+    );
+    const { packages } = closure('report/html/index.ts', sources);
+    assert.ok(packages.has('d3-scale') && packages.has('d3-shape'), 'the closure was followed');
+  });
+
   describe('its checker', () => {
     const of = (files: Record<string, string>): Sources => new Map(Object.entries(files));
 

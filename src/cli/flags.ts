@@ -4,7 +4,7 @@ import type { ReportFormat } from '../report/types.ts';
 import { parseDuration } from './duration.ts';
 import type { ReportOutputOptions } from './write-report.ts';
 
-export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'log'];
+export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'html', 'log'];
 
 /** What `--fail-on` can ask for. */
 export const CONDITIONS = ['v1', 'unknown', 'incomplete', 'not-ready'] as const;

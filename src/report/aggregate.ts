@@ -45,7 +45,8 @@ export class Aggregate {
     this.#maximum = maximum;
   }
 
-  add(attributed: AttributedCall): void {
+  /** Gives the caller that it was counted for. */
+  add(attributed: AttributedCall): Caller {
     const { call, process } = attributed;
     const kind = kindOf(call);
     this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
@@ -58,6 +59,7 @@ export class Aggregate {
     const caller = this.#callerOf(attributed, view, kind);
     caller.add(attributed, kind, view);
     if (caller === this.#others) this.#otherCalls++;
+    return caller;
   }
 
   /** A call that is not to be reported, and tells why its caller makes others. */

@@ -63,3 +63,20 @@ export function escapeCell(text: string): string {
   const escaped = escapeText(text);
   return FORMULA.test(escaped) ? `'${escaped}` : escaped;
 }
+
+const MARKUP: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+};
+
+/**
+ * For text and for quoted attributes of HTML: what is hostile to a terminal is so to a reader of a page, and
+ * what could end the text or the attribute stands as a character reference.
+ */
+export function escapeMarkup(text: string): string {
+  return escapeText(text).replace(/[&<>"'`]/g, (character) => MARKUP[character] ?? character);
+}

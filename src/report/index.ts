@@ -36,6 +36,13 @@ async function createSink(options: ReportOptions, output: Output): Promise<Forma
       const { createJsonlSink } = await import('./jsonl.ts');
       return createJsonlSink(output);
     }
+    case 'html': {
+      const [{ createHtmlSink }, { diagnosisOf }] = await Promise.all([
+        import('./html/index.ts'),
+        import('./diagnosis.ts'),
+      ]);
+      return createHtmlSink({ diagnose: diagnosisOf }, output);
+    }
     case 'log': {
       const { createLogSink } = await import('./log.ts');
       return createLogSink(options, output);

@@ -229,7 +229,8 @@ function makeRow(caller: Caller, row: CallerRow, timeText: (time: Nanoseconds) =
   };
 }
 
-function whereText(row: CallerRow): string {
+/** Container, unit, user, and who it was forwarded for; escaped. */
+export function whereText(row: CallerRow): string {
   const container = row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
   const unit = row.unit && escapeText(row.unit);
   const proxied = row.forwarded_for.length > 0 ? `for ${fewText(row.forwarded_for, 1)}` : '';

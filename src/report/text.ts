@@ -6,13 +6,13 @@ import type { Caller } from './caller.ts';
 import { type CompletenessSummary, summarize } from './completeness.ts';
 import { escapeText } from './escape.ts';
 import type { HostVerdict } from './host-verdict.ts';
-import { KINDS } from './kinds.ts';
 import { fewText, joinKnown, loadWidth, type WidthOf, wrap } from './layout.ts';
 import { lossLines, nextStep } from './loss-lines.ts';
 import { loadPaint, type Paint } from './paint.ts';
+import { seenText } from './seen-text.ts';
 import { columnsOf, sparkline } from './sparkline.ts';
 import { CallerTable } from './text-table.ts';
-import { durationText, localSeconds, zoneOf } from './time.ts';
+import { durationText, spanText } from './time.ts';
 import type { Output, ReportOptions } from './types.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { verdictEntries } from './verdict-entries.ts';
@@ -135,10 +135,10 @@ class Summary {
     }
     const time = this.#span();
     if (time !== undefined) {
-      yield* entry('Time', timeText(time.first, time.last));
+      yield* entry('Time', spanText(time.first, time.last));
       yield* this.#timeline(time.first, time.last);
     }
-    yield* entry('Seen', this.#seenText());
+    yield* entry('Seen', seenText(this.#aggregate, this.#captures, this.#completeness));
     const silent = this.#silentText();
     if (silent !== undefined) yield* entry('Silent', silent);
     for (const [index, line] of lossLines(this.#completeness).entries()) {
@@ -173,24 +173,6 @@ class Summary {
     if (others.maximum > 0) yield `${'others'.padEnd(LABEL)}${others.text}${note(others.maximum)}`;
   }
 
-  #seenText(): string {
-    const { counts, calls } = this.#aggregate;
-    const packets = this.#captures.reduce((sum, capture) => sum + capture.packets, 0);
-    const kinds = KINDS.filter((kind) => counts[kind] > 0);
-    const list = kinds.map((kind) => `${countText(counts[kind])} ${kind === 'attempt' ? 'attempted' : kind}`);
-    const what = `${countOf(calls, 'call')}${list.length > 0 ? ` (${list.join(', ')})` : ''}`;
-    const { captures, eventFiles, events, repeatedEvents } = this.#completeness;
-    if (captures > 0 && eventFiles === captures) {
-      const repeated = repeatedEvents === 0 ? '' : `; ${countText(repeatedEvents)} more stood there again`;
-      return `${what}, of ${countOf(events, 'event')} in ${countOf(eventFiles, 'file')}${repeated}.`;
-    }
-    return (
-      `${what} on ` +
-      `${countOf(this.#completeness.connections, 'connection')}, in ${countOf(packets, 'packet')}` +
-      `${this.#captures.length > 1 ? ` of ${countOf(this.#captures.length, 'capture')}` : ''}.`
-    );
-  }
-
   /** Captures of which no row stands in the table. */
   #silentText(): string | undefined {
     if (this.#captures.length < 2 || this.#completeness.eventFiles > 0) return undefined;
@@ -204,13 +186,6 @@ class Summary {
 
 /** Room for what stands after a sparkline. */
 const NOTE = 28;
-
-function timeText(first: bigint, last: bigint): string {
-  const from = localSeconds(first).replace('T', ' ');
-  const to = localSeconds(last).replace('T', ' ');
-  const sameDay = from.slice(0, 10) === to.slice(0, 10);
-  return `${from} to ${sameDay ? to.slice(11) : to} ${zoneOf(last)} (${durationText(last - first)})`;
-}
 
 function earliest(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
   if (a === undefined || b === undefined) return a ?? b;

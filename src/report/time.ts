@@ -74,3 +74,11 @@ export function durationText(duration: Nanoseconds): string {
   const rest = size <= NANOSECONDS ? 0n : (duration - count * size) / nextSize;
   return rest === 0n ? `${count} ${name}` : `${count} ${name} ${rest} ${nextName}`;
 }
+
+/** `2026-01-15 10:00:01 to 11:47:00 UTC (1 h 46 m)`, in local time. */
+export function spanText(first: Nanoseconds, last: Nanoseconds): string {
+  const from = localSeconds(first).replace('T', ' ');
+  const to = localSeconds(last).replace('T', ' ');
+  const sameDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${from} to ${sameDay ? to.slice(11) : to} ${zoneOf(last)} (${durationText(last - first)})`;
+}

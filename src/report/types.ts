@@ -2,7 +2,7 @@ import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import type { HostVerdict, VerdictOptions } from './host-verdict.ts';
 
-export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'log';
+export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'html' | 'log';
 
 export interface ReportOptions {
   format: ReportFormat;

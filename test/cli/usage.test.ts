@@ -113,7 +113,10 @@ describe('imds analyze, misused', () => {
       'imds analyze: no capture to analyze. Name a capture file, a folder of captures, or - for standard input;',
     ],
     [['--colour', 'a.pcap'], 'Error: Nonexistent flag: --colour'],
-    [['--format', 'xml', 'a.pcap'], 'Error: Expected --format=xml to be one of: text, csv, json, jsonl, log'],
+    [
+      ['--format', 'xml', 'a.pcap'],
+      'Error: Expected --format=xml to be one of: text, csv, json, jsonl, html, log',
+    ],
     [['--csv', '--json', 'a.pcap'], '--json=true cannot also be provided when using --csv'],
     [['--csv', '--format', 'text', 'a.pcap'], '--format=text cannot also be provided when using --csv'],
     [

@@ -4,7 +4,7 @@ import { imds } from '../cli/run.ts';
 
 export const fixtures = join(import.meta.dirname, '..', '..', 'fixtures');
 
-export type Format = 'text' | 'csv' | 'jsonl' | 'log';
+export type Format = 'text' | 'csv' | 'jsonl' | 'log' | 'html';
 
 /** Name of the file with what each format printed. */
 const EXPECTED: Record<Format, string> = {
@@ -12,8 +12,10 @@ const EXPECTED: Record<Format, string> = {
   csv: 'expected.csv',
   jsonl: 'expected.jsonl',
   log: 'expected.log',
+  html: 'expected.html',
 };
-const FORMATS = Object.keys(EXPECTED) as Format[];
+/** Unless a case names others. */
+const FORMATS: readonly Format[] = ['text', 'csv', 'jsonl', 'log'];
 /** Exit code and standard error; there is none where imds exits with 0 and says nothing. */
 const DIAGNOSTICS = 'expected.err';
 

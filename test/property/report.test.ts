@@ -7,6 +7,9 @@ import type { AttributedCall } from '../../src/model.ts';
 import { DEFAULT_VERDICT } from '../../src/report/host-verdict.ts';
 import { createReportSink } from '../../src/report/index.ts';
 
+const FORMATS = ['text', 'csv', 'json', 'html'] as const;
+type Format = (typeof FORMATS)[number];
+
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures');
 
 function savedCalls(): AttributedCall[] {
@@ -20,7 +23,7 @@ function savedCalls(): AttributedCall[] {
   );
 }
 
-async function reportOf(calls: readonly AttributedCall[], format: 'text' | 'csv' | 'json'): Promise<string> {
+async function reportOf(calls: readonly AttributedCall[], format: Format): Promise<string> {
   let text = '';
   const output = {
     write: (more: string) => {
@@ -40,7 +43,7 @@ async function reportOf(calls: readonly AttributedCall[], format: 'text' | 'csv'
 
 describe('a report', function () {
   this.timeout(60_000);
-  for (const format of ['text', 'csv', 'json'] as const) {
+  for (const format of FORMATS) {
     it(`does not depend on the order of the calls (${format})`, async () => {
       const calls = savedCalls();
       assert.ok(calls.length > 200);

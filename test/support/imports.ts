@@ -55,6 +55,8 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   'pcap-parser': ['capture/cross-check/'],
   chalk: ['report/'],
   'csv-stringify': ['report/'],
+  'd3-scale': ['report/html/'],
+  'd3-shape': ['report/html/'],
   'string-width': ['report/'],
   cap: ['live/wire-view.ts'],
 };

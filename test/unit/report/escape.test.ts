@@ -1,6 +1,13 @@
 import { ok, strictEqual } from 'node:assert';
 import fc from 'fast-check';
-import { decodeLatin1, escapeCell, escapeJson, escapeText, jsonString } from '../../../src/report/escape.ts';
+import {
+  decodeLatin1,
+  escapeCell,
+  escapeJson,
+  escapeMarkup,
+  escapeText,
+  jsonString,
+} from '../../../src/report/escape.ts';
 
 const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
@@ -68,4 +75,24 @@ describe('escape', () => {
     it(`keeps a spreadsheet from running ${JSON.stringify(input)}`, () =>
       strictEqual(escapeCell(input), expected));
   }
+
+  it('leaves no character of markup in any text, and loses none', () => {
+    const characters: Record<string, string> = {
+      amp: '&',
+      lt: '<',
+      gt: '>',
+      quot: '"',
+      '#39': "'",
+      '#96': '`',
+    };
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'&<>"\'`a;#\u202E') }), (text) => {
+        const escaped = escapeMarkup(text);
+        ok(!/[<>"'`]|&(?!(?:amp|lt|gt|quot|#39|#96);)/.test(escaped), escaped);
+        const read = escaped.replace(/&([^;]+);/g, (_, name) => characters[name] ?? '?');
+        strictEqual(read, escapeText(text));
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });

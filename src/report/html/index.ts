@@ -1,0 +1,152 @@
+import type { AttributedCall, CaptureSummary } from '../../model.ts';
+import { Aggregate } from '../aggregate.ts';
+import { BatchWriter } from '../batch-writer.ts';
+import type { Caller } from '../caller.ts';
+import { type CompletenessSummary, summarize } from '../completeness.ts';
+import { ExampleCalls, ExampleTexts } from '../example-calls.ts';
+import type { HostVerdict } from '../host-verdict.ts';
+import { kindOf } from '../kinds.ts';
+import { lossLines, nextStep } from '../loss-lines.ts';
+import { seenText } from '../seen-text.ts';
+import type { FormatSink, Output } from '../types.ts';
+import { verdictOf } from '../verdict.ts';
+import { countOf } from '../words.ts';
+import { type BannerText, banner, figures } from './banner.ts';
+import { CallersSection } from './callers-section.ts';
+import { documentEnd, documentStart } from './document.ts';
+import { evidenceSection, glossary } from './evidence.ts';
+import { hostSection } from './host-section.ts';
+import { HostTimelines } from './host-timelines.ts';
+import { html, type Markup } from './markup.ts';
+import { type Span, timelineSection } from './timeline.ts';
+import type { HtmlOptions } from './types.ts';
+import { hostsText, nounOf, type ScopeNoun } from './verdicts.ts';
+import { cutText, VERDICT_WORDS } from './words.ts';
+
+export type { HtmlOptions } from './types.ts';
+
+const LONGEST_NAME = 200;
+
+/** For people who look: one page that loads nothing, written in pieces at the end. */
+export function createHtmlSink(options: HtmlOptions, output: Output): FormatSink {
+  const aggregate = new Aggregate();
+  const timelines = new HostTimelines();
+  const texts = new ExampleTexts();
+  const examples = new Map<Caller, ExampleCalls>();
+  return {
+    call(call: AttributedCall): void {
+      const caller = aggregate.add(call);
+      const kind = kindOf(call.call);
+      timelines.add(call, kind);
+      let calls = examples.get(caller);
+      if (calls === undefined) {
+        calls = new ExampleCalls(texts);
+        examples.set(caller, calls);
+      }
+      calls.add(call, kind);
+    },
+    ready: () => undefined,
+    end: (captures, verdicts) =>
+      new Page({ aggregate, timelines, examples, captures, verdicts, diagnose: options.diagnose }).write(
+        new BatchWriter(output),
+      ),
+  };
+}
+
+interface PageOptions {
+  aggregate: Aggregate;
+  timelines: HostTimelines;
+  examples: ReadonlyMap<Caller, ExampleCalls>;
+  captures: readonly CaptureSummary[];
+  verdicts: readonly HostVerdict[];
+  diagnose: HtmlOptions['diagnose'];
+}
+
+class Page {
+  readonly #options: PageOptions;
+  readonly #callers: readonly Caller[];
+  readonly #noun: ScopeNoun;
+  readonly #completeness: CompletenessSummary;
+
+  constructor(options: PageOptions) {
+    this.#options = options;
+    this.#callers = options.aggregate.callers();
+    this.#noun = nounOf(options.verdicts, options.captures);
+    this.#completeness = summarize(options.captures);
+  }
+
+  async write(writer: BatchWriter): Promise<void> {
+    const { aggregate, timelines, examples, captures, verdicts, diagnose } = this.#options;
+    const text = this.#banner();
+    const where = this.#where();
+    const span = this.#span();
+    const hasMany = verdicts.length > 1;
+    const put = ({ text }: Markup): void => writer.write(text);
+    put(documentStart(`${VERDICT_WORDS[text.status]}: IMDSv1 ${where}`));
+    put(html`<header><p class="eyebrow">imds · calls to the EC2 instance metadata service</p>
+<h1>Who still uses IMDSv1 ${where}?</h1></header>
+<main>
+${banner(text)}${figures(aggregate, this.#callers)}`);
+    if (span !== undefined && aggregate.calls > 0) put(timelineSection(aggregate, span));
+    if (hasMany) put(hostSection(verdicts, this.#noun, timelines, span));
+    const noun = hasMany ? this.#noun : undefined;
+    await new CallersSection({
+      callers: this.#callers,
+      views: aggregate.views,
+      examples,
+      diagnose,
+      noun,
+    }).write(writer);
+    put(evidenceSection(captures));
+    put(glossary());
+    put(html`</main>
+`);
+    put(documentEnd());
+    await writer.end();
+  }
+
+  /** Of the one host, or of all of them together. */
+  #banner(): BannerText {
+    const { aggregate, captures, verdicts } = this.#options;
+    const { status, text, notes } = verdictOf(aggregate, this.#callers, this.#completeness, verdicts);
+    const [first, ...others] = verdicts;
+    const only = others.length === 0 ? first : undefined;
+    return {
+      status,
+      text: others.length === 0 ? text : `${hostsText(verdicts, this.#noun)} ${text}`,
+      restsOn: [
+        seenText(aggregate, captures, this.#completeness),
+        ...(only?.restsOn ?? []),
+        ...lossLines(this.#completeness),
+      ],
+      needed: status === 'not-enough-evidence' ? (only?.needed ?? []) : [],
+      notes,
+      next: nextStep(aggregate, this.#completeness),
+    };
+  }
+
+  /** `on web-7`, `on 12 hosts`, `in 3 captures`. */
+  #where(): string {
+    const { verdicts } = this.#options;
+    const [only] = verdicts;
+    const preposition = this.#noun === 'host' ? 'on' : 'in';
+    if (verdicts.length > 1) return `${preposition} ${countOf(verdicts.length, this.#noun)}`;
+    if (only === undefined || only.host === '') return 'here';
+    return `${preposition} ${cutText(only.host, LONGEST_NAME)}`;
+  }
+
+  /** Of the captures and of the calls. */
+  #span(): Span | undefined {
+    const { first, last } = this.#completeness;
+    const calls = this.#options.aggregate.span;
+    const times = [first, last, calls?.first, calls?.last]
+      .filter((time) => time !== undefined)
+      .sort(ascending);
+    const [start, end] = [times[0], times.at(-1)];
+    return start === undefined || end === undefined ? undefined : { first: start, last: end };
+  }
+}
+
+function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
+}

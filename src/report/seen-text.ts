@@ -1,0 +1,24 @@
+import type { CaptureSummary } from '../model.ts';
+import type { Aggregate } from './aggregate.ts';
+import type { CompletenessSummary } from './completeness.ts';
+import { KINDS } from './kinds.ts';
+import { countOf, countText } from './words.ts';
+
+/** How many calls of which kind there are, and in what; a sentence. */
+export function seenText(
+  { counts, calls }: Aggregate,
+  captures: readonly CaptureSummary[],
+  completeness: CompletenessSummary,
+): string {
+  const kinds = KINDS.filter((kind) => counts[kind] > 0);
+  const list = kinds.map((kind) => `${countText(counts[kind])} ${kind === 'attempt' ? 'attempted' : kind}`);
+  const what = `${countOf(calls, 'call')}${list.length > 0 ? ` (${list.join(', ')})` : ''}`;
+  const { eventFiles, events, repeatedEvents, connections } = completeness;
+  if (captures.length > 0 && eventFiles === captures.length) {
+    const repeated = repeatedEvents === 0 ? '' : `; ${countText(repeatedEvents)} more stood there again`;
+    return `${what}, of ${countOf(events, 'event')} in ${countOf(eventFiles, 'file')}${repeated}.`;
+  }
+  const packets = captures.reduce((sum, capture) => sum + capture.packets, 0);
+  const of = captures.length > 1 ? ` of ${countOf(captures.length, 'capture')}` : '';
+  return `${what} on ${countOf(connections, 'connection')}, in ${countOf(packets, 'packet')}${of}.`;
+}
