@@ -63,7 +63,7 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
 }
 
 /** Of the others, whoever runs the command is told on standard error. */
-const SHOWS_VERDICT: ReadonlySet<ReportFormat> = new Set(['text', 'csv', 'json']);
+const SHOWS_VERDICT: ReadonlySet<ReportFormat> = new Set(['text', 'csv', 'json', 'html']);
 
 function isFile(output: string | undefined): output is string {
   return output !== undefined && output !== '-';
