@@ -45,6 +45,7 @@ export function createHtmlSink(options: HtmlOptions, output: Output): FormatSink
       }
       calls.add(call, kind);
     },
+    context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
     end: (captures, verdicts) =>
       new Page({ aggregate, timelines, examples, captures, verdicts, diagnose: options.diagnose }).write(
