@@ -1,22 +1,41 @@
 import type { Nanoseconds } from '../model.ts';
 
 const NANOSECONDS = 1_000_000_000n;
-const SHAPE = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z$/;
+const SECOND = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
+const DIGITS = 9;
 /** Characters behind the seconds: `.123456789Z`. */
-const TAIL = 11;
+const TAIL = DIGITS + 2;
+const POINT = 0x2e;
+const ZULU = 0x5a;
+const ZERO = 0x30;
 
 let knownSecond = '';
 let knownNanoseconds = 0n;
 
 /** RFC 3339 in UTC with nine digits, as events have it; undefined for anything else. */
 export function parseEventTime(text: string): Nanoseconds | undefined {
-  const second = text.slice(0, -TAIL);
-  if (second !== knownSecond || !/^\.\d{9}Z$/.test(text.slice(-TAIL))) {
-    if (!SHAPE.test(text)) return undefined;
+  const point = text.length - TAIL;
+  const fraction = integerAt(text, point + 1, text.length - 1);
+  if (fraction < 0 || text.charCodeAt(point) !== POINT || text.charCodeAt(text.length - 1) !== ZULU)
+    return undefined;
+  const second = text.slice(0, point);
+  if (second !== knownSecond) {
+    if (!SECOND.test(second)) return undefined;
     const milliseconds = Date.parse(`${second}Z`);
     if (Number.isNaN(milliseconds)) return undefined;
     knownSecond = second;
     knownNanoseconds = BigInt(milliseconds / 1000) * NANOSECONDS;
   }
-  return knownNanoseconds + BigInt(text.slice(-TAIL + 1, -1));
+  return knownNanoseconds + BigInt(fraction);
+}
+
+/** Decimal digits from one index to below another; -1 where something else is among them, or nothing. */
+export function integerAt(text: string, from: number, to: number): number {
+  let value = from < to ? 0 : -1;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
