@@ -42,11 +42,9 @@ export class Segments<T> {
       return second.value;
     }
     const value = this.#read(line.utf8(from, to));
-    this.#keep(at, {
-      hash,
-      latin1: line.bytes.toString('latin1', line.start + from, line.start + to),
-      value,
-    });
+    const slot = hash & (SLOTS - 1);
+    if (this.#once[slot] === hash) this.#keep(at, { hash, latin1: copyOf(line, from, to), value });
+    this.#once[slot] = hash;
     return value;
   }
 
