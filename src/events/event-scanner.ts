@@ -1,9 +1,10 @@
-import type { AttributedCall, Process, ProcessIdentity } from '../model.ts';
+import type { AttributedCall, ProcessIdentity } from '../model.ts';
 import type { EventHosts } from './event-hosts.ts';
-import { ancestorsOf, processOf } from './event-process.ts';
 import { integerAt, parseEventTime } from './event-time.ts';
-import { type JsonObject, objectOf, parseJson } from './json-object.ts';
+import { objectOf, parseJson } from './json-object.ts';
+import { after, digitsBegin, digitsEnd, idEnd, isInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
+import { OriginScanner } from './origin-scanner.ts';
 import {
   addressOf,
   callOf,
@@ -11,8 +12,6 @@ import {
   imdsPart,
   isOurs,
   MAX_PORT,
-  type OriginPart,
-  originPart,
   type RequestPart,
   requestPart,
 } from './parse-event.ts';
@@ -22,7 +21,6 @@ const OPENING = '{"@timestamp":"';
 /** `2026-01-15T10:00:01.020540000Z` */
 const TIME_LENGTH = 30;
 const EVENT_ID = '"event":{"id":"';
-const ID_LENGTH = 32;
 const IMDS = ',"imds":{';
 const ANCESTORS = ',"ancestors":[';
 /** Members of which one follows `imds`. */
@@ -30,21 +28,10 @@ const AFTER_IMDS = [',"http":{', ',"url":{', ',"user_agent":{', ',"network":{'];
 const PORT = '"port":';
 const SOURCE_AT_END = /,"source":\{"ip":"[0-9A-Fa-f:.]*","port":$/;
 const DURATION = ',"duration":';
-/** Of a duration that is exact as a number. */
-const MAX_DIGITS = 15;
-const MAX_PORT_DIGITS = 5;
 const NO_ANCESTORS: readonly ProcessIdentity[] = [];
 
 interface Request extends RequestPart {
   clientAddress: string;
-}
-
-interface Origin extends OriginPart {
-  /** With its process, container and service. */
-  event: JsonObject;
-  /** Made of it for these ancestors. */
-  process: Process | undefined;
-  ancestors: readonly ProcessIdentity[] | undefined;
 }
 
 /**
@@ -55,77 +42,57 @@ interface Origin extends OriginPart {
  * is left to who parses the whole line.
  */
 export class EventScanner {
-  readonly #opening = new Segments((text) => readObject(`{"":"${text}"}}`, ['ecs', 'event']));
-  readonly #meta = new Segments(readMeta);
-  readonly #imds = new Segments((text) => readImds(`{"":0${text}}`));
-  readonly #imdsBeforeAncestors = new Segments((text) => readImds(`{"":0${text}}}`));
-  readonly #ancestors = new Segments(readAncestors);
-  readonly #request = new Segments(readRequest);
-  readonly #origin: Segments<Origin>;
+  readonly #opening = segments((text) => readObject(`{"":"${text}"}}`, ['ecs', 'event']));
+  readonly #meta = segments(readMeta);
+  readonly #imds = segments((text) => readImds(`{"":0${text}}`));
+  readonly #imdsBeforeAncestors = segments((text) => readImds(`{"":0${text}}}`));
+  readonly #request = segments(readRequest);
+  readonly #origins: OriginScanner;
 
   constructor(hosts: EventHosts) {
-    this.#origin = new Segments((text) => readOrigin(text, hosts));
+    this.#origins = new OriginScanner(hosts);
   }
 
   /** @returns undefined where the line has to be parsed as a whole */
   scan(line: Line, file: string): AttributedCall | undefined {
     const text = line.latin1;
     const timeEnd = OPENING.length + TIME_LENGTH;
-    if (text.slice(0, OPENING.length) !== OPENING) return undefined;
+    if (text.slice(0, OPENING.length) !== OPENING || text[timeEnd] !== '"') return undefined;
     const time = parseEventTime(text.slice(OPENING.length, timeEnd));
-    const id = text.indexOf(EVENT_ID, timeEnd) + EVENT_ID.length;
-    const idEnd = id + ID_LENGTH;
-    if (time === undefined || id < timeEnd || !isId(text, id) || text[idEnd] !== '"') return undefined;
-    if (text[timeEnd] !== '"' || this.#opening.get(line, timeEnd, id) === undefined) return undefined;
+    const idAt = after(text, EVENT_ID, timeEnd);
+    const idTo = idEnd(text, idAt);
+    if (time === undefined || idAt < 0 || idTo < 0 || text[idTo] !== '"') return undefined;
+    if (this.#opening.get(line, [timeEnd, idAt]) === undefined) return undefined;
 
-    const imdsAt = text.indexOf(IMDS, idEnd);
-    if (imdsAt < 0) return undefined;
-    const metaEnd = beforeDigits(text, imdsAt - 1, DURATION);
-    const duration = metaEnd < imdsAt - 1 ? integerAt(text, metaEnd, imdsAt - 1) : undefined;
-    if (text[imdsAt - 1] !== '}' || this.#meta.get(line, idEnd, metaEnd) !== (duration !== undefined))
-      return undefined;
+    const imdsAt = text.indexOf(IMDS, idTo);
+    const durationEnd = imdsAt - 1;
+    if (imdsAt < 0 || text[durationEnd] !== '}') return undefined;
+    const metaEnd = beforeNumber(text, durationEnd, DURATION);
+    const duration = metaEnd < durationEnd ? integerAt(text, metaEnd, durationEnd) : undefined;
+    if (this.#meta.get(line, [idTo, metaEnd]) !== (duration !== undefined)) return undefined;
 
     const ancestorsAt = text.indexOf(ANCESTORS, imdsAt);
-    const requestAt = firstOf(text, AFTER_IMDS, ancestorsAt < 0 ? imdsAt : ancestorsAt);
-    if (requestAt < 0) return undefined;
-    const hasAncestors = ancestorsAt >= 0;
-    const imds = hasAncestors
-      ? this.#imdsBeforeAncestors.get(line, imdsAt, ancestorsAt)
-      : this.#imds.get(line, imdsAt, requestAt);
-    const ancestors = hasAncestors ? this.#ancestors.get(line, ancestorsAt, requestAt) : NO_ANCESTORS;
-
-    const port = text.indexOf(PORT, requestAt) + PORT.length;
-    const portEnd = text.indexOf('}', port);
-    if (port < requestAt || portEnd < 0 || !isInteger(text, port, portEnd, MAX_PORT_DIGITS)) return undefined;
-    const request = this.#request.get(line, requestAt, port);
-    const origin = this.#origin.get(line, portEnd, text.length);
-    if (imds === undefined || ancestors === undefined || request === undefined || origin === undefined)
-      return undefined;
-    const client = { address: request.clientAddress, port: integerAt(text, port, portEnd) };
-    if (client.port > MAX_PORT) return undefined;
-    return callOf(
-      {
-        eventId: line.bytes.toString('latin1', line.start + id, line.start + idEnd),
-        time,
-        duration,
-        imds,
-        request,
-        client,
-        origin,
-        process: processFor(origin, ancestors),
-      },
-      file,
-    );
+    const requestAt = firstOf(text, AFTER_IMDS, Math.max(imdsAt, ancestorsAt));
+    const portAt = after(text, PORT, requestAt);
+    const portEnd = digitsEnd(text, portAt);
+    if (requestAt < 0 || portAt < 0 || !isInteger(text, portAt, portEnd)) return undefined;
+    const imds =
+      ancestorsAt < 0
+        ? this.#imds.get(line, [imdsAt, requestAt])
+        : this.#imdsBeforeAncestors.get(line, [imdsAt, ancestorsAt]);
+    const ancestors = ancestorsAt < 0 ? NO_ANCESTORS : this.#origins.ancestors(line, ancestorsAt, requestAt);
+    const request = this.#request.get(line, [requestAt, portAt]);
+    if (imds === undefined || ancestors === undefined || request === undefined) return undefined;
+    const client = { address: request.clientAddress, port: integerAt(text, portAt, portEnd) };
+    const origin = this.#origins.origin(line, portEnd, ancestors);
+    if (origin === undefined || client.port > MAX_PORT || text[portEnd] !== '}') return undefined;
+    const eventId = line.bytes.toString('latin1', line.start + idAt, line.start + idTo);
+    return callOf({ eventId, time, duration, imds, request, client, origin, process: origin.process }, file);
   }
 }
 
-/** A process is one object in all its calls: of their part of the line, and their ancestors. */
-function processFor(origin: Origin, ancestors: readonly ProcessIdentity[]): Process | undefined {
-  if (origin.ancestors !== ancestors) {
-    origin.ancestors = ancestors;
-    origin.process = processOf(origin.event, ancestors);
-  }
-  return origin.process;
+function segments<T>(read: (text: string) => T | undefined): Segments<T> {
+  return new Segments((line, [from, to]) => read(line.utf8(from, to)));
 }
 
 /** Without id and duration. @returns whether it has a duration; undefined where it is not an event of ours */
@@ -142,12 +109,6 @@ function readImds(json: string): ImdsPart | undefined {
   return imds === undefined || 'ancestors' in imds ? undefined : imdsPart(imds);
 }
 
-function readAncestors(text: string): readonly ProcessIdentity[] | undefined {
-  const imds = objectOf(readObject(`{"imds":{"":0${text}}`, ['imds'])?.imds);
-  if (imds === undefined || !hasOnly(imds, ['ancestors'])) return undefined;
-  return ancestorsOf(imds.ancestors);
-}
-
 /** @param text ends where the client's port is to follow */
 function readRequest(text: string): Request | undefined {
   if (!SOURCE_AT_END.test(text)) return undefined;
@@ -156,57 +117,10 @@ function readRequest(text: string): Request | undefined {
   return event && client && { ...requestPart(event), clientAddress: client.address };
 }
 
-/** @param text begins with the brace that closes `source` */
-function readOrigin(text: string, hosts: EventHosts): Origin | undefined {
-  const event = readObject(`{"":{${text}`, [
-    'destination',
-    'process',
-    'container',
-    'service',
-    'host',
-    'attribution',
-  ]);
-  const part = event && originPart(event, hosts);
-  return part && { ...part, event, process: undefined, ancestors: undefined };
-}
-
-/** Undefined where it is none, or has other members: they would say something of another part. */
-function readObject(json: string, members: readonly string[]): JsonObject | undefined {
-  const object = objectOf(parseJson(json));
-  return object !== undefined && hasOnly(object, members) ? object : undefined;
-}
-
-/** And the member without a name, which was put there to make a part whole. */
-function hasOnly(object: JsonObject, members: readonly string[]): boolean {
-  return Object.keys(object).every((name) => name === '' || members.includes(name));
-}
-
-/** As idOf has it. */
-function isId(text: string, from: number): boolean {
-  for (let at = from; at < from + ID_LENGTH; at++) {
-    const code = text.charCodeAt(at);
-    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false;
-  }
-  return true;
-}
-
 /** Where the number begins that ends there and has the mark before it; `end` where there is none. */
-function beforeDigits(text: string, end: number, mark: string): number {
-  let from = end;
-  while (isDigit(text, from - 1)) from--;
-  const isMarked = text.slice(from - mark.length, from) === mark;
-  return isMarked && isInteger(text, from, end, MAX_DIGITS) ? from : end;
-}
-
-/** As JSON writes it: at least one digit, and no 0 before another. */
-function isInteger(text: string, from: number, to: number, maxDigits: number): boolean {
-  if (to <= from || to - from > maxDigits || (text[from] === '0' && to - from > 1)) return false;
-  return integerAt(text, from, to) >= 0;
-}
-
-function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code >= 0x30 && code <= 0x39;
+function beforeNumber(text: string, end: number, mark: string): number {
+  const from = digitsBegin(text, end);
+  return text.slice(from - mark.length, from) === mark && isInteger(text, from, end) ? from : end;
 }
 
 function firstOf(text: string, marks: readonly string[], from: number): number {

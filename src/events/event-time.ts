@@ -9,8 +9,8 @@ const POINT = 0x2e;
 const ZULU = 0x5a;
 const ZERO = 0x30;
 
-let knownSecond = '';
-let knownNanoseconds = 0n;
+/** Seconds that were read, by their last digits: an event has two times, and events of many hosts are mixed. */
+const knownSeconds = new Array<{ text: string; nanoseconds: bigint }>(64).fill({ text: '', nanoseconds: 0n });
 
 /** RFC 3339 in UTC with nine digits, as events have it; undefined for anything else. */
 export function parseEventTime(text: string): Nanoseconds | undefined {
@@ -19,14 +19,19 @@ export function parseEventTime(text: string): Nanoseconds | undefined {
   if (fraction < 0 || text.charCodeAt(point) !== POINT || text.charCodeAt(text.length - 1) !== ZULU)
     return undefined;
   const second = text.slice(0, point);
-  if (second !== knownSecond) {
-    if (!SECOND.test(second)) return undefined;
-    const milliseconds = Date.parse(`${second}Z`);
+  const slot = (text.charCodeAt(point - 1) + 10 * text.charCodeAt(point - 2)) & 63;
+  let known = knownSeconds[slot];
+  if (known?.text !== second) {
+    const milliseconds = SECOND.test(second) ? Date.parse(`${second}Z`) : Number.NaN;
     if (Number.isNaN(milliseconds)) return undefined;
-    knownSecond = second;
-    knownNanoseconds = BigInt(milliseconds / 1000) * NANOSECONDS;
+    // A copy: a slice would keep the whole line.
+    known = {
+      text: Buffer.from(second).toString('latin1'),
+      nanoseconds: BigInt(milliseconds / 1000) * NANOSECONDS,
+    };
+    knownSeconds[slot] = known;
   }
-  return knownNanoseconds + BigInt(fraction);
+  return known.nanoseconds + BigInt(fraction);
 }
 
 /** Decimal digits from one index to below another; -1 where something else is among them, or nothing. */

@@ -2,7 +2,6 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { Line, viewOf } from './line.ts';
 
-/** Half of it was a tenth slower to read; more is no faster. */
 const CHUNK_BYTES = 512 * 1024;
 /** Longer lines are passed over: an event with all its ancestors is much shorter. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
@@ -51,13 +50,14 @@ async function unpacked(file: FileReader): Promise<AsyncIterable<Buffer>> {
 }
 
 /**
- * Reads into the same memory again and again: what a stream of Node hands over is new each time, and stays
- * until garbage is collected.
+ * Reads into the same two buffers in turn, one while the other is worked on: what a stream of Node hands over is
+ * new each time, and stays until garbage is collected.
  */
 class FileReader {
   readonly #handle: FileHandle;
-  readonly #buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  #head: Buffer | undefined;
+  #buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const;
+  #next: Promise<Buffer> | undefined;
+  /** Of what was handed over. */
   bytesRead = 0;
 
   constructor(handle: FileHandle) {
@@ -65,28 +65,38 @@ class FileReader {
   }
 
   /** The first chunk, which comes again as such. */
-  async head(): Promise<Buffer> {
-    this.#head ??= await this.#next();
-    return this.#head;
+  head(): Promise<Buffer> {
+    this.#next ??= this.#read();
+    return this.#next;
   }
 
   /** Each stands until the next is asked for. */
   async *chunks(): AsyncGenerator<Buffer> {
-    for (let chunk = await this.head(); chunk.length > 0; chunk = await this.#next()) yield chunk;
+    for (;;) {
+      const chunk = await this.head();
+      if (chunk.length === 0) return;
+      this.bytesRead += chunk.length;
+      this.#next = this.#read();
+      // It is thrown where it is waited for.
+      this.#next.catch(() => {});
+      yield chunk;
+    }
   }
 
   async *copies(): AsyncGenerator<Buffer> {
     for await (const chunk of this.chunks()) yield Buffer.from(chunk);
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  async close(): Promise<void> {
+    await this.#next?.catch(() => {});
+    await this.#handle.close();
   }
 
-  async #next(): Promise<Buffer> {
-    const { bytesRead } = await this.#handle.read(this.#buffer, 0, CHUNK_BYTES);
-    this.bytesRead += bytesRead;
-    return this.#buffer.subarray(0, bytesRead);
+  async #read(): Promise<Buffer> {
+    const [buffer, other] = this.#buffers;
+    this.#buffers = [other, buffer];
+    const { bytesRead } = await this.#handle.read(buffer, 0, CHUNK_BYTES);
+    return buffer.subarray(0, bytesRead);
   }
 }
 

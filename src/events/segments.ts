@@ -6,9 +6,14 @@ const SLOTS = 4096;
 const MAX_KEPT = 4 * 1024 * 1024;
 const WORD = 4;
 
+/** Where the pieces of a segment begin and end in its line: between them stands what is another in each line. */
+export type Bounds = readonly number[];
+
 interface Segment<T> {
   hash: number;
-  latin1: string;
+  /** Latin1. */
+  pieces: readonly string[];
+  length: number;
   value: T | undefined;
 }
 
@@ -18,68 +23,78 @@ interface Segment<T> {
  * 500 bytes; a `Map` with the text for its key takes 1 µs, nearly all of it to hash the text).
  */
 export class Segments<T> {
-  readonly #read: (json: string) => T | undefined;
+  readonly #read: (line: Line, bounds: Bounds) => T | undefined;
   readonly #slots = new Array<Segment<T> | undefined>(SLOTS).fill(undefined);
   /** Hashes of what came once: only what comes again is kept, for most of what does not is garbage at once. */
   readonly #once = new Int32Array(SLOTS);
   #keptBytes = 0;
 
   /** @param read gives undefined for what is not as it should be, which is remembered too */
-  constructor(read: (json: string) => T | undefined) {
+  constructor(read: (line: Line, bounds: Bounds) => T | undefined) {
     this.#read = read;
   }
 
-  /** @param from,to bytes of the line */
-  get(line: Line, from: number, to: number): T | undefined {
-    const hash = hashOf(line.view, line.start + from, line.start + to);
+  get(line: Line, bounds: Bounds): T | undefined {
+    const hash = hashOf(line, bounds);
     const at = hash & (SLOTS - 2);
     const first = this.#slots[at];
-    if (first !== undefined && isSame(first, hash, line, from, to)) return first.value;
+    if (first !== undefined && isSame(first, hash, line, bounds)) return first.value;
     const second = this.#slots[at + 1];
-    if (second !== undefined && isSame(second, hash, line, from, to)) {
+    if (second !== undefined && isSame(second, hash, line, bounds)) {
       this.#slots[at] = second;
       this.#slots[at + 1] = first;
       return second.value;
     }
-    const value = this.#read(line.utf8(from, to));
+    const value = this.#read(line, bounds);
     const slot = hash & (SLOTS - 1);
-    if (this.#once[slot] === hash) this.#keep(at, { hash, latin1: copyOf(line, from, to), value });
+    if (this.#once[slot] === hash) this.#keep(at, hash, piecesOf(line, bounds, 'latin1'), value);
     this.#once[slot] = hash;
     return value;
   }
 
-  /** In place of the one of the two that was used longer ago: what comes once does not drive out what recurs. */
-  #keep(at: number, segment: Segment<T>): void {
-    this.#keptBytes += segment.latin1.length - (this.#slots[at + 1]?.latin1.length ?? 0);
+  /** In place of the one of the two that was used longer ago: what comes seldom does not drive out what recurs. */
+  #keep(at: number, hash: number, pieces: readonly string[], value: T | undefined): void {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#keptBytes += length - (this.#slots[at + 1]?.length ?? 0);
     if (this.#keptBytes > MAX_KEPT) {
       this.#slots.fill(undefined);
       this.#keptBytes = 0;
       return;
     }
     this.#slots[at + 1] = this.#slots[at];
-    this.#slots[at] = segment;
+    this.#slots[at] = { hash, pieces, length, value };
   }
 }
 
-function isSame<T>(segment: Segment<T>, hash: number, line: Line, from: number, to: number): boolean {
-  return segment.hash === hash && line.latin1.slice(from, to) === segment.latin1;
+function isSame<T>({ hash, pieces }: Segment<T>, wanted: number, line: Line, bounds: Bounds): boolean {
+  if (hash !== wanted || pieces.length * 2 !== bounds.length) return false;
+  const text = line.latin1;
+  for (let at = 0; at < pieces.length; at++)
+    if (text.slice(bounds[at * 2], bounds[at * 2 + 1]) !== pieces[at]) return false;
+  return true;
 }
 
-/** A slice of the line would keep all of it. */
-function copyOf({ bytes, start }: Line, from: number, to: number): string {
-  return bytes.toString('latin1', start + from, start + to);
+/** Copies: a slice of the line would keep all of it. */
+export function piecesOf({ bytes, start }: Line, bounds: Bounds, encoding: 'utf8' | 'latin1'): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < bounds.length; at += 2)
+    pieces.push(bytes.toString(encoding, start + (bounds[at] ?? 0), start + (bounds[at + 1] ?? 0)));
+  return pieces;
 }
 
 /** Multiplies and shifts, word by word (as in FNV and MurmurHash). Equal hashes prove nothing. */
-function hashOf(view: DataView, from: number, to: number): number {
-  let hash = to - from;
-  let at = from;
-  for (; at <= to - WORD; at += WORD) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
-    hash ^= hash >>> 15;
+function hashOf({ view, start }: Line, bounds: Bounds): number {
+  let hash = bounds.length;
+  for (let piece = 0; piece < bounds.length; piece += 2) {
+    let at = start + (bounds[piece] ?? 0);
+    const end = start + (bounds[piece + 1] ?? 0);
+    for (; at <= end - WORD; at += WORD) {
+      hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x85ebca6b);
+    hash ^= hash >>> 13;
   }
-  for (; at < to; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x85ebca6b);
-  hash ^= hash >>> 13;
   // 30 bits, which V8 keeps as a small integer.
   return hash & 0x3fff_ffff;
 }
