@@ -101,7 +101,7 @@ function bitsOf(id: string, from: number): number {
   let bits = 0;
   for (let at = from; at < from + DIGITS; at++) {
     const code = id.charCodeAt(at);
-    // A letter's code is in the next group of sixteen but one, and the first letter stands at 1.
+    // `0` is 0x30, and `a` is 0x61.
     bits = (bits << 4) | ((code & 15) + (code >> 6) * 9);
   }
   return bits >>> 0;
