@@ -58,7 +58,7 @@ export class CaptureCache {
 
   /** A package of npm that is measured beside imds. Returns its folder, or undefined where it cannot be had. */
   npmPackage(name: string, version: string): string | undefined {
-    const prefix = join(folder, `${name.replace(/\W+/g, '-')}-${version}`);
+    const prefix = join(folder, `npm${name.replace(/\W+/g, '-')}-${version}`);
     const path = join(prefix, 'node_modules', name);
     if (existsSync(path)) return path;
     mkdirSync(prefix, { recursive: true });
