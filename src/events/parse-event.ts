@@ -26,7 +26,14 @@ const UNKNOWN: SocketAddress = { address: '', port: 0 };
 /** What `imds` says of a call. */
 export type ImdsPart = Pick<
   ImdsCall,
-  'version' | 'operation' | 'unknownReason' | 'hint' | 'pathClass' | 'forwardedFor' | 'tokenTtl' | 'responseTtl'
+  | 'version'
+  | 'operation'
+  | 'unknownReason'
+  | 'hint'
+  | 'pathClass'
+  | 'forwardedFor'
+  | 'tokenTtl'
+  | 'responseTtl'
 > & { session: string | undefined; capture: string | undefined };
 
 /** What `http`, `url` and `user_agent` say of it. */
