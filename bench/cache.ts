@@ -14,6 +14,18 @@ export interface HaystackFile {
   format: 'pcap' | 'pcapng';
 }
 
+export interface EventsFile {
+  lines: number;
+  hosts: number;
+  /** Of a hundred callers, how many are commands that are run for each call. */
+  shortLived: number;
+  /** Number of the first call. */
+  from?: number;
+  gzip?: boolean;
+}
+
+const CALLERS = 500;
+
 /** The captures of a seed. They are made once and kept, except the largest. */
 export class CaptureCache {
   readonly #seed: number;
@@ -31,6 +43,30 @@ export class CaptureCache {
   dense(connections: number): string {
     const path = this.#path(`dense-${connections}.pcap`);
     return this.#make(path, (part) => `${GENERATE} '${part}' dense ${this.#seed} ${connections} 10`);
+  }
+
+  events(file: EventsFile): string {
+    const { lines, hosts, shortLived, from = 0, gzip = false } = file;
+    const name = `events-${lines}-${hosts}-${shortLived}-${from}.jsonl${gzip ? '.gz' : ''}`;
+    const numbers = `${this.#seed} ${lines} ${hosts} ${CALLERS} ${shortLived} ${from}`;
+    return this.#make(this.#path(name), (part) => {
+      const plain = gzip ? `${part}.plain` : part;
+      const pack = gzip ? ` && gzip -1 < '${plain}' > '${part}' && rm '${plain}'` : '';
+      return `${GENERATE_EVENTS} '${plain}' ${numbers}${pack}`;
+    });
+  }
+
+  /** A package of npm that is measured beside imds. Returns its folder, or undefined where it cannot be had. */
+  npmPackage(name: string, version: string): string | undefined {
+    const prefix = join(folder, `npm${name.replace(/\W+/g, '-')}-${version}`);
+    const path = join(prefix, 'node_modules', name);
+    if (existsSync(path)) return path;
+    mkdirSync(prefix, { recursive: true });
+    process.stderr.write(`Installing a peer that is missing: npm install ${name}@${version}\n`);
+    spawnSync('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, `${name}@${version}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    return existsSync(path) ? path : undefined;
   }
 
   gzip(path: string): string {
@@ -62,4 +98,6 @@ export class CaptureCache {
   }
 }
 
-const GENERATE = `'${process.execPath}' --import='${import.meta.resolve('tsx')}' '${join(root, 'bench/captures/generate.ts')}'`;
+const TSX = `'${process.execPath}' --import='${import.meta.resolve('tsx')}'`;
+const GENERATE = `${TSX} '${join(root, 'bench/captures/generate.ts')}'`;
+const GENERATE_EVENTS = `${TSX} '${join(root, 'bench/events/generate.ts')}'`;

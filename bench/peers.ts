@@ -9,6 +9,7 @@ const PEERS: Record<string, string> = {
   tcpflow: 'tcpflow',
   ngrep: 'ngrep',
   zcat: 'gzip',
+  jq: 'jq',
   time: 'time',
 };
 

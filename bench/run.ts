@@ -21,6 +21,7 @@ import { liveCost } from './scenarios/live-cost.ts';
 import { livePredecessor } from './scenarios/live-predecessor.ts';
 import { liveSoak } from './scenarios/live-soak.ts';
 import { memoryGrowth } from './scenarios/memory.ts';
+import { report } from './scenarios/report.ts';
 import { startUp } from './scenarios/start-up.ts';
 
 const SCENARIOS: Record<string, Scenario> = {
@@ -28,6 +29,7 @@ const SCENARIOS: Record<string, Scenario> = {
   dense,
   haystack,
   memory: memoryGrowth,
+  report,
   'live-cost': liveCost,
   'live-clients': liveClients,
   'live-predecessor': livePredecessor,

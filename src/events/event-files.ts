@@ -128,12 +128,12 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
   await readLines(
     location,
     {
-      line(text, number) {
+      line(line, number) {
         lines = number;
-        if (text === undefined || first !== undefined || number > LOOKED_AT) return;
-        const call = parser.parse(text, path);
-        const firstTime = call?.call.time ?? parser.parseSession(text)?.from;
-        if (firstTime !== undefined) first = { firstTime, isLog: isLogLine(text) };
+        if (line === undefined || first !== undefined || number > LOOKED_AT) return;
+        const call = parser.parse(line, path);
+        const firstTime = call?.call.time ?? parser.parseSession(line)?.from;
+        if (firstTime !== undefined) first = { firstTime, isLog: isLogLine(line) };
       },
       pause() {
         if (first !== undefined || lines >= LOOKED_AT || ++pieces === MAX_PIECES) stop.abort();

@@ -8,7 +8,7 @@ export const MAX_PID = 4_194_304;
 const MAX_ANCESTORS = 4096;
 
 /** @param event with its process, container and service; undefined where it names no process */
-export function processOf(event: JsonObject, ancestors: unknown): Process | undefined {
+export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity[]): Process | undefined {
   const json = objectOf(event.process);
   const pid = integerOf(json?.pid, MAX_PID);
   if (json === undefined || pid === undefined) return undefined;
@@ -20,11 +20,12 @@ export function processOf(event: JsonObject, ancestors: unknown): Process | unde
     userName: textOf(objectOf(json.user)?.name),
     containerId: textOf(objectOf(event.container)?.id),
     unit: textOf(objectOf(event.service)?.name),
-    ancestors: identities(ancestors),
+    ancestors,
   };
 }
 
-function identities(value: unknown): ProcessIdentity[] {
+/** @param value `imds.ancestors` */
+export function ancestorsOf(value: unknown): ProcessIdentity[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, MAX_ANCESTORS).flatMap((item) => {
     const json = objectOf(item);

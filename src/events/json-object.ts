@@ -35,3 +35,12 @@ export function integerOf(value: unknown, maximum: number): number | undefined {
 export function oneOf<const T extends string>(value: unknown, values: readonly T[]): T | undefined {
   return values.includes(value as T) ? (value as T) : undefined;
 }
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -3,28 +3,32 @@ const MAX_SLOTS = 2 ** 24;
 const FIRST_SLOTS = 2 ** 14;
 /** Slots of a bucket. An id is in one of two buckets: in the emptier, so that none is full before the table nearly is. */
 const WAYS = 8;
-const HIGH_DIGITS = 8;
-const LOW_DIGITS = 16;
+/** Of 32 bits. */
+const DIGITS = 8;
 
 /**
  * Which calls were counted: the same file may be there twice, under two names or of two collections. Ten million
  * are known, each of them; of more, each new one takes the place of another.
  */
 export class KnownCalls {
-  /** Pairs of 32 bits; the second is 0 in an empty slot. */
-  #slots = new Uint32Array(FIRST_SLOTS * 2);
+  /**
+   * Pairs of 32 bits; the second is 0 in an empty slot. All there may ever be: memory that nobody wrote to takes
+   * none, and a table that grows where it lies is never there twice.
+   */
+  readonly #slots: Uint32Array;
+  /** Slots in use: the first ones. */
+  #size = FIRST_SLOTS;
   readonly #maximum: number;
 
   constructor(maximum = MAX_SLOTS) {
     this.#maximum = maximum;
+    this.#slots = new Uint32Array(maximum * 2);
   }
 
   /** @param id 32 hexadecimal digits @returns whether it is new */
   add(id: string): boolean {
-    const high = Number.parseInt(id.slice(0, HIGH_DIGITS), 16);
     // The lowest bit is set, so that no id is empty.
-    const low = (Number.parseInt(id.slice(HIGH_DIGITS, LOW_DIGITS), 16) | 1) >>> 0;
-    return this.#insert(high, low);
+    return this.#insert(bitsOf(id, 0), (bitsOf(id, DIGITS) | 1) >>> 0);
   }
 
   #insert(high: number, low: number): boolean {
@@ -34,7 +38,7 @@ export class KnownCalls {
     const inSecond = this.#taken(second, high, low);
     if (inFirst < 0 || inSecond < 0) return false;
     const taken = Math.min(inFirst, inSecond);
-    if (taken === WAYS && this.#slots.length / 2 < this.#maximum) {
+    if (taken === WAYS && this.#size < this.#maximum) {
       this.#grow();
       return this.#insert(high, low);
     }
@@ -47,7 +51,7 @@ export class KnownCalls {
   }
 
   #bucket(bits: number): number {
-    return (bits & (this.#slots.length / 2 / WAYS - 1)) * WAYS * 2;
+    return (bits & (this.#size / WAYS - 1)) * WAYS * 2;
   }
 
   /** Slots in use of the bucket, which are its first; -1 where the id is in one of them. */
@@ -61,12 +65,44 @@ export class KnownCalls {
     return WAYS;
   }
 
+  /** Twice as many buckets: of each, those go to its twin whose place has one more bit set. */
   #grow(): void {
-    const before = this.#slots;
-    this.#slots = new Uint32Array(before.length * 2);
-    for (let at = 0; at < before.length; at += 2) {
-      const low = before[at + 1] ?? 0;
-      if (low !== 0) this.#insert(before[at] ?? 0, low);
+    const slots = this.#slots;
+    const before = this.#size / WAYS;
+    this.#size *= 2;
+    for (let bucket = 0; bucket < before; bucket++) {
+      const from = bucket * WAYS * 2;
+      const twin = (bucket + before) * WAYS * 2;
+      let [stay, go] = [from, twin];
+      for (let at = from; at < from + WAYS * 2; at += 2) {
+        const high = slots[at] ?? 0;
+        const low = slots[at + 1] ?? 0;
+        if (low === 0) break;
+        // It is there by its first place or by its second.
+        const isFirst = (high & (before - 1)) === bucket;
+        const bits = isFirst ? high : low >>> 1;
+        slots[at + 1] = 0;
+        if ((bits & before) === 0) {
+          slots[stay] = high;
+          slots[stay + 1] = low;
+          stay += 2;
+        } else {
+          slots[go] = high;
+          slots[go + 1] = low;
+          go += 2;
+        }
+      }
     }
   }
+}
+
+/** 8 hexadecimal digits. */
+function bitsOf(id: string, from: number): number {
+  let bits = 0;
+  for (let at = from; at < from + DIGITS; at++) {
+    const code = id.charCodeAt(at);
+    // `0` is 0x30, and `a` is 0x61.
+    bits = (bits << 4) | ((code & 15) + (code >> 6) * 9);
+  }
+  return bits >>> 0;
 }

@@ -1,16 +1,20 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { type FileHandle, open } from 'node:fs/promises';
+import { pipeline, Readable } from 'node:stream';
+import { Line, viewOf } from './line.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 /** Longer lines are passed over: an event with all its ancestors is much shorter. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;
 const GZIP_MAGIC = 0x1f8b;
+const NOTHING = Buffer.alloc(0);
 
 export interface LineHandler {
-  /** `isLast`: no newline stands behind it. Undefined in place of a line that is too long. */
-  line(text: string | undefined, number: number, isLast: boolean): void;
+  /**
+   * `isLast`: no newline stands behind it. Undefined in place of a line that is too long. Its bytes are
+   * read over when it was handled.
+   */
+  line(line: Line | undefined, number: number, isLast: boolean): void;
   /** Asked once a chunk, with the bytes read so far, before they are unpacked. */
   pause?(bytesRead: number): Promise<void> | undefined;
 }
@@ -21,40 +25,79 @@ export async function readLines(
   handler: LineHandler,
   signal?: AbortSignal,
 ): Promise<void> {
-  const file = createReadStream(location, { highWaterMark: CHUNK_BYTES });
+  const file = new FileReader(await open(location));
   const splitter = new LineSplitter(handler);
   try {
     for await (const chunk of await unpacked(file)) {
-      splitter.push(chunk as Buffer);
+      splitter.push(chunk);
       const wait = handler.pause?.(file.bytesRead);
       if (wait !== undefined) await wait;
       if (signal?.aborted) return;
     }
     splitter.end();
   } finally {
-    file.destroy();
+    await file.close();
   }
 }
 
-async function unpacked(file: Readable): Promise<AsyncIterable<unknown>> {
-  const head = await firstChunk(file);
-  if (head === undefined || head.length < 2 || head.readUInt16BE(0) !== GZIP_MAGIC) return file;
+async function unpacked(file: FileReader): Promise<AsyncIterable<Buffer>> {
+  const head = await file.head();
+  if (head.length < 2 || head.readUInt16BE(0) !== GZIP_MAGIC) return file.chunks();
   const { createGunzip } = await import('node:zlib');
   // Errors of both come out of what is read.
-  return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => {}) as Readable;
+  const packed = Readable.from(file.copies(), { objectMode: false });
+  return pipeline(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
 }
 
-/** Looked at, and put back. */
-async function firstChunk(file: Readable): Promise<Buffer | undefined> {
-  await new Promise<void>((resolve, reject) => {
-    file.once('readable', resolve);
-    file.once('end', resolve);
-    file.once('error', reject);
-  });
-  const chunk = file.read() as Buffer | null;
-  if (chunk === null) return undefined;
-  file.unshift(chunk);
-  return chunk;
+/**
+ * Reads into the same two buffers in turn, one while the other is worked on: what a stream of Node hands over is
+ * new each time, and stays until garbage is collected.
+ */
+class FileReader {
+  readonly #handle: FileHandle;
+  #buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const;
+  #next: Promise<Buffer> | undefined;
+  /** Of what was handed over. */
+  bytesRead = 0;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** The first chunk, which comes again as such. */
+  head(): Promise<Buffer> {
+    this.#next ??= this.#read();
+    return this.#next;
+  }
+
+  /** Each stands until the next is asked for. */
+  async *chunks(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const chunk = await this.head();
+      if (chunk.length === 0) return;
+      this.bytesRead += chunk.length;
+      this.#next = this.#read();
+      // It is thrown where it is waited for.
+      this.#next.catch(() => {});
+      yield chunk;
+    }
+  }
+
+  async *copies(): AsyncGenerator<Buffer> {
+    for await (const chunk of this.chunks()) yield Buffer.from(chunk);
+  }
+
+  async close(): Promise<void> {
+    await this.#next?.catch(() => {});
+    await this.#handle.close();
+  }
+
+  async #read(): Promise<Buffer> {
+    const [buffer, other] = this.#buffers;
+    this.#buffers = [other, buffer];
+    const { bytesRead } = await this.#handle.read(buffer, 0, CHUNK_BYTES);
+    return buffer.subarray(0, bytesRead);
+  }
 }
 
 class LineSplitter {
@@ -68,11 +111,13 @@ class LineSplitter {
   }
 
   push(chunk: Buffer): void {
+    const view = viewOf(chunk);
     let start = 0;
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
       if (end < 0) break;
-      this.#line(chunk, start, end, false);
+      if (this.#restBytes > 0) this.#joined(chunk.subarray(start, end), false);
+      else this.#handler.line(new Line(chunk, view, start, end), ++this.#number, false);
       start = end + 1;
     }
     if (start === chunk.length) return;
@@ -83,22 +128,15 @@ class LineSplitter {
   }
 
   end(): void {
-    if (this.#restBytes > 0) this.#line(Buffer.alloc(0), 0, 0, true);
+    if (this.#restBytes > 0) this.#joined(NOTHING, true);
   }
 
-  #line(chunk: Buffer, start: number, end: number, isLast: boolean): void {
-    const number = ++this.#number;
-    if (this.#restBytes === 0) {
-      this.#handler.line(chunk.toString('utf8', start, end), number, isLast);
-      return;
-    }
-    const length = this.#restBytes + end - start;
-    const text =
-      length > MAX_LINE_BYTES
-        ? undefined
-        : Buffer.concat([...this.#rest, chunk.subarray(start, end)]).toString('utf8');
+  /** A line that began in an earlier chunk. */
+  #joined(end: Buffer, isLast: boolean): void {
+    const isTooLong = this.#restBytes + end.length > MAX_LINE_BYTES;
+    const line = isTooLong ? undefined : Line.of(Buffer.concat([...this.#rest, end]));
     this.#rest = [];
     this.#restBytes = 0;
-    this.#handler.line(text, number, isLast);
+    this.#handler.line(line, ++this.#number, isLast);
   }
 }

@@ -3,22 +3,61 @@ import {
   type AttributedCall,
   type Attribution,
   type Endpoint,
+  type Host,
   type ImdsCall,
+  type Nanoseconds,
   PATH_CLASSES,
+  type Process,
   type SocketAddress,
   type UnknownReason,
 } from '../model.ts';
 import type { EventHosts } from './event-hosts.ts';
-import { processOf } from './event-process.ts';
+import { ancestorsOf, processOf } from './event-process.ts';
 import { parseEventTime } from './event-time.ts';
 import { idOf, integerOf, type JsonObject, objectOf, oneOf, textOf } from './json-object.ts';
 
 const MODULE = 'imds';
-const MAX_PORT = 65_535;
+export const MAX_PORT = 65_535;
 const MAX_STATUS = 999;
 /** As many digits as are read of a request. */
 const MAX_TOKEN_TTL = 999_999_999_999_999;
 const UNKNOWN: SocketAddress = { address: '', port: 0 };
+
+/** What `imds` says of a call. */
+export type ImdsPart = Pick<
+  ImdsCall,
+  | 'version'
+  | 'operation'
+  | 'unknownReason'
+  | 'hint'
+  | 'pathClass'
+  | 'forwardedFor'
+  | 'tokenTtl'
+  | 'responseTtl'
+> & { session: string | undefined; capture: string | undefined };
+
+/** What `http`, `url` and `user_agent` say of it. */
+export type RequestPart = Pick<ImdsCall, 'method' | 'target' | 'httpVersion' | 'userAgent' | 'status'>;
+
+/** Where it went, and where it came from. */
+export interface OriginPart {
+  endpoint: Endpoint;
+  host: Host | undefined;
+  attribution: Attribution;
+}
+
+/** An event in parts that recur, each for itself, and what is another in each event. */
+export interface EventParts {
+  eventId: string;
+  time: Nanoseconds;
+  /** Nanoseconds from the request's end to the response. */
+  duration: number | undefined;
+  imds: ImdsPart;
+  request: RequestPart;
+  client: SocketAddress;
+  origin: OriginPart;
+  process: Process | undefined;
+}
 
 /**
  * An event (schemas/call.schema.json) as the call that it tells of, such that it would be written the same
@@ -31,53 +70,90 @@ export function parseEvent(json: unknown, hosts: EventHosts, file: string): Attr
   const event = objectOf(json);
   const meta = objectOf(event?.event);
   const imds = objectOf(event?.imds);
-  if (event === undefined || meta === undefined || imds === undefined || meta.module !== MODULE)
+  if (event === undefined || meta === undefined || imds === undefined || !isOurs(meta)) return undefined;
+  const eventId = idOf(meta.id);
+  const time = parseEventTime(textOf(event['@timestamp']) ?? '');
+  const client = event.source === undefined ? UNKNOWN : addressOf(objectOf(event.source));
+  const origin = originPart(event, hosts);
+  if (eventId === undefined || time === undefined || client === undefined || origin === undefined)
     return undefined;
-  const id = idOf(meta.id);
-  const call = callOf(event, meta, imds);
-  if (call === undefined || id === undefined) return undefined;
-  const capture = textOf(imds.capture);
-  return {
-    call,
-    eventId: id,
-    process: processOf(event, imds.ancestors),
-    attribution: attributionOf(objectOf(event.attribution)),
-    host: hosts.host(event.host),
-    session: capture ?? textOf(imds.session) ?? file,
-    capture: capture ?? file,
-  };
+  const duration = integerOf(meta.duration, Number.MAX_SAFE_INTEGER);
+  const process = processOf(event, ancestorsOf(imds.ancestors));
+  const [inImds, request] = [imdsPart(imds), requestPart(event)];
+  return callOf({ eventId, time, duration, imds: inImds, request, client, origin, process }, file);
 }
 
-function callOf(event: JsonObject, meta: JsonObject, imds: JsonObject): ImdsCall | undefined {
-  const time = parseEventTime(textOf(event['@timestamp']) ?? '');
-  const endpoint = endpointOf(objectOf(event.destination));
-  const client = event.source === undefined ? UNKNOWN : addressOf(objectOf(event.source));
-  if (time === undefined || endpoint === undefined || client === undefined) return undefined;
-  const http = objectOf(event.http);
-  const duration = integerOf(meta.duration, Number.MAX_SAFE_INTEGER);
+/** @param meta `event` */
+export function isOurs(meta: JsonObject): boolean {
+  return meta.module === MODULE;
+}
+
+export function imdsPart(imds: JsonObject): ImdsPart {
   return {
-    endpoint,
-    client,
-    requestOffset: 0,
-    connectionTime: time,
-    time,
-    // Only their difference is known.
-    requestEnd: duration === undefined ? undefined : time,
-    responseTime: duration === undefined ? undefined : time + BigInt(duration),
-    packetNumber: 0,
     version: oneOf(imds.version, ['v1', 'v2', 'foreign', 'unknown']),
     operation: oneOf(imds.operation, ['token', 'read', 'attempt']),
     unknownReason: textOf(imds.unknown_reason) as UnknownReason | undefined,
     hint: wireText(imds.hint),
-    method: wireText(objectOf(http?.request)?.method),
-    target: wireText(objectOf(event.url)?.original),
-    httpVersion: wireText(http?.version),
     pathClass: oneOf(imds.path_class, PATH_CLASSES),
-    userAgent: wireText(objectOf(event.user_agent)?.original),
     forwardedFor: wireText(imds.forwarded_for),
     tokenTtl: integerOf(imds.token_ttl, MAX_TOKEN_TTL),
     responseTtl: integerOf(imds.response_ttl, 255),
+    session: textOf(imds.session),
+    capture: textOf(imds.capture),
+  };
+}
+
+export function requestPart(event: JsonObject): RequestPart {
+  const http = objectOf(event.http);
+  return {
+    method: wireText(objectOf(http?.request)?.method),
+    target: wireText(objectOf(event.url)?.original),
+    httpVersion: wireText(http?.version),
+    userAgent: wireText(objectOf(event.user_agent)?.original),
     status: integerOf(objectOf(http?.response)?.status_code, MAX_STATUS),
+  };
+}
+
+export function originPart(event: JsonObject, hosts: EventHosts): OriginPart | undefined {
+  const endpoint = endpointOf(objectOf(event.destination));
+  if (endpoint === undefined) return undefined;
+  return { endpoint, host: hosts.host(event.host), attribution: attributionOf(objectOf(event.attribution)) };
+}
+
+/** @param file where it was read */
+export function callOf(parts: EventParts, file: string): AttributedCall {
+  const { eventId, time, duration, imds, request, client, origin, process } = parts;
+  return {
+    call: {
+      endpoint: origin.endpoint,
+      client,
+      requestOffset: 0,
+      connectionTime: time,
+      time,
+      // Only their difference is known.
+      requestEnd: duration === undefined ? undefined : time,
+      responseTime: duration === undefined ? undefined : time + BigInt(duration),
+      packetNumber: 0,
+      version: imds.version,
+      operation: imds.operation,
+      unknownReason: imds.unknownReason,
+      hint: imds.hint,
+      method: request.method,
+      target: request.target,
+      httpVersion: request.httpVersion,
+      pathClass: imds.pathClass,
+      userAgent: request.userAgent,
+      forwardedFor: imds.forwardedFor,
+      tokenTtl: imds.tokenTtl,
+      responseTtl: imds.responseTtl,
+      status: request.status,
+    },
+    eventId,
+    process,
+    attribution: origin.attribution,
+    host: origin.host,
+    session: imds.capture ?? imds.session ?? file,
+    capture: imds.capture ?? file,
   };
 }
 
@@ -97,7 +173,7 @@ function endpointOf(json: JsonObject | undefined): Endpoint | undefined {
 /** The last one that was checked: in most files it is one for thousands of events. */
 let checkedAddress = '';
 
-function addressOf(json: JsonObject | undefined): SocketAddress | undefined {
+export function addressOf(json: JsonObject | undefined): SocketAddress | undefined {
   if (json === undefined) return undefined;
   const address = textOf(json.ip);
   const port = integerOf(json.port, MAX_PORT);

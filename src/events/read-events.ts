@@ -52,11 +52,11 @@ export class EventReader {
       await readLines(
         file.location,
         {
-          line: (text, number, isLast) => {
-            if (text === '') return;
-            const call = text === undefined ? undefined : this.#parser.parse(text, file.path);
+          line: (line, number, isLast) => {
+            if (line !== undefined && line.start === line.end) return;
+            const call = line === undefined ? undefined : this.#parser.parse(line, file.path);
             if (call === undefined) {
-              const session = text === undefined ? undefined : this.#parser.parseSession(text);
+              const session = line === undefined ? undefined : this.#parser.parseSession(line);
               if (session === undefined) tally.unreadable(number, isLast);
               else tally.session(session);
             } else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;

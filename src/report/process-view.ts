@@ -25,6 +25,8 @@ export class ProcessViews {
   /** By the list, which the processes of one parent share. */
   readonly #ancestors = new WeakMap<Process['ancestors'], Process['ancestors']>();
   readonly #commands = new Map<string, Command>();
+  /** By the arguments: commands that are run again and again have theirs in common, where events are read. */
+  readonly #byArgs = new WeakMap<readonly string[], Known>();
   readonly #texts = new Memo(maskText);
 
   view(process: Process): ProcessView {
@@ -86,6 +88,15 @@ export class ProcessViews {
   }
 
   #command(identity: ProcessIdentity): Command {
+    const { name, executable, args } = identity;
+    const known = args && this.#byArgs.get(args);
+    if (known?.name === name && known?.executable === executable && known !== undefined) return known.command;
+    const command = this.#commandOfTexts(identity);
+    if (args !== undefined) this.#byArgs.set(args, { name, executable, command });
+    return command;
+  }
+
+  #commandOfTexts(identity: ProcessIdentity): Command {
     const { name = ABSENT, executable = ABSENT, args } = identity;
     const key = [name, executable, args?.length ?? ABSENT, args?.join('\0')].join('\0');
     let command = this.#commands.get(key);
@@ -112,6 +123,10 @@ interface Command {
   executable: string | undefined;
   args: string[] | undefined;
   program: string | undefined;
+}
+
+interface Known extends Pick<ProcessIdentity, 'name' | 'executable'> {
+  command: Command;
 }
 
 function makeCommand({ pid, start, name, executable, args }: ProcessIdentity): Command {

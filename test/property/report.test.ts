@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { EventLineParser } from '../../src/events/event-line.ts';
+import { Line } from '../../src/events/line.ts';
 import type { AttributedCall } from '../../src/model.ts';
 import { DEFAULT_VERDICT } from '../../src/report/host-verdict.ts';
 import { createReportSink } from '../../src/report/index.ts';
@@ -19,7 +20,7 @@ function savedCalls(): AttributedCall[] {
     readFileSync(file, 'utf8')
       .split('\n')
       .filter(Boolean)
-      .flatMap((line) => parser.parse(line, 'events') ?? []),
+      .flatMap((line) => parser.parse(Line.of(line), 'events') ?? []),
   );
 }
 

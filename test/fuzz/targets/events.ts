@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { EventLineParser } from '../../../src/events/event-line.ts';
+import { Line } from '../../../src/events/line.ts';
 import { EventFormatter } from '../../../src/report/event.ts';
 import { hold, type Target } from '../target.ts';
 
@@ -28,11 +29,11 @@ export const events: Target = {
     const seen = new Set<string>();
     const parser = new EventLineParser();
     for (const line of Buffer.from(input).toString('utf8').split('\n').slice(0, MAX_LINES)) {
-      const call = parser.parse(line, 'events');
+      const call = parser.parse(Line.of(line), 'events');
       if (call === undefined) continue;
       const text = new EventFormatter().format(call);
       hold(isValid(JSON.parse(text)), `not of the schema: ${JSON.stringify(isValid.errors)}`);
-      const again = parser.parse(text, 'events');
+      const again = parser.parse(Line.of(text), 'events');
       hold(again !== undefined, `what was written is no event: ${text}`);
       const second = new EventFormatter().format(again);
       hold(second === text, `what was written is read as something else:\n${text}\n${second}`);

@@ -18,7 +18,7 @@ describe('lines of a file of events', () => {
     const file = join(folder, 'lines');
     writeFileSync(file, bytes);
     const lines: [string | undefined, number, boolean][] = [];
-    await readLines(file, { line: (text, number, isLast) => lines.push([text, number, isLast]) });
+    await readLines(file, { line: (line, number, isLast) => lines.push([line?.utf8(), number, isLast]) });
     return lines;
   }
 

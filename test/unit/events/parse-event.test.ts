@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventLineParser } from '../../../src/events/event-line.ts';
+import { Line } from '../../../src/events/line.ts';
 import { EventFormatter } from '../../../src/report/event.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'fixtures');
@@ -32,7 +33,7 @@ describe('saved events', () => {
       // Again, when the processes are known; and with other white space, as another program writes them.
       const spaced = lines.map((line) => JSON.stringify(JSON.parse(line), null, ' '));
       for (const [i, text] of [...lines, ...lines, ...spaced].entries()) {
-        const call = parser.parse(text, 'imds-calls.jsonl');
+        const call = parser.parse(Line.of(text), 'imds-calls.jsonl');
         assert.ok(call, text);
         assert.equal(formatter.format(call), lines[i % lines.length]);
       }

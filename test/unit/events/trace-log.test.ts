@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventLineParser } from '../../../src/events/event-line.ts';
+import { Line } from '../../../src/events/line.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'fixtures');
 
@@ -28,7 +29,7 @@ describe('lines of imds-trace.log', () => {
       const parser = new EventLineParser();
       assert.equal(log.length, events.length);
       for (const [i, line] of log.entries()) {
-        const call = parser.parse(line, 'imds-trace.log');
+        const call = parser.parse(Line.of(line), 'imds-trace.log');
         const event = events[i];
         assert.ok(call, line);
         assert.equal(call.call.version, event?.imds.version, line);
@@ -44,7 +45,7 @@ describe('lines of imds-trace.log', () => {
     it(`are read in lower case too, as the predecessor writes them: ${name}`, () => {
       const parser = new EventLineParser();
       for (const [i, line] of log.entries()) {
-        const call = parser.parse(line.toLowerCase().replace('t', 'T'), 'imds-trace.log');
+        const call = parser.parse(Line.of(line.toLowerCase().replace('t', 'T')), 'imds-trace.log');
         assert.equal(call?.call.version, events[i]?.imds.version, line);
         assert.equal(call?.process?.pid, events[i]?.process?.pid, line);
       }
@@ -57,11 +58,11 @@ describe('lines of imds-trace.log', () => {
     const parser = new EventLineParser();
     const ids = [1, 2, 1, 2].map((_, i) => {
       if (i % 2 === 0) parser.beginFile();
-      return parser.parse(line, 'a')?.eventId;
+      return parser.parse(Line.of(line), 'a')?.eventId;
     });
     assert.equal(new Set(ids).size, 2);
     assert.deepEqual(ids.slice(0, 2), ids.slice(2));
-    const call = parser.parse(line, 'a');
+    const call = parser.parse(Line.of(line), 'a');
     assert.deepEqual(call?.process?.args, ['curl', 'http://169.254.169.254/latest/meta-data/']);
     assert.deepEqual(
       call?.process?.ancestors.map(({ name }) => name),
@@ -77,9 +78,9 @@ describe('lines of imds-trace.log', () => {
       '[2022-12-20T11:03:58] [INFO] hello',
       '[1,2]',
     ]) {
-      assert.equal(parser.parse(line, 'a'), undefined, line);
+      assert.equal(parser.parse(Line.of(line), 'a'), undefined, line);
     }
     const endless = `[2022-12-20T11:03:58] [INFO] IMDSv2 (pid:1:a argv:${' -> (pid:'.repeat(100_000)}`;
-    assert.equal(parser.parse(endless, 'a'), undefined);
+    assert.equal(parser.parse(Line.of(endless), 'a'), undefined);
   });
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { EventLineParser } from '../../../src/events/event-line.ts';
+import { Line } from '../../../src/events/line.ts';
 import type { SessionProof } from '../../../src/model.ts';
 import { sessionLine } from '../../../src/report/session-line.ts';
 import { TIME } from './samples.ts';
@@ -40,14 +41,14 @@ describe("a session's line among its calls", () => {
       const line = sessionLine(proof);
       assert.ok(ajv.validate(SCHEMA, JSON.parse(line)), ajv.errorsText());
       const parser = new EventLineParser();
-      assert.equal(parser.parse(line, 'x'), undefined);
-      assert.deepEqual(parser.parseSession(line), proof);
+      assert.equal(parser.parse(Line.of(line), 'x'), undefined);
+      assert.deepEqual(parser.parseSession(Line.of(line)), proof);
     });
   }
 
   it('leaves out what is not known', () => {
     const proof = { ...PROOF, host: undefined, bootTime: undefined };
-    assert.deepEqual(new EventLineParser().parseSession(sessionLine(proof)), proof);
+    assert.deepEqual(new EventLineParser().parseSession(Line.of(sessionLine(proof))), proof);
   });
 
   it('proves nothing that it does not say: what is not as it should be is left out, or makes it no line', () => {
@@ -55,7 +56,7 @@ describe("a session's line among its calls", () => {
     const change = (edit: (line: Record<string, Record<string, unknown>>) => void) => {
       const json = JSON.parse(sessionLine(PROOF));
       edit(json);
-      return parser.parseSession(JSON.stringify(json));
+      return parser.parseSession(Line.of(JSON.stringify(json)));
     };
     assert.equal(
       change(({ event }) => event && Object.assign(event, { end: '2001-01-01T00:00:00Z' })),

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { root } from '../cache.ts';
+import type { Command, Measurement } from '../measure.ts';
+import type { Bench, Section } from '../scenario.ts';
+import { find, memory, type Verdict } from '../targets.ts';
+
+const DUCKDB = { name: '@duckdb/node-api', version: '1.5.6-r.1' };
+const ROUNDS = 5;
+const LEAST_LINES_A_SECOND = 150_000;
+const MOST_MEGABYTES = 300;
+/** Of the callers, two in five are commands of scripts: each of their calls has a process of its own. */
+const SHORT_LIVED = 40;
+
+/** Saved events, as imds live writes them: how fast they are read, and in how much memory. */
+export function report(bench: Bench): Section[] {
+  const lines = bench.quick ? 5000 : 500_000;
+  const fleet = { lines, hosts: 40, shortLived: SHORT_LIVED };
+  const services = { lines, hosts: 1, shortLived: 0 };
+  const one = 'on one core (`taskset -c 0`; DuckDB with one thread)';
+  return [
+    speed(bench, `Report, 40 hosts, ${one}`, fleet, 0),
+    speed(bench, 'Report, 40 hosts, on all cores', fleet, undefined),
+    speed(bench, `Report, one host, services alone, ${one}`, services, 0),
+    memoryOfManyFiles(bench),
+  ];
+}
+
+type Load = Parameters<Bench['cache']['events']>[0];
+
+function speed(bench: Bench, title: string, load: Load, core: number | undefined): Section {
+  const file = bench.cache.events(load);
+  const measurements = bench.measure(readers(bench, file, core), bench.quick ? 1 : ROUNDS);
+  return {
+    title,
+    note: `${load.lines} calls of 500 callers, of whom ${load.shortLived} in a hundred are commands that are run for each call. imds: \`report --json F\`, everything that a report says. jq: \`-n 'reduce inputs as $c ({}; .[HOST PROCESS][VERSION] += 1)'\`; DuckDB: \`SELECT …, count(*) FROM read_ndjson(F, columns = …) GROUP BY ALL\` of the same three fields.`,
+    figures: {
+      header: ['', 'median (least–most)', 'lines a second', 'of jq', 'peak RSS'],
+      rows: measurements.map((measurement) => row(measurement, load.lines, find(measurements, 'jq'))),
+    },
+    verdicts: core === undefined ? [] : rate(measurements, load.lines),
+  };
+}
+
+function readers(bench: Bench, file: string, core: number | undefined): Command[] {
+  const pinned = core === undefined ? '' : `taskset -c ${core} `;
+  const count = '.[$c.host.name + " " + $c.process.name][$c.imds.version // "attempt"] += 1';
+  const duckdb = bench.cache.npmPackage(DUCKDB.name, DUCKDB.version);
+  const script = join(root, 'bench', 'events', 'duckdb.mjs');
+  return [
+    { name: 'jq', peer: 'jq', line: `${pinned}jq -cn 'reduce inputs as $c ({}; ${count})' '${file}'` },
+    ...(duckdb === undefined
+      ? []
+      : [
+          {
+            name: 'DuckDB',
+            line: `${pinned}'${process.execPath}' '${script}' '${duckdb}' '${file}' ${core === undefined ? '' : 1}`,
+          },
+        ]),
+    { name: 'imds report', line: `${pinned}${bench.imds} report --json '${file}'` },
+  ];
+}
+
+function row(measurement: Measurement, lines: number, jq: Measurement | undefined): string[] {
+  const { name, seconds, medianSeconds, peakMegabytes } = measurement;
+  return [
+    name,
+    `${medianSeconds.toFixed(2)} s (${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)})`,
+    perSecond(lines, medianSeconds),
+    jq === undefined ? '' : `${(medianSeconds / jq.medianSeconds).toFixed(2)}×`,
+    `${peakMegabytes.toFixed(0)} MB`,
+  ];
+}
+
+function rate(measurements: readonly Measurement[], lines: number): Verdict[] {
+  const seconds = find(measurements, 'imds report')?.medianSeconds ?? Number.NaN;
+  return [
+    {
+      subject: 'lines a second, imds report',
+      target: `≥ ${LEAST_LINES_A_SECOND.toLocaleString('en')}`,
+      measured: perSecond(lines, seconds),
+      reached: lines / seconds >= LEAST_LINES_A_SECOND,
+    },
+  ];
+}
+
+function perSecond(lines: number, seconds: number): string {
+  return Math.round(lines / seconds).toLocaleString('en');
+}
+
+/** Ten million calls in rolled files, every other one packed, each with a tenth of the calls of the one before. */
+function memoryOfManyFiles(bench: Bench): Section {
+  const [count, lines] = bench.quick ? [4, 1000] : [20, 500_000];
+  const files = Array.from({ length: count }, (_, i) =>
+    bench.cache.events({
+      lines,
+      hosts: 40,
+      shortLived: SHORT_LIVED,
+      from: i * lines * 0.9,
+      gzip: i % 2 === 1,
+    }),
+  );
+  const name = `imds report, ${(count * lines) / 1e6} million calls`;
+  const measurements = bench.measure(
+    [{ name, line: `${bench.imds} report --json ${files.map((file) => `'${file}'`).join(' ')}` }],
+    1,
+  );
+  // The first is that of the speed.
+  for (const file of files.slice(1)) bench.cache.remove(file);
+  return {
+    title: `Report, memory, ${count} files`,
+    note: `Files of ${lines} calls, half of them packed by gzip, each with a tenth of the calls of the one before.`,
+    figures: { base: name, measurements },
+    verdicts: memory(measurements, name, MOST_MEGABYTES),
+  };
+}
