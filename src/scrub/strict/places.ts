@@ -1,0 +1,47 @@
+/** Where names stand, by what is around them. Each pattern matches the name alone, and takes linear time. */
+
+/** What a list of patterns finds: a role, a session or a user, or a host. */
+export type Place = readonly RegExp[];
+
+/**
+ * In URLs: `…/iam/security-credentials/NAME`, another cloud's `service-accounts/NAME`; and in ARNs
+ * (`arn:aws:iam::…:role/PATH/NAME`, `…:assumed-role/NAME/SESSION`).
+ */
+export const IN_PATHS: Place = [
+  /(?<=(?:security-credentials|service-accounts)(?:\/|%2F){1,8})[^/?#%&;,\s"'`()[\]{}<>|\\]+/gi,
+  /(?<=:(?:role|assumed-role|instance-profile|user|group|federated-user)\/)[\w+=,.@/-]+/g,
+];
+
+/** In free text and arguments: `role=NAME`, `iam_role: NAME`, `session/NAME`, `--role-name=NAME`. */
+export const NAMED: Place = [
+  /(?<=(?:^|[^A-Za-z0-9])(?:role|session|instance[-_]?profile)(?:[-_]?session)?(?:[-_]?name)?["']?\s{0,4}[=:/]\s{0,4}["']?)[\w+,.@-]+/gi,
+  /(?<=(?:^|[^A-Za-z0-9])host(?:[-_]?name)?["']?\s{0,4}[=:]\s{0,4}["']?)[\w.-]+/gi,
+];
+
+/** Hosts in URLs; by their domain; and as EC2 names them. */
+export const HOSTS: Place = [
+  /(?<=:\/\/(?:[^/\s@"'?#]{0,256}@)?)[\w.-]+(?=[:/?#\s"'`),;\]}]|$)/g,
+  /(?<![\w.-])[\w-]+(?:\.[\w-]+){0,10}\.(?:internal|local|lan|corp|intranet|amazonaws\.com(?:\.cn)?)(?![\w-])/gi,
+  /(?<![\w-])(?:ip|ec2)(?:-\d{1,3}){4}(?!\w)/gi,
+];
+
+/** Options whose name is the next argument. */
+export const NAMING_OPTION =
+  /^--?(?:[a-z]{1,16}[-_]){0,3}(?:role|session|instance[-_]?profile|host)(?:[-_]?session)?(?:[-_]?name)?$/i;
+
+/** Ids of EC2 instances and of what belongs to them: 8 or 17 hexadecimal digits, of which some may be cut off. */
+export const RESOURCE_ID =
+  /(?<![A-Za-z0-9])(i|mi|vol|eni|vpc|subnet|sg|snap|nat|igw|rtb|eipalloc)-([\da-f]{8,17})(?![\da-f])/gi;
+export const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
+export const DASHED_ACCOUNT_ID = /(?<![\d-])\d{4}-\d{4}-\d{4}(?![\d-])/g;
+export const LINK_ADDRESS = /(?<![\da-f:])(?:[\da-f]{2}:){5}[\da-f]{2}(?![\da-f:])/gi;
+
+/** Hosts that are the metadata service itself, or no host in particular, and addresses, which stay. */
+export function isPlainHost(host: string): boolean {
+  return (
+    /^[\d.]+$/.test(host) ||
+    /^(?:localhost|localhost\.localdomain|metadata|instance-data|metadata\.google\.internal|instance-data\.ec2\.internal)$/i.test(
+      host,
+    )
+  );
+}
