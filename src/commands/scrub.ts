@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
 import { parseEndpoints } from '../cli/endpoint.ts';
 import { endpointFlag } from '../cli/flags.ts';
+import { keepYoungGenerationSmall } from '../cli/heap.ts';
 import { scrub } from '../cli/scrub.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { UsageError } from '../errors.ts';
@@ -53,6 +54,8 @@ Exit status: 0 done; 1 failure; 2 usage; 4 IN is damaged (what could be read is 
   };
 
   async run(): Promise<void> {
+    // Each packet has a buffer of its own, which outlives its use until the next collection.
+    keepYoungGenerationSmall();
     const { args, flags } = await this.parse(Scrub);
     if (args.in === undefined || args.out === undefined) throw missing();
     const exitCode = await scrub(

@@ -46,18 +46,19 @@ export class PcapngScrubForm implements ScrubForm {
   #lastTime = 0n;
 
   packet(packet: Packet, comment: string | undefined): Buffer {
-    const before = this.#begin();
     const { interfaceName, linkType, seconds } = packet;
     const span = Math.floor(seconds / SPAN_SECONDS);
     const name = this.#named < MAX_NAMED ? interfaceName : undefined;
-    const key = (named: string | undefined) => `${linkType} ${span} ${named ?? ''}`;
-    const known = this.#interfaces.get(key(interfaceName)) ?? this.#interfaces.get(key(name));
-    if (known !== undefined) return Buffer.concat([before, this.#enhanced(packet, span, known, comment)]);
+    const known =
+      this.#interfaces.get(keyOf(linkType, span, interfaceName)) ??
+      this.#interfaces.get(keyOf(linkType, span, name));
+    // Nearly always; an interface is described only once there is a section.
+    if (known !== undefined) return this.#enhanced(packet, span, known, comment);
     const id = this.#interfaces.size;
-    this.#interfaces.set(key(name), id);
+    this.#interfaces.set(keyOf(linkType, span, name), id);
     if (name !== undefined) this.#named++;
     return Buffer.concat([
-      before,
+      this.#begin(),
       interfaceDescription(name, linkType, span),
       this.#enhanced(packet, span, id, comment),
     ]);
@@ -106,6 +107,10 @@ export class PcapngScrubForm implements ScrubForm {
       writeOptions(bytes, data + padded(capturedLength), options);
     });
   }
+}
+
+function keyOf(linkType: number, span: number, name = ''): string {
+  return `${linkType} ${span} ${name}`;
 }
 
 function sectionHeader(): Buffer {

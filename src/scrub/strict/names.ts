@@ -10,6 +10,7 @@ import {
   LINK_ADDRESS,
   NAMED,
   NAMING_OPTION,
+  namesAt,
   type Place,
   RESOURCE_ID,
 } from './places.ts';
@@ -22,8 +23,8 @@ interface Found extends Span {
 
 const MAX_REMEMBERED = 1024;
 const LONGEST_REMEMBERED = 512;
-const TARGET: readonly Place[] = [IN_PATHS, HOSTS];
-const TEXT: readonly Place[] = [IN_PATHS, NAMED, HOSTS];
+const TARGET: readonly Place[] = [...IN_PATHS, ...HOSTS];
+const TEXT: readonly Place[] = [...IN_PATHS, ...NAMED, ...HOSTS];
 
 /**
  * Names of roles, sessions, hosts, instances and accounts, and what stands in their place. What is learnt is
@@ -113,11 +114,8 @@ export class Names implements Disguise {
   }
 
   #learn(text: string, places: readonly Place[]): void {
-    for (const pattern of places.flat()) {
-      for (const [name] of text.matchAll(pattern)) {
-        if (isPlainHost(name)) continue;
-        for (const part of name.split('/')) this.#vocabulary.add(part);
-      }
+    for (const { name } of namesAt(places, text)) {
+      for (const part of name.split('/')) this.#vocabulary.add(part);
     }
   }
 
@@ -135,11 +133,7 @@ export class Names implements Disguise {
   /** All is found in the text as it was: what stands in a name's place is never replaced again. */
   #replaceIn(text: string, places: readonly Place[]): string {
     const found: Found[] = [...this.#vocabulary.find(text)];
-    for (const pattern of places.flat()) {
-      for (const { 0: name, index } of text.matchAll(pattern)) {
-        if (!isPlainHost(name)) found.push({ from: index, to: index + name.length });
-      }
-    }
+    for (const { name, index } of namesAt(places, text)) found.push({ from: index, to: index + name.length });
     for (const [pattern, alias] of this.#ids) {
       for (const { 0: id, index } of text.matchAll(pattern)) {
         found.push({ from: index, to: index + id.length, alias: alias(id) });

@@ -1,28 +1,48 @@
-/** Where names stand, by what is around them. Each pattern matches the name alone, and takes linear time. */
-
-/** What a list of patterns finds: a role, a session or a user, or a host. */
-export type Place = readonly RegExp[];
+/** Where names stand, by what is around them. */
+export interface Place {
+  /** Matches the name alone, in linear time. */
+  pattern: RegExp;
+  /** It has to be looked for only where one of these stands in the lower-case text: most texts have none. */
+  hints: readonly string[];
+}
 
 /**
  * In URLs: `…/iam/security-credentials/NAME`, another cloud's `service-accounts/NAME`; and in ARNs
  * (`arn:aws:iam::…:role/PATH/NAME`, `…:assumed-role/NAME/SESSION`).
  */
-export const IN_PATHS: Place = [
-  /(?<=(?:security-credentials|service-accounts)(?:\/|%2F){1,8})[^/?#%&;,\s"'`()[\]{}<>|\\]+/gi,
-  /(?<=:(?:role|assumed-role|instance-profile|user|group|federated-user)\/)[\w+=,.@/-]+/g,
+export const IN_PATHS: readonly Place[] = [
+  {
+    hints: ['security-credentials', 'service-accounts'],
+    pattern: /(?<=(?:security-credentials|service-accounts)(?:\/|%2F){1,8})[^/?#%&;,\s"'`()[\]{}<>|\\]+/gi,
+  },
+  {
+    hints: ['role/', 'profile/', 'user/', 'group/'],
+    pattern: /(?<=:(?:role|assumed-role|instance-profile|user|group|federated-user)\/)[\w+=,.@/-]+/g,
+  },
 ];
 
 /** In free text and arguments: `role=NAME`, `iam_role: NAME`, `session/NAME`, `--role-name=NAME`. */
-export const NAMED: Place = [
-  /(?<=(?:^|[^A-Za-z0-9])(?:role|session|instance[-_]?profile)(?:[-_]?session)?(?:[-_]?name)?["']?\s{0,4}[=:/]\s{0,4}["']?)[\w+,.@-]+/gi,
-  /(?<=(?:^|[^A-Za-z0-9])host(?:[-_]?name)?["']?\s{0,4}[=:]\s{0,4}["']?)[\w.-]+/gi,
+export const NAMED: readonly Place[] = [
+  {
+    hints: ['role', 'session', 'profile'],
+    pattern:
+      /(?<=(?:^|[^A-Za-z0-9])(?:role|session|instance[-_]?profile)(?:[-_]?session)?(?:[-_]?name)?["']?\s{0,4}[=:/]\s{0,4}["']?)[\w+,.@-]+/gi,
+  },
+  {
+    hints: ['host'],
+    pattern: /(?<=(?:^|[^A-Za-z0-9])host(?:[-_]?name)?["']?\s{0,4}[=:]\s{0,4}["']?)[\w.-]+/gi,
+  },
 ];
 
 /** Hosts in URLs; by their domain; and as EC2 names them. */
-export const HOSTS: Place = [
-  /(?<=:\/\/(?:[^/\s@"'?#]{0,256}@)?)[\w.-]+(?=[:/?#\s"'`),;\]}]|$)/g,
-  /(?<![\w.-])[\w-]+(?:\.[\w-]+){0,10}\.(?:internal|local|lan|corp|intranet|amazonaws\.com(?:\.cn)?)(?![\w-])/gi,
-  /(?<![\w-])(?:ip|ec2)(?:-\d{1,3}){4}(?!\w)/gi,
+export const HOSTS: readonly Place[] = [
+  { hints: ['://'], pattern: /(?<=:\/\/(?:[^/\s@"'?#]{0,256}@)?)[\w.-]+(?=[:/?#\s"'`),;\]}]|$)/g },
+  {
+    hints: ['.internal', '.local', '.lan', '.corp', '.intranet', '.amazonaws'],
+    pattern:
+      /(?<![\w.-])[\w-]+(?:\.[\w-]+){0,10}\.(?:internal|local|lan|corp|intranet|amazonaws\.com(?:\.cn)?)(?![\w-])/gi,
+  },
+  { hints: ['ip-', 'ec2-'], pattern: /(?<![\w-])(?:ip|ec2)(?:-\d{1,3}){4}(?!\w)/gi },
 ];
 
 /** Options whose name is the next argument. */
@@ -44,4 +64,13 @@ export function isPlainHost(host: string): boolean {
       host,
     )
   );
+}
+
+/** Names at these places. */
+export function* namesAt(places: readonly Place[], text: string): Generator<{ name: string; index: number }> {
+  const lower = text.toLowerCase();
+  for (const { pattern, hints } of places) {
+    if (!hints.some((hint) => lower.includes(hint))) continue;
+    for (const { 0: name, index } of text.matchAll(pattern)) if (!isPlainHost(name)) yield { name, index };
+  }
 }
