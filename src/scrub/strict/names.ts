@@ -115,7 +115,10 @@ export class Names implements Disguise {
 
   #learn(text: string, places: readonly Place[]): void {
     for (const { name } of namesAt(places, text)) {
-      for (const part of name.split('/')) this.#vocabulary.add(part);
+      for (const part of name.split('/')) {
+        this.#vocabulary.add(part);
+        if (part.includes('%')) this.#vocabulary.add(decoded(part));
+      }
     }
   }
 
@@ -165,6 +168,13 @@ function isNaming(argument: string | undefined): boolean {
 
 function isName(argument: string): boolean {
   return /^[\w+=,.@-]{1,253}$/.test(argument) && !argument.startsWith('-') && !isPlainHost(argument);
+}
+
+/** As it stands where nothing is encoded. */
+function decoded(name: string): string {
+  return name.replace(/%([2-7][\dA-F])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 function dashed(digits: string): string {

@@ -4,6 +4,8 @@ export interface Place {
   pattern: RegExp;
   /** It has to be looked for only where one of these stands in the lower-case text: most texts have none. */
   hints: readonly string[];
+  /** What stands here is a host, which may be an address or the service itself. */
+  isHost?: boolean;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface Place {
 export const IN_PATHS: readonly Place[] = [
   {
     hints: ['security-credentials', 'service-accounts'],
-    pattern: /(?<=(?:security-credentials|service-accounts)(?:\/|%2F){1,8})[^/?#%&;,\s"'`()[\]{}<>|\\]+/gi,
+    pattern: /(?<=(?:security-credentials|service-accounts)(?:\/|%2F){1,8})[^/?#&;\s"'`()[\]{}<>|\\]+/gi,
   },
   {
     hints: ['role/', 'profile/', 'user/', 'group/'],
@@ -26,23 +28,29 @@ export const NAMED: readonly Place[] = [
   {
     hints: ['role', 'session', 'profile'],
     pattern:
-      /(?<=(?:^|[^A-Za-z0-9])(?:role|session|instance[-_]?profile)(?:[-_]?session)?(?:[-_]?name)?["']?\s{0,4}[=:/]\s{0,4}["']?)[\w+,.@-]+/gi,
+      /(?<=(?:^|[^A-Za-z0-9])(?:role|session|instance[-_]?profile)(?:[-_]?session)?(?:[-_]?name)?["']?\s{0,4}[=:/]\s{0,4}["']?)[\w+=,.@-]+/gi,
   },
   {
     hints: ['host'],
+    isHost: true,
     pattern: /(?<=(?:^|[^A-Za-z0-9])host(?:[-_]?name)?["']?\s{0,4}[=:]\s{0,4}["']?)[\w.-]+/gi,
   },
 ];
 
 /** Hosts in URLs; by their domain; and as EC2 names them. */
 export const HOSTS: readonly Place[] = [
-  { hints: ['://'], pattern: /(?<=:\/\/(?:[^/\s@"'?#]{0,256}@)?)[\w.-]+(?=[:/?#\s"'`),;\]}]|$)/g },
+  {
+    hints: ['://'],
+    isHost: true,
+    pattern: /(?<=:\/\/(?:[^/\s@"'?#]{0,256}@)?)[\w.-]+(?=[:/?#\s"'`),;\]}]|$)/g,
+  },
   {
     hints: ['.internal', '.local', '.lan', '.corp', '.intranet', '.amazonaws'],
+    isHost: true,
     pattern:
       /(?<![\w.-])[\w-]+(?:\.[\w-]+){0,10}\.(?:internal|local|lan|corp|intranet|amazonaws\.com(?:\.cn)?)(?![\w-])/gi,
   },
-  { hints: ['ip-', 'ec2-'], pattern: /(?<![\w-])(?:ip|ec2)(?:-\d{1,3}){4}(?!\w)/gi },
+  { hints: ['ip-', 'ec2-'], isHost: true, pattern: /(?<![\w-])(?:ip|ec2)(?:-\d{1,3}){4}(?!\w)/gi },
 ];
 
 /** Options whose name is the next argument. */
@@ -69,8 +77,10 @@ export function isPlainHost(host: string): boolean {
 /** Names at these places. */
 export function* namesAt(places: readonly Place[], text: string): Generator<{ name: string; index: number }> {
   const lower = text.toLowerCase();
-  for (const { pattern, hints } of places) {
+  for (const { pattern, hints, isHost = false } of places) {
     if (!hints.some((hint) => lower.includes(hint))) continue;
-    for (const { 0: name, index } of text.matchAll(pattern)) if (!isPlainHost(name)) yield { name, index };
+    for (const { 0: name, index } of text.matchAll(pattern)) {
+      if (!isHost || !isPlainHost(name)) yield { name, index };
+    }
   }
 }

@@ -10,8 +10,8 @@ import { analysisOf, runScrub } from '../../support/scrub.ts';
 const SIDECAR = '.correlations.jsonl';
 /** Records of another capture are not handed on: calls then have no process because there are none. */
 const OTHER_CAPTURE = '"reason":"records of another capture"';
-/** Says no more of the original than why nothing was read. */
-const UNREADABLE = ['bad-empty', 'bad-header-cut', 'bad-text', 'unreadable', 'link-unsupported'];
+/** Captures in which nothing can be read. */
+const UNREADABLE = ['bad-empty', 'bad-header-cut', 'bad-text'];
 
 interface Fixture {
   name: string;
