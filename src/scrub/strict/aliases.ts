@@ -68,9 +68,11 @@ export class Aliases {
   }
 
   #make(key: string, round: number, length: number, alphabet: string): string {
+    // The name is hashed once, however long it is.
+    const seed = createHmac('sha256', this.#key).update(`${round} ${key}`).digest();
     let alias = '';
     for (let block = 0; alias.length < length; block++) {
-      const digest = createHmac('sha256', this.#key).update(`${round} ${block} ${key}`).digest();
+      const digest = createHmac('sha256', seed).update(String(block)).digest();
       for (const byte of digest) alias += alphabet[byte % alphabet.length];
     }
     return alias.slice(0, length);
