@@ -9,7 +9,7 @@ export function accountOf({ counts, namesNotLearnt }: Scrubbed): string {
     ...some(counts.records, 'record', 'records'),
   ];
   const replaced = [
-    ...(counts.names === undefined ? [] : [countOf(counts.names, 'name', 'names')]),
+    ...(counts.names === undefined ? [] : [countOf(counts.names, 'name or address', 'names and addresses')]),
     ...some(counts.interfaceNames, 'name of an interface', 'names of interfaces'),
   ];
   const removed = [

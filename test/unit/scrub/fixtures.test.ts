@@ -46,6 +46,34 @@ function readFixtures(): Fixture[] {
   });
 }
 
+/** Of an event, what --strict replaces nothing of. */
+function withoutNames(event: string): object {
+  const {
+    event: of,
+    imds,
+    http,
+    network,
+    source,
+    destination,
+    process,
+    attribution,
+    ...rest
+  } = JSON.parse(event);
+  const { version, operation, endpoint, path_class, hint, unknown_reason } = imds;
+  return {
+    of,
+    imds: { version, operation, endpoint, path_class, hint, unknown_reason },
+    http,
+    network,
+    source,
+    destination,
+    pid: process?.pid,
+    name: process?.name,
+    attribution: attribution.match,
+    time: rest['@timestamp'],
+  };
+}
+
 describe('scrub, of every fixture', function () {
   this.timeout(20_000);
   let folder: string;
@@ -56,6 +84,15 @@ describe('scrub, of every fixture', function () {
 
   for (const { name, capture, endpoint, correlations } of readFixtures()) {
     const endpoints = parseEndpoints(endpoint === undefined ? undefined : [endpoint]);
+    it(`gives the same calls but for names, with --strict: ${name}`, async () => {
+      const out = join(folder, 'out.pcapng');
+      const { code } = await runScrub(capture, out, { endpoints, correlations, strict: true });
+      if (!existsSync(out)) return assert.equal(code, 4);
+      const before = await analysisOf([capture], { endpoints, correlations });
+      const after = await analysisOf([out], { endpoints });
+      assert.deepEqual(after.events.map(withoutNames), before.events.map(withoutNames));
+    });
+
     for (const ending of ['pcapng', 'pcap']) {
       it(`gives the same calls, as ${ending}: ${name}`, async () => {
         const out = join(folder, `out.${ending}`);
