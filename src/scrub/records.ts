@@ -9,6 +9,8 @@ const VERSION =
 /** As much as a reader takes of a name and of a path; a mask may be longer than what it hides. */
 const MAX_NAME = 256;
 const MAX_PATH = 4096;
+/** Every field, named: one that is new has to be judged here before it is handed on. */
+type Considered<T> = { [K in keyof Required<T>]: T[K] };
 const SIGNAL = /^SIG[A-Z]{2,8}\d{0,2}$/;
 
 /**
@@ -28,9 +30,9 @@ export class RecordScrubber {
   scrub(record: JournalRecord): JournalRecord {
     switch (record.type) {
       case 'session':
-        return { ...this.#session(record), after_packet: undefined };
+        return this.#session(record);
       case 'process':
-        return { ...this.#process(record), after_packet: undefined };
+        return this.#process(record);
       case 'losses':
         return { ...record, counters: withoutSecrets(record.counters), after_packet: undefined };
       case 'probe_exit': {
@@ -49,38 +51,63 @@ export class RecordScrubber {
     const { host, versions } = record;
     const id = host?.id && masked(host.id);
     const name = host?.name && masked(host.name);
-    return {
-      ...record,
+    const kept: Considered<SessionRecord> = {
+      type: record.type,
+      format: record.format,
       session: idWithoutSecrets(record.session),
+      time: record.time,
+      part: record.part,
       host: host && {
         id: id && (this.#names?.machine(id) ?? id),
         name: name && (this.#names?.host(name) ?? name),
       },
       boot_id: record.boot_id && masked(record.boot_id),
+      boot_time: record.boot_time,
       kernel: versionOf(record.kernel),
+      endpoints: record.endpoints,
+      views: record.views,
       interfaces: record.interfaces?.map((one) => this.#interfaces.of(one)),
+      attribution: record.attribution,
+      scope: record.scope,
       versions: versions && {
         imds: versionOf(versions.imds),
         probe: versionOf(versions.probe),
         libpcap: versionOf(versions.libpcap),
         node: versionOf(versions.node),
       },
+      after_packet: undefined,
     };
+    return kept;
   }
 
   #process(record: ProcessRecord): ProcessRecord {
     const args = record.args && maskArgs(record.args);
-    return {
-      ...record,
+    const kept: Considered<ProcessRecord> = {
+      type: record.type,
+      time: record.time,
+      pid: record.pid,
+      start: record.start,
+      exec: record.exec,
       name: this.#text(record.name),
       executable: this.#text(record.executable, MAX_PATH),
       args: args && (this.#names?.args(args) ?? args),
+      args_truncated: record.args_truncated,
+      user_id: record.user_id,
       user_name: this.#text(record.user_name),
+      group_id: record.group_id,
+      login_user_id: record.login_user_id,
+      cgroup_id: record.cgroup_id,
       cgroup_path: this.#text(record.cgroup_path, MAX_PATH),
       container_id: record.container_id && masked(record.container_id),
       unit: this.#text(record.unit),
-      ancestors: record.ancestors.map((ancestor) => ({ ...ancestor, name: this.#text(ancestor.name) })),
+      netns: record.netns,
+      namespace_pid: record.namespace_pid,
+      ancestors: record.ancestors.map(({ pid, start, exec, name }) => {
+        return { pid, start, exec, name: this.#text(name) };
+      }),
+      after_packet: undefined,
     };
+    return kept;
   }
 
   #text(text: string | undefined, maximum = MAX_NAME): string | undefined {
