@@ -5,7 +5,8 @@
  * docs/causes.md, from the rules. `--write` updates all of them, `--check` fails where one is not current. Reads dist/, so build first.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
@@ -45,14 +46,31 @@ function readmeWithReference() {
 }
 
 /**
- * What stands between `<!-- run: COMMAND -->` and `<!-- ran -->` becomes what that command prints.
+ * What stands between `<!-- run: COMMAND -->` and `<!-- ran -->` becomes what that command prints. Its /tmp is a
+ * folder of this run.
  * @param {string} text
  */
 function withTranscripts(text) {
+  const scratch = mkdtempSync(join(tmpdir(), 'imds-generate-'));
+  try {
+    return transcribed(text, scratch);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string} scratch
+ */
+function transcribed(text, scratch) {
   return text.replace(/<!-- run: (.*) -->\n[\s\S]*?<!-- ran -->/g, (_, command) => {
     const { stdout } = spawnSync(
       'sh',
-      ['-c', `imds() { "${process.execPath}" bin/run.js "$@"; }; ${command}`],
+      [
+        '-c',
+        `imds() { "${process.execPath}" bin/run.js "$@"; }; ${command.replaceAll(' /tmp/', ` ${scratch}/`)}`,
+      ],
       {
         cwd: root,
         encoding: 'utf8',
@@ -61,7 +79,8 @@ function withTranscripts(text) {
     );
     if (stdout === '') throw new Error(`no output from: ${command}`);
     const fence = '```';
-    return `<!-- run: ${command} -->\n${fence}\n$ ${command}\n${stdout.trimEnd()}\n${fence}\n<!-- ran -->`;
+    const shown = stdout.trimEnd().replaceAll(scratch, '/tmp');
+    return `<!-- run: ${command} -->\n${fence}\n$ ${command}\n${shown}\n${fence}\n<!-- ran -->`;
   });
 }
 

@@ -30,6 +30,14 @@ describe('architecture', () => {
     assert.deepEqual(nativeOf(packages), []);
   });
 
+  it('loads nothing native, starts no process, and of live only how captures are saved, for scrub', () => {
+    const { files, packages } = closure('commands/scrub.ts', sources);
+    assert.ok(files.has('scrub/index.ts'), 'the closure was followed');
+    assert.deepEqual(nativeOf(packages), []);
+    const ofLive = [...files].filter((path) => path.startsWith('live/') && !path.startsWith('live/save/'));
+    assert.deepEqual(ofLive, []);
+  });
+
   it('reads no packet in the process that keeps root for look-ups', () => {
     const { files, packages } = closure('live/procfs/worker.ts', sources);
     assert.ok(files.has('live/procfs/socket-owners.ts'), 'the closure was followed');

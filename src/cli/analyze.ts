@@ -3,6 +3,7 @@ import { type CaptureInput, openInputs } from '../inputs.ts';
 import type { CaptureSummary, Endpoint } from '../model.ts';
 import { runCapture } from '../pipeline.ts';
 import type { ReportSink } from '../report/types.ts';
+import { aborted } from './aborted.ts';
 import { CrossChecker } from './cross-checker.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -118,8 +119,4 @@ class Analysis {
       this.#teller.error(error);
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }

@@ -26,8 +26,14 @@ const LENGTHS: Record<string, number> = {
   'segments of a byte, every other one': 50_000,
 };
 
-describe('imds analyze, memory', function () {
-  this.timeout(60_000);
+async function residentMegabytes(args: readonly string[]): Promise<number> {
+  const { code, stderr } = await imds(args, { env: { NODE_OPTIONS: TELL } });
+  assert.equal(code, 0, stderr);
+  return Number(/maxRSS=(\d+)/.exec(stderr)?.[1]) / 1024;
+}
+
+describe('memory', function () {
+  this.timeout(180_000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'imds-memory-'));
@@ -37,17 +43,24 @@ describe('imds analyze, memory', function () {
   for (const [name, length] of Object.entries(LENGTHS)) {
     describe(`of ${length} ${name}`, () => {
       const file = () => join(folder, 'flood.pcap');
+      const output = () => join(folder, 'output');
       before(() => pipeline(Readable.from(pcapOf(FLOODS[name]?.(length) ?? [])), createWriteStream(file())));
+      afterEach(() => rmSync(output(), { force: true }));
 
-      for (const format of ['text', 'csv', 'jsonl']) {
-        it(`is at most ${MAX_RESIDENT_MB} MB as ${format}`, async () => {
-          const output = join(folder, 'output');
-          const { code, stderr } = await imds(['analyze', file(), '--format', format, '-o', output], {
-            env: { NODE_OPTIONS: TELL },
-          });
-          rmSync(output);
-          assert.equal(code, 0, stderr);
-          const resident = Number(/maxRSS=(\d+)/.exec(stderr)?.[1]) / 1024;
+      for (const args of [
+        ['--format', 'text'],
+        ['--format', 'csv'],
+        ['--format', 'jsonl'],
+      ]) {
+        it(`is at most ${MAX_RESIDENT_MB} MB for analyze ${args.join(' ')}`, async () => {
+          const resident = await residentMegabytes(['analyze', file(), ...args, '-o', output()]);
+          assert.ok(resident > 0 && resident <= MAX_RESIDENT_MB, `${Math.round(resident)} MB`);
+        });
+      }
+
+      for (const args of [[], ['--strict']]) {
+        it(`is at most ${MAX_RESIDENT_MB} MB for scrub ${args.join(' ')}`, async () => {
+          const resident = await residentMegabytes(['scrub', file(), output(), ...args]);
           assert.ok(resident > 0 && resident <= MAX_RESIDENT_MB, `${Math.round(resident)} MB`);
         });
       }

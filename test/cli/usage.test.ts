@@ -76,6 +76,7 @@ describe('imds', () => {
         '--until',
         'path',
       ],
+      scrub: ['--correlations', '--endpoint', '--force', '--strict', 'in', 'out'],
     });
   });
 

@@ -14,6 +14,7 @@ interface Import {
 
 const ANY_CLI = [
   'live',
+  'scrub',
   'inputs',
   'events',
   'pipeline',
@@ -45,6 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   inputs: ['files', 'capture', 'bpf', 'pipeline', 'ports', 'model', 'errors', 'secrets'],
   pipeline: ['capture', 'bpf', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
   live: ['capture', 'bpf', 'report', 'pipeline', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
+  scrub: ['live', 'capture', 'bpf', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
   cli: ANY_CLI,
   commands: ['cli', ...ANY_CLI],
 };

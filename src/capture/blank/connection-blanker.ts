@@ -3,6 +3,7 @@ import type { Connection } from '../tcp/connection.ts';
 import type { ConnectionObserver } from '../tcp/connection-observer.ts';
 import { giveUpHoles } from '../tcp/holes.ts';
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
+import type { Disguise } from './disguise.ts';
 import { nextFill } from './fill.ts';
 import { MessageBlanker } from './message-blanker.ts';
 import { type Reading, Side } from './side.ts';
@@ -20,6 +21,7 @@ export class ConnectionBlanker implements ConnectionObserver {
     budget: MemoryBudget,
     losses: Counters,
     claim: (side: Side, sequence: number) => void,
+    disguise: Disguise | undefined,
   ) {
     const reading = (direction: 'requests' | 'responses'): Reading => ({
       giveUpHoles: () => {
@@ -30,8 +32,8 @@ export class ConnectionBlanker implements ConnectionObserver {
     // Not the streams themselves: the connection is not made yet.
     this.#request = new Side(() => connection.request, reading('requests'), budget, losses);
     this.#response = new Side(() => connection.response, reading('responses'), budget, losses);
-    this.requests = new MessageBlanker(this.#request, true);
-    this.responses = new MessageBlanker(this.#response, false);
+    this.requests = new MessageBlanker(this.#request, true, disguise);
+    this.responses = new MessageBlanker(this.#response, false, disguise);
     this.#claim = claim;
   }
 

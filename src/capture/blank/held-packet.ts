@@ -26,6 +26,8 @@ export class HeldPacket {
   group: { readonly delta: number } | undefined;
   /** What the sum over the datagram has changed by, of this packet's bytes. */
   delta = 0;
+  /** Bytes of the payload that were changed. */
+  changedBytes = 0;
   readonly #origin: number;
 
   constructor(packet: Packet, at: number) {
@@ -68,6 +70,7 @@ export class HeldPacket {
     const before = this.bytes[index] ?? 0;
     if (before === value) return;
     this.bytes[index] = value;
+    this.changedBytes++;
     this.delta += change(index - this.#origin, before, value);
   }
 

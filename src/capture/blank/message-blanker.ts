@@ -1,4 +1,5 @@
 import type { LineKind, MessageObserver } from '../http/message-observer.ts';
+import { type Disguise, disguisedRequestLine, disguisedStatusLine, disguisedValue } from './disguise.ts';
 import type { Kept } from './fit.ts';
 import { beginsListedName, isFolded, keptOfValue } from './header-values.ts';
 import type { Side } from './side.ts';
@@ -34,12 +35,14 @@ interface Field {
 export class MessageBlanker implements MessageObserver {
   readonly #side: Side;
   readonly #ofRequests: boolean;
+  readonly #disguise: Disguise | undefined;
   /** The last field, if it may be continued. */
   #field: Field | undefined;
 
-  constructor(side: Side, ofRequests: boolean) {
+  constructor(side: Side, ofRequests: boolean, disguise?: Disguise) {
     this.#side = side;
     this.#ofRequests = ofRequests;
+    this.#disguise = disguise;
   }
 
   line(
@@ -52,15 +55,16 @@ export class MessageBlanker implements MessageObserver {
     offset: number,
   ): void {
     const kept = this.#keptOf(kind, understood, bytes, start, end);
-    if (kept !== undefined) this.#keep(kept, bytes, start, offset);
+    if (kept !== undefined) this.#keep(kept, bytes, start, offset, this.#shownOf(kind, bytes, start, end));
     this.#side.keep(bytes, end, next, offset + end - start);
   }
 
   beginning(kind: LineKind, bytes: Buffer, length: number, offset: number): void {
     const kept = this.#keptOfBeginning(kind, bytes, length) ?? new Uint8Array(length);
-    this.#keep(kept, bytes, 0, offset);
+    const shown = this.#shownOf(kind, bytes, 0, length);
+    this.#keep(kept, bytes, 0, offset, shown);
     const { fill } = this.#side;
-    for (let i = 0; i < length; i++) if (kept[i] === 0) bytes[i] = fill;
+    for (let i = 0; i < length; i++) bytes[i] = kept[i] === 0 ? fill : (shown?.[i] ?? bytes[i] ?? fill);
   }
 
   blank(bytes: Buffer, at: number, offset: number): void {
@@ -144,12 +148,32 @@ export class MessageBlanker implements MessageObserver {
     return new Uint8Array(length).fill(listed ? 1 : 0);
   }
 
+  /** The line with its names replaced; undefined where there are none. */
+  #shownOf(kind: LineKind, bytes: Buffer, start: number, end: number): Buffer | undefined {
+    const disguise = this.#disguise;
+    if (disguise === undefined || (kind !== 'start' && kind !== 'field')) return undefined;
+    const line = bytes.toString('latin1', start, end);
+    const disguised = this.#disguised(disguise, kind, line);
+    return disguised === line ? undefined : Buffer.from(disguised, 'latin1');
+  }
+
+  #disguised(disguise: Disguise, kind: 'start' | 'field', line: string): string {
+    if (kind === 'start') {
+      return this.#ofRequests ? disguisedRequestLine(disguise, line) : disguisedStatusLine(disguise, line);
+    }
+    if (line[0] === ' ' || line[0] === '\t') {
+      return this.#field === undefined ? line : disguisedValue(disguise, this.#field.name, line);
+    }
+    const colon = line.indexOf(':') + 1;
+    return line.slice(0, colon) + disguisedValue(disguise, line.slice(0, colon - 1), line.slice(colon));
+  }
+
   /** Pieces, not bytes: most lines are one or two. */
-  #keep(kept: Kept, bytes: Buffer, start: number, offset: number): void {
+  #keep(kept: Kept, bytes: Buffer, start: number, offset: number, shown: Buffer | undefined): void {
     for (let from = kept.indexOf(1); from >= 0; ) {
       const zero = kept.indexOf(0, from);
       const to = zero < 0 ? kept.length : zero;
-      this.#side.keep(bytes, start + from, start + to, offset + from);
+      this.#side.keep(bytes, start + from, start + to, offset + from, shown?.subarray(from, to));
       from = zero < 0 ? -1 : kept.indexOf(1, to);
     }
   }

@@ -12,11 +12,14 @@ const MAX_BRIDGE = 128;
 interface Run {
   offset: number;
   length: number;
+  /** As they were read: what copies have to agree with. */
   bytes: Buffer;
+  /** As they are saved, where that is something else. */
+  shown: Buffer | undefined;
 }
 
 /**
- * What was kept of one direction of a connection: runs of bytes as they are saved, in order. What is in none
+ * What was kept of one direction of a connection: runs of bytes, in order. What is in none
  * of them is blank. The first copy of a byte settles it, so that all copies come out alike.
  */
 export class Output {
@@ -30,20 +33,24 @@ export class Output {
     this.#losses = losses;
   }
 
-  /** bytes[start, end) are kept. Calls come in order, but may repeat the last bytes. */
-  keep(bytes: Buffer, start: number, end: number, offset: number, fill: number): void {
+  /** bytes[start, end) are kept, as `shown` has them where it is given. Calls come in order, but may repeat the last bytes. */
+  keep(bytes: Buffer, start: number, end: number, offset: number, fill: number, shown?: Buffer): void {
     let run = this.#runs.at(-1);
     const end_ = offset + end - start;
     if (run === undefined || offset < run.offset || offset > run.offset + run.length + MAX_BRIDGE) {
       run = this.#newRun(offset);
     }
-    if (run === undefined || !this.#grow(run, end_ - run.offset)) {
+    if (run === undefined || !this.#grow(run, end_ - run.offset, shown !== undefined)) {
       count(this.#losses, 'blank.memory_bytes', end - start);
       return;
     }
     const at = offset - run.offset;
-    if (at > run.length) run.bytes.fill(fill, run.length, at);
+    if (at > run.length) {
+      run.bytes.fill(fill, run.length, at);
+      run.shown?.fill(fill, run.length, at);
+    }
     bytes.copy(run.bytes, at, start, end);
+    if (run.shown !== undefined) (shown ?? bytes.subarray(start, end)).copy(run.shown, at);
     run.length = Math.max(run.length, end_ - run.offset);
   }
 
@@ -57,8 +64,10 @@ export class Output {
       const to = Math.min(end, run.offset + run.length);
       if (from >= to) continue;
       packet.fill(at + shift, from + shift, fill);
+      const { bytes, shown } = run;
       for (let i = from; i < to; i++) {
-        if (packet.bytes[i + shift] !== run.bytes[i - run.offset]) packet.set(i + shift, fill);
+        if (packet.bytes[i + shift] !== bytes[i - run.offset]) packet.set(i + shift, fill);
+        else if (shown !== undefined) packet.set(i + shift, shown[i - run.offset] ?? fill);
       }
       at = to;
     }
@@ -68,9 +77,9 @@ export class Output {
   /** Forgets the oldest; call it when no packet needs it but copies that are to come. */
   trim(): void {
     let [oldest] = this.#runs;
-    while (oldest !== undefined && this.#runs.length > 1 && this.#size - oldest.bytes.length >= REMEMBERED) {
+    while (oldest !== undefined && this.#runs.length > 1 && this.#size - sizeOf(oldest) >= REMEMBERED) {
       this.#runs.shift();
-      this.#give(oldest.bytes.length);
+      this.#give(sizeOf(oldest));
       [oldest] = this.#runs;
     }
   }
@@ -82,19 +91,21 @@ export class Output {
 
   #newRun(offset: number): Run | undefined {
     if (!this.#take(FIRST_SIZE)) return undefined;
-    const run = { offset, length: 0, bytes: Buffer.allocUnsafeSlow(FIRST_SIZE) };
+    const run = { offset, length: 0, bytes: Buffer.allocUnsafeSlow(FIRST_SIZE), shown: undefined };
     this.#runs.push(run);
     return run;
   }
 
-  #grow(run: Run, length: number): boolean {
+  #grow(run: Run, length: number, differs: boolean): boolean {
     const have = run.bytes.length;
-    if (length <= have) return true;
-    const size = Math.max(length, have * 2);
-    if (!this.#take(size - have)) return false;
-    const larger = Buffer.allocUnsafeSlow(size);
-    run.bytes.copy(larger, 0, 0, run.length);
-    run.bytes = larger;
+    const isBoth = differs || run.shown !== undefined;
+    const size = length <= have ? have : Math.max(length, have * 2);
+    const more = (isBoth ? 2 * size : size) - sizeOf(run);
+    if (more === 0) return true;
+    if (!this.#take(more)) return false;
+    // Until now they were the same.
+    if (isBoth) run.shown = resized(run.shown ?? run.bytes, run.length, size);
+    if (size > have) run.bytes = resized(run.bytes, run.length, size);
     return true;
   }
 
@@ -108,4 +119,15 @@ export class Output {
     this.#size -= bytes;
     this.#budget.give(bytes);
   }
+}
+
+function sizeOf({ bytes, shown }: Run): number {
+  return bytes.length + (shown?.length ?? 0);
+}
+
+/** A copy of the first bytes, with room for more. */
+function resized(bytes: Buffer, length: number, size: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(size);
+  bytes.copy(copy, 0, 0, length);
+  return copy;
 }

@@ -54,10 +54,14 @@ export class Side {
     else this.#waiting.push(piece);
   }
 
-  /** bytes[start, end), which come at `offset`, may be saved; what left already stays as it was. */
-  keep(bytes: Buffer, start: number, end: number, offset: number): void {
+  /**
+   * bytes[start, end), which come at `offset`, may be saved; what left already stays as it was.
+   * @param shown what is saved in the place of these, where that is something else
+   */
+  keep(bytes: Buffer, start: number, end: number, offset: number, shown?: Buffer): void {
     const skip = Math.max(0, this.#decided - offset);
-    if (start + skip < end) this.#output.keep(bytes, start + skip, end, offset + skip, this.fill);
+    if (start + skip >= end) return;
+    this.#output.keep(bytes, start + skip, end, offset + skip, this.fill, shown?.subarray(skip));
   }
 
   /** Everything before `offset` was told: what was not kept is blank. */
