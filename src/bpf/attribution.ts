@@ -222,6 +222,12 @@ export class Attributor {
         this.lookups.made++;
         if (record.process !== undefined) this.lookups.found++;
         return;
+      case 'program':
+      case 'container':
+      case 'unit':
+      case 'user':
+        state.directory.add(record);
+        return;
       case 'losses':
         state.session.lose(record);
         return;

@@ -120,6 +120,9 @@ struct imds_process {
 	__u32 group;
 	__u32 login;
 	__u32 netns;
+	__u32 mntns;
+	/* Its root is another one than that of its first ancestor, in the same mount namespace. */
+	__u32 chroot;
 	__u32 namespace_pid;
 	__u32 ancestor_count;
 	/* A worker of the kernel, which works for whom nobody knows. */
@@ -196,10 +199,10 @@ IMDS_OFFSET(imds_event, tuple, 32);
 IMDS_LAYOUT(imds_socket_event, 104);
 IMDS_OFFSET(imds_socket_event, sent, 88);
 IMDS_LAYOUT(imds_identity, 32);
-IMDS_LAYOUT(imds_process, 40 + 32 + 32 * IMDS_MAX_ANCESTORS);
-IMDS_OFFSET(imds_process, self, 40);
-IMDS_OFFSET(imds_process, ancestors, 72);
-IMDS_LAYOUT(imds_process_event, 80 + 72 + 32 * IMDS_MAX_ANCESTORS);
+IMDS_LAYOUT(imds_process, 48 + 32 + 32 * IMDS_MAX_ANCESTORS);
+IMDS_OFFSET(imds_process, self, 48);
+IMDS_OFFSET(imds_process, ancestors, 80);
+IMDS_LAYOUT(imds_process_event, 80 + 80 + 32 * IMDS_MAX_ANCESTORS);
 IMDS_OFFSET(imds_process_event, process, 80);
 IMDS_LAYOUT(imds_exec, 400);
 IMDS_LAYOUT(imds_exec_short, 848);

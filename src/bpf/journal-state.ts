@@ -1,4 +1,5 @@
 import type { Attribution, Counters, Process } from '../model.ts';
+import { Directory } from './directory.ts';
 import type { AttributionLimits } from './limits.ts';
 import { LookupTable } from './lookups.ts';
 import { ProcessTable } from './processes.ts';
@@ -26,6 +27,7 @@ export class JournalState {
   readonly processes: ProcessTable;
   readonly lookups: LookupTable;
   readonly strays: Strays;
+  readonly directory = new Directory();
   readonly #losses: Counters;
 
   constructor(
@@ -37,7 +39,7 @@ export class JournalState {
     this.session = session;
     this.#losses = losses;
     this.sockets = new SocketTable(limits.sockets, losses, onEvict);
-    this.processes = new ProcessTable(limits, losses);
+    this.processes = new ProcessTable(limits, losses, this.directory);
     this.lookups = new LookupTable(limits.lookups, losses);
     this.strays = new Strays(limits.strays, losses);
   }

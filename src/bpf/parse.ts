@@ -99,6 +99,8 @@ const PROCESS: Shape<R.ProcessRecord> = {
   container_id: optional(label),
   unit: optional(label),
   netns: optional(unsigned32),
+  mntns: optional(unsigned32),
+  chroot: optional(boolean),
   namespace_pid: optional(pid),
   ancestors: required(listOf(shaped<R.AncestorReference>({ ...REFERENCE, name: optional(name) }), 64)),
 };
@@ -138,6 +140,50 @@ const PROCFS: Shape<R.ProcfsRecord> = {
   netns: optional(unsigned32),
   process: optional(reference),
   failed: optional(oneOf('gone', 'not-found', 'denied', 'overloaded', 'ended')),
+};
+
+const PROGRAM: Shape<R.ProgramRecord> = {
+  ...POSITION,
+  type: required(oneOf('program')),
+  time: required(unsigned64),
+  path: required(text(4096, 1)),
+  mntns: optional(unsigned32),
+  package: required(label),
+  version: optional(label),
+  manager: required(oneOf('dpkg', 'rpm')),
+};
+
+const CONTAINER: Shape<R.ContainerRecord> = {
+  ...POSITION,
+  type: required(oneOf('container')),
+  time: required(unsigned64),
+  container_id: required(label),
+  name: optional(label),
+  image: optional(text(1024, 1)),
+  runtime: optional(oneOf('docker', 'containerd', 'cri-o', 'podman')),
+  orchestrator: optional(oneOf('kubernetes', 'ecs')),
+  pod: optional(label),
+  namespace: optional(label),
+  pod_id: optional(label),
+  task: optional(text(1024, 1)),
+  init_pid: optional(pid),
+};
+
+const UNIT: Shape<R.UnitRecord> = {
+  ...POSITION,
+  type: required(oneOf('unit')),
+  time: required(unsigned64),
+  unit: required(label),
+  user_manager: optional(boolean),
+  timer: required(label),
+};
+
+const USER: Shape<R.UserRecord> = {
+  ...POSITION,
+  type: required(oneOf('user')),
+  time: required(unsigned64),
+  user_id: required(unsigned32),
+  name: required(label),
 };
 
 const LOSSES: Shape<R.LossesRecord> = {
@@ -195,6 +241,10 @@ const CHECKS = new Map<unknown, Check<R.JournalRecord>>([
   ['socket_closed', check(CLOSED)],
   ['stream', check(STREAM)],
   ['procfs', procfs],
+  ['program', check(PROGRAM)],
+  ['container', check(CONTAINER)],
+  ['unit', check(UNIT)],
+  ['user', check(USER)],
   ['losses', check(LOSSES)],
   ['probe_exit', check(PROBE_EXIT)],
   ['tick', check(TICK)],

@@ -1,6 +1,6 @@
 import { count } from '../journal/counters.ts';
 import { OldestFirst } from '../journal/oldest-first.ts';
-import type { Counters, Process, ProcessIdentity } from '../model.ts';
+import type { Counters, HostDirectory, Process, ProcessIdentity } from '../model.ts';
 import { Kin } from './kin.ts';
 import type { AttributionLimits } from './limits.ts';
 import type { AncestorReference, ProcessRecord, ProcessReference } from './records.ts';
@@ -30,11 +30,18 @@ export class ProcessTable {
   readonly #latest = new Map<string, string>();
   readonly #references = new Kin<AncestorReference>(isSameReference);
   readonly #identities = new Kin<ProcessIdentity>(Object.is);
+  readonly #directory: HostDirectory | undefined;
   #size = 0;
 
-  constructor(limits: Pick<AttributionLimits, 'processes' | 'processText'>, losses: Counters) {
+  /** @param directory where what is looked up on the host of these processes will stand */
+  constructor(
+    limits: Pick<AttributionLimits, 'processes' | 'processText'>,
+    losses: Counters,
+    directory?: HostDirectory,
+  ) {
     this.#limits = limits;
     this.#losses = losses;
+    this.#directory = directory;
   }
 
   add(record: ProcessRecord): void {
@@ -78,6 +85,7 @@ export class ProcessTable {
       return known.identity;
     });
     const process: Process = { ...identityFrom(record), ancestors: this.#identities.share(ancestors) };
+    if (this.#directory !== undefined) process.directory = this.#directory;
     if (bootTime !== undefined) process.startTime = bootTime + BigInt(record.start);
     if (whole) entry.process = process;
     return process;
@@ -150,5 +158,8 @@ function identityFrom(record: ProcessRecord): ProcessIdentity {
   if (record.cgroup_path !== undefined) identity.cgroupPath = record.cgroup_path;
   if (record.container_id !== undefined) identity.containerId = record.container_id;
   if (record.unit !== undefined) identity.unit = record.unit;
+  if (record.namespace_pid !== undefined) identity.namespacePid = record.namespace_pid;
+  if (record.mntns !== undefined) identity.mountNamespace = record.mntns;
+  if (record.chroot === true) identity.isChroot = true;
   return identity;
 }

@@ -91,6 +91,10 @@ export interface ProcessRecord extends Positioned, ProcessReference {
   unit?: string | undefined;
   /** Inode of its network namespace. */
   netns?: number | undefined;
+  /** Inode of its mount namespace: what a path of it means. */
+  mntns?: number | undefined;
+  /** Its root is another one than that of its mount namespace, so its paths are of neither. */
+  chroot?: boolean | undefined;
   /** Its pid in its own pid namespace. */
   namespace_pid?: number | undefined;
   /** Nearest first, up to pid 1. */
@@ -161,6 +165,63 @@ export interface ProcfsRecord extends Positioned {
   failed?: ProcfsFailure | undefined;
 }
 
+export type PackageManager = 'dpkg' | 'rpm';
+
+/** What the host says of a program's file: the package that it belongs to. */
+export interface ProgramRecord extends Positioned {
+  type: 'program';
+  time: Timestamp;
+  /** Executable, or script of an interpreter, as a process of that mount namespace sees it. */
+  path: string;
+  mntns?: number | undefined;
+  package: string;
+  version?: string | undefined;
+  manager: PackageManager;
+}
+
+export type ContainerRuntime = 'docker' | 'containerd' | 'cri-o' | 'podman';
+export type Orchestrator = 'kubernetes' | 'ecs';
+
+/** What the host's files say of a container. */
+export interface ContainerRecord extends Positioned {
+  type: 'container';
+  time: Timestamp;
+  container_id: string;
+  name?: string | undefined;
+  image?: string | undefined;
+  runtime?: ContainerRuntime | undefined;
+  orchestrator?: Orchestrator | undefined;
+  /** Kubernetes: names of pod and namespace. */
+  pod?: string | undefined;
+  namespace?: string | undefined;
+  pod_id?: string | undefined;
+  /** ECS: ARN or id of the task. */
+  task?: string | undefined;
+  /** Of the entrypoint, as the host counts. */
+  init_pid?: number | undefined;
+}
+
+/** What triggers a unit. */
+export interface UnitRecord extends Positioned {
+  type: 'unit';
+  time: Timestamp;
+  unit: string;
+  /** The unit is one of a user's service manager, not of the system's. */
+  user_manager?: boolean | undefined;
+  timer: string;
+}
+
+/** The host's name of a user. */
+export interface UserRecord extends Positioned {
+  type: 'user';
+  time: Timestamp;
+  user_id: number;
+  name: string;
+}
+
+/** What was looked up on the host; written when the answer is known, and again changes nothing. */
+export type HostRecord = ProgramRecord | ContainerRecord | UnitRecord | UserRecord;
+
 /** Counters since the session began. Names that begin with `events.` are events of sockets or processes. */
 export interface LossesRecord extends Positioned {
   type: 'losses';
@@ -201,6 +262,7 @@ export type JournalRecord =
   | SocketRecord
   | StreamRecord
   | ProcfsRecord
+  | HostRecord
   | LossesRecord
   | ProbeExitRecord
   | TickRecord

@@ -1,4 +1,4 @@
-import type { Process, ProcessIdentity } from '../model.ts';
+import type { ContainerFacts, PackageFacts, Process, ProcessIdentity } from '../model.ts';
 import { parseEventTime } from './event-time.ts';
 import { idOf, integerOf, type JsonObject, objectOf, textOf, textsOf } from './json-object.ts';
 
@@ -7,7 +7,10 @@ export const MAX_PID = 4_194_304;
 /** pid 1 is reached long before. */
 const MAX_ANCESTORS = 4096;
 
-/** @param event with its process, container and service; undefined where it names no process */
+/**
+ * @param event with its process, package, container, orchestrator, service and attribution; undefined where it
+ * names no process
+ */
 export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity[]): Process | undefined {
   const json = objectOf(event.process);
   const pid = integerOf(json?.pid, MAX_PID);
@@ -18,9 +21,42 @@ export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity
     startTime: parseEventTime(textOf(json.start) ?? ''),
     userId: textOf(objectOf(json.user)?.id),
     userName: textOf(objectOf(json.user)?.name),
+    facts: {
+      package: packageOf(objectOf(event.package)),
+      container: containerOf(objectOf(event.container), objectOf(event.orchestrator)),
+      timer: textOf(objectOf(event.attribution)?.timer),
+      userName: textOf(objectOf(json.user)?.name),
+      startedFrom: textOf(objectOf(event.attribution)?.started_from),
+    },
     containerId: textOf(objectOf(event.container)?.id),
     unit: textOf(objectOf(event.service)?.name),
     ancestors,
+  };
+}
+
+function packageOf(json: JsonObject | undefined): PackageFacts | undefined {
+  const name = textOf(json?.name);
+  return name === undefined
+    ? undefined
+    : { name, version: textOf(json?.version), manager: textOf(json?.type) };
+}
+
+function containerOf(
+  container: JsonObject | undefined,
+  orchestrator: JsonObject | undefined,
+): ContainerFacts | undefined {
+  if (container === undefined && orchestrator === undefined) return undefined;
+  const resource = objectOf(orchestrator?.resource);
+  const isTask = textOf(resource?.type) === 'task';
+  return {
+    name: textOf(container?.name),
+    image: textOf(objectOf(container?.image)?.name),
+    runtime: textOf(container?.runtime),
+    orchestrator: textOf(orchestrator?.type),
+    podName: isTask ? undefined : textOf(resource?.name),
+    podNamespace: textOf(orchestrator?.namespace),
+    podId: isTask ? undefined : textOf(resource?.id),
+    task: isTask ? textOf(resource?.name) : undefined,
   };
 }
 

@@ -16,7 +16,16 @@ const START = ',"start":"';
 const TIME_LENGTH = 30;
 /** More are read as a whole. */
 const MAX_CUT = 32;
-const MEMBERS = ['destination', 'process', 'container', 'service', 'host', 'attribution'];
+const MEMBERS = [
+  'destination',
+  'process',
+  'package',
+  'container',
+  'orchestrator',
+  'service',
+  'host',
+  'attribution',
+];
 
 export interface Origin extends OriginPart {
   process: Process | undefined;

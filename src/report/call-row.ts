@@ -1,5 +1,6 @@
 import type { AttributedCall } from '../model.ts';
 import { maskText } from '../secrets.ts';
+import { factColumns } from './caller-row.ts';
 import { durationOf, outcomeOf } from './event.ts';
 import { endpointText, eventId } from './event-id.ts';
 import type { ProcessViews } from './process-view.ts';
@@ -38,6 +39,11 @@ export const CALL_COLUMNS = [
   'attribution',
   'unattributed_reason',
   'event_id',
+  'package',
+  'image',
+  'pod',
+  'timer',
+  'started_from',
 ] as const;
 
 type CallRow = Record<(typeof CALL_COLUMNS)[number], string | number | readonly string[] | undefined>;
@@ -47,6 +53,7 @@ export function callRow(attributed: AttributedCall, views: ProcessViews): CallRo
   const { call, attribution, host } = attributed;
   const view = attributed.process && views.view(attributed.process);
   const process = view?.process;
+  const facts = attributed.process && views.facts(attributed.process);
   const duration = durationOf(call);
   const { reason } = attribution;
   return {
@@ -74,10 +81,11 @@ export function callRow(attributed: AttributedCall, views: ProcessViews): CallRo
     args: process?.args,
     container_id: process?.containerId,
     unit: process?.unit,
-    user: process?.userName ?? process?.userId,
+    user: facts?.userName ?? process?.userId,
     ancestry: process?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
     attribution: attribution.match === 'none' ? 'none' : `${attribution.source}/${attribution.match}`,
     unattributed_reason: reason === undefined ? undefined : maskText(reason),
     event_id: eventId(attributed),
+    ...factColumns(facts),
   };
 }

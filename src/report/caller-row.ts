@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../causes/types.ts';
+import type { ContainerFacts, PackageFacts, ProcessFacts } from '../model.ts';
 import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
 import { diagnosisOf } from './diagnosis.ts';
@@ -46,6 +47,12 @@ export interface CallerRow extends KindCounts {
   findings: string[];
   product: string | undefined;
   product_version: string | undefined;
+  /** Of the example: what was looked up on the host, and what follows of that. */
+  package: string | undefined;
+  image: string | undefined;
+  pod: string | undefined;
+  timer: string | undefined;
+  started_from: string | undefined;
 }
 
 export const OTHER_CALLERS_NAME = 'other callers';
@@ -65,6 +72,7 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
   const { process } = example;
   const view = identity.isOther || process === undefined ? undefined : views.view(process);
   const exampleProcess = view?.process;
+  const facts = view === undefined || process === undefined ? undefined : views.facts(process);
   return {
     scope: identity.scope,
     host: example.host?.name ?? example.host?.id,
@@ -74,7 +82,7 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     executable: exampleProcess?.executable,
     container_id: exampleProcess?.containerId,
     unit: exampleProcess?.unit,
-    user: exampleProcess?.userName ?? exampleProcess?.userId,
+    user: facts?.userName ?? exampleProcess?.userId,
     clients: caller.clients.values,
     user_agents: caller.userAgents.values.map(viewHeader),
     ...caller.kinds,
@@ -90,6 +98,7 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     example_args: exampleProcess?.args === undefined ? undefined : [...exampleProcess.args],
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
     ...diagnosisColumns(diagnosisOf(caller)),
+    ...factColumns(facts),
   };
 }
 
@@ -103,4 +112,27 @@ function diagnosisColumns({ cause, findings, product, productVersion }: Diagnosi
     product,
     product_version: productVersion,
   };
+}
+
+/** The last columns of both kinds of rows. */
+export function factColumns(facts: ProcessFacts | undefined) {
+  return {
+    package: packageText(facts?.package),
+    image: facts?.container?.image,
+    pod: podText(facts?.container),
+    timer: facts?.timer,
+    started_from: facts?.startedFrom,
+  };
+}
+
+/** `curl 7.88.1-10+deb12u14`. */
+function packageText(known: PackageFacts | undefined): string | undefined {
+  return known && (known.version === undefined ? known.name : `${known.name} ${known.version}`);
+}
+
+/** `default/web-5d8f`, else what tells the pod or the task from others. */
+function podText(container: ContainerFacts | undefined): string | undefined {
+  const { podName, podNamespace, podId, task } = container ?? {};
+  if (podName === undefined) return podId ?? task;
+  return podNamespace === undefined ? podName : `${podNamespace}/${podName}`;
 }

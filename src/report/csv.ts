@@ -44,6 +44,11 @@ export const CALLER_COLUMNS = [
   'product',
   'product_version',
   'verdict',
+  'package',
+  'image',
+  'pod',
+  'timer',
+  'started_from',
 ] as const;
 
 type Value = string | number | readonly string[] | undefined;

@@ -1,4 +1,12 @@
-import type { AttributedCall, Host, ImdsCall, Process, ProcessIdentity } from '../model.ts';
+import type {
+  AttributedCall,
+  ContainerFacts,
+  Host,
+  ImdsCall,
+  Process,
+  ProcessFacts,
+  ProcessIdentity,
+} from '../model.ts';
 import { escapeJson, jsonString } from './escape.ts';
 import { endpointText, entityId, eventId } from './event-id.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
@@ -21,9 +29,13 @@ export function durationOf(call: ImdsCall): bigint | undefined {
 }
 
 interface ProcessFragments {
+  /** What they were made of; another object where more is known by now. */
+  facts: ProcessFacts;
   ancestors: string;
+  /** Members of `attribution`: what started it, and the timer; each with a comma before it. */
+  started: string;
   process: string;
-  /** container and service, each with a comma before it. */
+  /** package, container, orchestrator and service, each with a comma before it. */
   scope: string;
 }
 
@@ -48,8 +60,7 @@ export class EventFormatter {
   /** The object, without a line end. */
   format(attributed: AttributedCall): string {
     const { call, attribution } = attributed;
-    const process =
-      attributed.process && this.#process(this.#views.view(attributed.process), attributed.host);
+    const process = attributed.process && this.#process(attributed.process, attributed.host);
     const { reason } = attribution;
     return (
       `{"@timestamp":"${isoNanoseconds(call.time)}","ecs":{"version":"${ECS_VERSION}"},` +
@@ -67,7 +78,7 @@ export class EventFormatter {
       `${process?.process ?? ''}${process?.scope ?? ''}` +
       `${attributed.host === undefined ? '' : this.#host(attributed.host)}` +
       `,"attribution":{"source":"${attribution.source}","match":"${attribution.match}"` +
-      `${reason === undefined ? '' : `,"reason":${this.#headers.get(reason)}`}}}`
+      `${reason === undefined ? '' : `,"reason":${this.#headers.get(reason)}`}${process?.started ?? ''}}}`
     );
   }
 
@@ -97,10 +108,12 @@ export class EventFormatter {
     return fields.length === 0 ? '' : `,"http":{${fields.join(',')}}`;
   }
 
-  #process(view: ProcessView, host: Host | undefined): ProcessFragments {
+  #process(process: Process, host: Host | undefined): ProcessFragments {
+    const view = this.#views.view(process);
+    const facts = this.#views.facts(process);
     let fragments = this.#fragments.get(view);
-    if (fragments === undefined) {
-      fragments = processFragments(view.process, this.#ancestorsOf(view.process), host);
+    if (fragments?.facts !== facts) {
+      fragments = processFragments(view.process, facts, this.#ancestorsOf(view.process), host);
       this.#fragments.set(view, fragments);
     }
     return fragments;
@@ -149,12 +162,21 @@ function urlJson(target: string): string {
   return stringify(viewUrl(target));
 }
 
-function processFragments(process: Process, ancestors: string, host: Host | undefined): ProcessFragments {
+function processFragments(
+  process: Process,
+  facts: ProcessFacts,
+  ancestors: string,
+  host: Host | undefined,
+): ProcessFragments {
   const [parent] = process.ancestors;
-  const hasUser = process.userId !== undefined || process.userName !== undefined;
-  const { containerId, unit } = process;
+  const { startedFrom, timer, userName } = facts;
+  const hasUser = process.userId !== undefined || userName !== undefined;
   return {
+    facts,
     ancestors,
+    started:
+      member('started_from', startedFrom && jsonString(startedFrom)) +
+      member('timer', timer && jsonString(timer)),
     process: `,"process":${stringify({
       pid: process.pid,
       entity_id: entityId(host, process),
@@ -162,13 +184,46 @@ function processFragments(process: Process, ancestors: string, host: Host | unde
       args: process.args,
       executable: process.executable,
       start: process.startTime === undefined ? undefined : isoNanoseconds(process.startTime),
-      user: hasUser ? { id: process.userId, name: process.userName } : undefined,
+      user: hasUser ? { id: process.userId, name: userName } : undefined,
       parent: parent && identityFields(parent),
     })}`,
-    scope:
-      (containerId === undefined ? '' : `,"container":${stringify({ id: containerId })}`) +
-      (unit === undefined ? '' : `,"service":${stringify({ name: unit })}`),
+    scope: scopeJson(process, facts),
   };
+}
+
+/** package, container, orchestrator and service, as far as they are known. */
+function scopeJson({ containerId, unit }: Process, { package: known, container }: ProcessFacts): string {
+  const { name, version, manager } = known ?? {};
+  return (
+    member('package', known && stringify({ name, version, type: manager })) +
+    member('container', containerJson(containerId, container)) +
+    member('orchestrator', container && orchestratorJson(container)) +
+    member('service', unit === undefined ? undefined : stringify({ name: unit }))
+  );
+}
+
+function containerJson(id: string | undefined, container: ContainerFacts | undefined): string | undefined {
+  const { name, image, runtime } = container ?? {};
+  if (id === undefined && name === undefined && image === undefined && runtime === undefined)
+    return undefined;
+  return stringify({ id, name, image: image === undefined ? undefined : { name: image }, runtime });
+}
+
+function orchestratorJson(container: ContainerFacts): string | undefined {
+  const { orchestrator, podName, podNamespace, podId, task } = container;
+  const hasPod = podName !== undefined || podId !== undefined;
+  const resource = hasPod
+    ? { id: podId, name: podName, type: 'pod' }
+    : task === undefined
+      ? undefined
+      : { name: task, type: 'task' };
+  if (orchestrator === undefined && podNamespace === undefined && resource === undefined) return undefined;
+  return stringify({ type: orchestrator, namespace: podNamespace, resource });
+}
+
+/** `,"name":json`, or nothing. */
+function member(name: string, json: string | undefined): string {
+  return json ? `,"${name}":${json}` : '';
 }
 
 function identityFields({ pid, name, args, executable }: ProcessIdentity): object {

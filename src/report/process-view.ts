@@ -1,6 +1,7 @@
 import { type TokenArgument, tokenArgumentOf } from '../causes/token-argument.ts';
-import type { Process, ProcessIdentity } from '../model.ts';
+import type { Process, ProcessFacts, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
+import { FactViews } from './facts.ts';
 import { isBareClient, programName } from './program.ts';
 import { Memo } from './url.ts';
 
@@ -28,6 +29,13 @@ export class ProcessViews {
   /** By the arguments: commands that are run again and again have theirs in common, where events are read. */
   readonly #byArgs = new WeakMap<readonly string[], Known>();
   readonly #texts = new Memo(maskText);
+
+  readonly #facts = new FactViews();
+
+  /** What is known of it by now, masked; the same object until more is known. */
+  facts(process: Process): ProcessFacts {
+    return this.#facts.of(process);
+  }
 
   view(process: Process): ProcessView {
     let view = this.#views.get(process);

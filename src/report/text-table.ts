@@ -8,6 +8,7 @@ import { KINDS, type Kind } from './kinds.ts';
 import { fewText, joinKnown, padEnd, padStart, truncate, type WidthOf, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 import type { ProcessViews } from './process-view.ts';
+import { baseName } from './program.ts';
 import { localSeconds } from './time.ts';
 import { countOf, countText } from './words.ts';
 
@@ -232,10 +233,16 @@ function makeRow(caller: Caller, row: CallerRow, timeText: (time: Nanoseconds) =
 /** Container, unit, user, and who it was forwarded for; escaped. */
 export function whereText(row: CallerRow): string {
   const container = row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
-  const unit = row.unit && escapeText(row.unit);
+  // Registry and folders before an image's name say little; what it is of says the pod.
+  const image = row.image && `image ${escapeText(baseName(row.image.replace(/@sha256:.*$/, '')))}`;
+  const pod = row.pod && `pod ${escapeText(row.pod)}`;
+  const isOwnScope = row.container_id !== undefined && row.unit?.includes(row.container_id);
+  const unit = row.unit && !isOwnScope && escapeText(row.unit);
+  const timer = row.timer && escapeText(row.timer);
+  const known = row.package && `package ${escapeText(row.package)}`;
   const proxied = row.forwarded_for.length > 0 ? `for ${fewText(row.forwarded_for, 1)}` : '';
   const user = row.user && `${/^\d+$/.test(row.user) ? 'uid' : 'user'} ${escapeText(row.user)}`;
-  return joinKnown([container, unit, user, proxied]);
+  return joinKnown([container, image, pod, unit || undefined, timer, user, known, proxied]);
 }
 
 function ancestryText(ancestry: readonly string[]): string {

@@ -1,5 +1,6 @@
 import type { JournalRecord, ProcessRecord, SessionRecord } from '../bpf/records.ts';
 import { MASK, maskArgs, maskText } from '../secrets.ts';
+import { scrubHostRecord } from './host-records.ts';
 import type { InterfaceNames } from './interface-names.ts';
 import type { Names } from './strict/names.ts';
 
@@ -33,6 +34,11 @@ export class RecordScrubber {
         return this.#session(record);
       case 'process':
         return this.#process(record);
+      case 'program':
+      case 'container':
+      case 'unit':
+      case 'user':
+        return scrubHostRecord(record, (text, maximum) => this.#text(text, maximum) ?? text);
       case 'losses':
         return { ...record, counters: withoutSecrets(record.counters), after_packet: undefined };
       case 'probe_exit': {
@@ -101,6 +107,8 @@ export class RecordScrubber {
       container_id: record.container_id && masked(record.container_id),
       unit: this.#text(record.unit),
       netns: record.netns,
+      mntns: record.mntns,
+      chroot: record.chroot,
       namespace_pid: record.namespace_pid,
       ancestors: record.ancestors.map(({ pid, start, exec, name }) => {
         return { pid, start, exec, name: this.#text(name) };

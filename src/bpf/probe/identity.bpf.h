@@ -48,6 +48,15 @@ static __always_inline __u32 namespace_pid(struct task_struct *leader)
 	return BPF_CORE_READ((const struct upid *)upid, nr);
 }
 
+/* A path is one of another root than the namespace's; of different namespaces nobody can tell by that. */
+static __always_inline __u32 is_chroot(struct task_struct *task, struct task_struct *first, __u32 mntns)
+{
+	if (BPF_CORE_READ(first, nsproxy, mnt_ns, ns.inum) != mntns)
+		return 0;
+	return BPF_CORE_READ(task, fs, root.dentry) != BPF_CORE_READ(first, fs, root.dentry) ||
+	       BPF_CORE_READ(task, fs, root.mnt) != BPF_CORE_READ(first, fs, root.mnt);
+}
+
 /* The group leader is the process, also where another thread connects, and where the leader has ended. */
 static __always_inline void read_process(struct task_struct *task, struct imds_process *process)
 {
@@ -60,6 +69,7 @@ static __always_inline void read_process(struct task_struct *task, struct imds_p
 	process->group = BPF_CORE_READ(task, cred, egid.val);
 	process->login = bpf_core_field_exists(task->loginuid) ? BPF_CORE_READ(task, loginuid.val) : ~0u;
 	process->netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	process->mntns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 	process->namespace_pid = namespace_pid(leader);
 	process->kernel_thread = (BPF_CORE_READ(task, flags) & PF_KTHREAD) != 0;
 	read_identity(leader, &process->self);
@@ -74,6 +84,7 @@ static __always_inline void read_process(struct task_struct *task, struct imds_p
 		n = i + 1;
 	}
 	process->ancestor_count = n;
+	process->chroot = is_chroot(task, leader, process->mntns);
 }
 
 #endif

@@ -136,6 +136,12 @@ static void put_own(struct json *json, const struct imds_process *process, bool 
 	put_cgroup(json, process, lives);
 	json_key(json, "netns");
 	json_number(json, process->netns);
+	json_key(json, "mntns");
+	json_number(json, process->mntns);
+	if (process->chroot) {
+		json_key(json, "chroot");
+		json_true(json);
+	}
 	json_key(json, "namespace_pid");
 	json_number(json, process->namespace_pid);
 }

@@ -1,3 +1,4 @@
+import { Directory } from '../../bpf/directory.ts';
 import type { AttributionLimits } from '../../bpf/limits.ts';
 import { ProcessTable } from '../../bpf/processes.ts';
 import type { JournalRecord, LossesRecord, ProcessRecord, ProcessReference } from '../../bpf/records.ts';
@@ -12,8 +13,9 @@ type Limits = Pick<AttributionLimits, 'sockets' | 'processes' | 'processText'>;
 
 /**
  * What the records so far add up to, as far as a file that begins now has to repeat it: the sockets that
- * are open with their processes, the latest losses, the end of the probe. Processes of closed sockets are
- * repeated later, when a record refers to them again: an agent that asks once an hour is in every file.
+ * are open with their processes, what the host said, the latest losses, the end of the probe. Processes of
+ * closed sockets are repeated later, when a record refers to them again: an agent that asks once an hour is
+ * in every file.
  */
 export class Preamble implements Repeats {
   readonly #limits: Limits;
@@ -21,6 +23,7 @@ export class Preamble implements Repeats {
   /** All processes as a reader of every file knows them, and those that a reader of this file alone does. */
   readonly #known: ProcessTable;
   #inFile: ProcessTable;
+  readonly #directory = new Directory();
   readonly #losses = new Map<string, string>();
   #lossesTime: string | undefined;
   #probeExit: JournalRecord | undefined;
@@ -37,7 +40,7 @@ export class Preamble implements Repeats {
     this.#inFile = newTable(this.#limits);
     const records: JournalRecord[] = [];
     for (const process of this.#sockets.processes()) this.#bring(process, records);
-    records.push(...this.#sockets.records());
+    records.push(...this.#sockets.records(), ...this.#directory.records());
     if (this.#lossesTime !== undefined) records.push(this.#lossesRecord(this.#lossesTime));
     if (this.#probeExit !== undefined) records.push(this.#probeExit);
     // Last, so that what stands before the first packet ends with a time near to it: a reader of a
@@ -61,6 +64,12 @@ export class Preamble implements Repeats {
       case 'process':
         this.#known.add(record);
         this.#inFile.add(record);
+        return;
+      case 'program':
+      case 'container':
+      case 'unit':
+      case 'user':
+        this.#directory.add(record);
         return;
       case 'losses':
         this.#learnLosses(record);

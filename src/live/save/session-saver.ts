@@ -10,8 +10,8 @@ import { milliseconds } from '../../journal/clock.ts';
 import { Fifo } from '../../journal/fifo.ts';
 import type { Endpoint } from '../../model.ts';
 import type { JournalHandler, Packet } from '../../ports.ts';
-import { maskArgs, maskText } from '../../secrets.ts';
 import type { JournalFilter } from '../live-source.ts';
+import { masked } from './masked.ts';
 import { openCaptureWriter } from './open.ts';
 import { PacketComments } from './packet-comments.ts';
 import { PacketCopies } from './packet-copies.ts';
@@ -152,14 +152,4 @@ export class SessionSaver implements JournalFilter {
     const server = this.#table.endpoints[endpoint];
     return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server);
   }
-}
-
-/** Arguments as any output shows them: masking them again changes nothing, so a replay prints the same. */
-function masked(record: JournalRecord): JournalRecord {
-  if (record.type === 'process' && record.args !== undefined)
-    return { ...record, args: maskArgs(record.args) };
-  if (record.type === 'probe_exit' && record.message !== undefined) {
-    return { ...record, message: maskText(record.message) };
-  }
-  return record;
 }

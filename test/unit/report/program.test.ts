@@ -1,6 +1,6 @@
 import { strictEqual } from 'node:assert';
 import type { ProcessIdentity } from '../../../src/model.ts';
-import { isBareClient, programName } from '../../../src/report/program.ts';
+import { isBareClient, programName, scriptFile } from '../../../src/report/program.ts';
 
 const ROWS: readonly (readonly [executable: string | undefined, args: string, expected: string])[] = [
   ['/usr/bin/curl', 'curl -s http://h/', 'curl'],
@@ -30,7 +30,116 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
   ['/usr/bin/dotnet', 'dotnet app.dll', 'dotnet app.dll'],
   ['/opt/agent (deleted)', 'agent', 'agent'],
   ['/bin/busybox', 'wget -q http://h/', 'wget'],
+  ['/bin/busybox', '/bin/sh /opt/x.sh', 'sh /opt/x.sh'],
+  ['/bin/busybox', 'sh -c x', 'sh -c'],
+  ['/bin/busybox', '-sh', 'sh'],
+  ['/bin/busybox', 'busybox wget -q http://h/', 'wget'],
+  ['/bin/busybox', '/bin/busybox sh /x.sh', 'sh /x.sh'],
+  ['/bin/busybox.nosuid', 'crond -f', 'crond'],
   [undefined, 'sshd:', 'sshd:'],
+  [
+    '/usr/libexec/platform-python3.6',
+    '/usr/libexec/platform-python -Es /usr/sbin/tuned',
+    'platform-python /usr/sbin/tuned',
+  ],
+  ['/usr/bin/python3.11', '/opt/venv/bin/python /opt/venv/bin/aws s3 ls', 'python /opt/venv/bin/aws'],
+  ['/usr/bin/python3.11', '/opt/venv/bin/python3 -X dev -m app', 'python3 -m app'],
+  ['/usr/bin/python3.11', 'python3 -mapp.main --x', 'python3 -m app.main'],
+  ['/usr/bin/python3.11', 'python3 /opt/tool.pyz run', 'python3 /opt/tool.pyz'],
+  ['/usr/bin/python3.11', '/usr/bin/python3 -Es /usr/sbin/firewalld --nofork', 'python3 /usr/sbin/firewalld'],
+  ['/usr/bin/python3.11', 'python3 -I -Wignore -', 'python3 -'],
+  ['/usr/bin/python3.11', 'python3', 'python3'],
+  ['/usr/bin/pypy3.9', 'pypy3 a.py', 'pypy3 a.py'],
+  ['/usr/bin/node', 'node --max-old-space-size=4096 --env-file .env dist/main.js', 'node dist/main.js'],
+  [
+    '/usr/bin/node',
+    '/usr/bin/node --inspect=0.0.0.0:9229 -r dotenv/config /srv/app/index.js',
+    'node /srv/app/index.js',
+  ],
+  ['/usr/bin/node', 'node --enable-source-maps -- /srv/x.js', 'node /srv/x.js'],
+  ['/usr/bin/node', 'node -pe process.version', 'node -p'],
+  ['/usr/bin/node', 'node --input-type module -e x', 'node -e'],
+  ['/usr/bin/deno', 'deno run --allow-net main.ts', 'deno run main.ts'],
+  ['/usr/bin/bun', 'bun run index.ts', 'bun run index.ts'],
+  ['/usr/bin/bun', 'bun index.ts', 'bun index.ts'],
+  [
+    '/usr/bin/ruby3.1',
+    '/usr/bin/ruby3.1 /usr/local/bin/bundle exec puma -C config/puma.rb',
+    'ruby3.1 /usr/local/bin/bundle exec puma',
+  ],
+  ['/usr/bin/ruby3.1', 'ruby /usr/bin/bundle install', 'ruby /usr/bin/bundle'],
+  ['/usr/bin/ruby3.1', 'ruby --yjit -W0 bin/rails server', 'ruby bin/rails'],
+  ['/usr/bin/ruby3.1', 'ruby -e x', 'ruby -e'],
+  ['/usr/bin/perl', '/usr/bin/perl -T /usr/sbin/amavisd', 'perl /usr/sbin/amavisd'],
+  ['/usr/bin/perl', 'perl -Mstrict -MJSON::PP -e 1', 'perl -e'],
+  ['/usr/bin/perl', 'perl -I lib -d:NYTProf x.pl', 'perl x.pl'],
+  ['/usr/bin/php8.2', 'php artisan queue:work', 'php artisan'],
+  ['/usr/bin/php8.2', 'php -S 0.0.0.0:80 -t public router.php', 'php router.php'],
+  ['/usr/bin/php-cgi8.2', 'php-cgi8.2 /srv/x.php', 'php-cgi8.2 /srv/x.php'],
+  ['/usr/bin/bash', 'bash --rcfile /etc/x -i /opt/x.sh', 'bash /opt/x.sh'],
+  ['/usr/bin/bash', 'bash +x -O extglob /opt/x.sh', 'bash /opt/x.sh'],
+  ['/usr/bin/bash', 'bash -s arg', 'bash -s'],
+  ['/usr/bin/bash', 'bash', 'bash'],
+  ['/usr/lib/jvm/17/bin/java', 'java -jar -Xmx1g app.jar --port 80', 'java -jar app.jar'],
+  ['/usr/lib/jvm/17/bin/java', 'java -javaagent:/opt/a.jar -Dx=y -jar app.jar', 'java -jar app.jar'],
+  ['/usr/lib/jvm/17/bin/java', 'java @/etc/args --class-path a.jar com.Main', 'java com.Main'],
+  ['/usr/lib/jvm/17/bin/java', 'java --class-path=a.jar com.Main', 'java com.Main'],
+  ['/usr/lib/jvm/17/bin/java', 'java --module=app/com.Main', 'java -m app/com.Main'],
+  ['/usr/lib/jvm/17/bin/java', 'java --source 17 Tool.java', 'java Tool.java'],
+  [
+    '/usr/lib/jvm/17/bin/java',
+    'java -cp /srv/app.jar -Dloader.main=com.x.Main org.springframework.boot.loader.PropertiesLauncher',
+    'java com.x.Main',
+  ],
+  [
+    '/usr/lib/jvm/17/bin/java',
+    'java -cp conf:/srv/app.jar org.springframework.boot.loader.launch.JarLauncher',
+    'java -jar /srv/app.jar',
+  ],
+  [
+    '/usr/lib/jvm/17/bin/java',
+    'java org.springframework.boot.loader.launch.JarLauncher',
+    'java org.springframework.boot.loader.launch.JarLauncher',
+  ],
+  ['/usr/lib/jvm/17/bin/java', 'java -Xmx1g', 'java'],
+  [
+    '/usr/bin/jsvc',
+    'jsvc.exec -java-home /jvm -user tomcat -cp a.jar -pidfile /run/x org.apache.catalina.startup.Bootstrap',
+    'jsvc.exec org.apache.catalina.startup.Bootstrap',
+  ],
+  ['/usr/share/dotnet/dotnet', '/usr/bin/dotnet /srv/App.dll --urls http://h', 'dotnet /srv/App.dll'],
+  ['/usr/share/dotnet/dotnet', 'dotnet --roll-forward Major App.dll', 'dotnet App.dll'],
+  ['/usr/share/dotnet/dotnet', 'dotnet run --project src/App', 'dotnet run src/App'],
+  ['/srv/App', '/srv/App --urls http://h', 'App'],
+];
+
+/** What servers write over their arguments. */
+const TITLES: readonly (readonly [executable: string, title: string, expected: string])[] = [
+  ['/usr/sbin/php-fpm8.2', 'php-fpm: pool www', 'php-fpm pool www'],
+  [
+    '/usr/sbin/php-fpm8.2',
+    'php-fpm: master process (/etc/php/8.2/fpm/php-fpm.conf)',
+    'php-fpm master process',
+  ],
+  ['/usr/bin/python3.11', 'gunicorn: worker [app:app]', 'gunicorn [app:app]'],
+  ['/usr/bin/python3.11', 'gunicorn: master [app:app]', 'gunicorn [app:app]'],
+  ['/usr/bin/python3.11', '[celeryd: celery@web-7:ForkPoolWorker-1]', 'celery celery@web-7'],
+  [
+    '/usr/bin/python3.11',
+    '[celeryd: celery@web-7:MainProcess] -active- (worker -A proj)',
+    'celery celery@web-7',
+  ],
+  ['/usr/bin/uwsgi-core', 'uWSGI worker 1', 'uwsgi'],
+  ['/usr/bin/ruby3.1', 'puma: cluster worker 0: 812 [app]', 'puma [app]'],
+  ['/usr/bin/ruby3.1', 'puma 6.4.2 (tcp://0.0.0.0:3000) [app]', 'puma [app]'],
+  ['/usr/bin/ruby3.1', 'sidekiq 7.2.0 app [0 of 10 busy]', 'sidekiq app'],
+  ['/usr/bin/ruby3.1', 'unicorn worker[3] -c config/unicorn.rb', 'unicorn'],
+  ['/usr/bin/ruby3.1', 'Passenger RubyApp: /var/www/app (production)', 'Passenger RubyApp /var/www/app'],
+  ['/usr/bin/node', 'npm run start:prod', 'npm run start:prod'],
+  ['/usr/bin/node', 'npm start', 'npm start'],
+  ['/usr/bin/node', 'PM2 v5.3.0: God Daemon (/root/.pm2)', 'PM2 God Daemon'],
+  ['/usr/bin/node', 'node /srv/app.js', 'node /srv/app.js'],
+  ['/usr/bin/node', 'doing job 4711 of 9000', 'node'],
 ];
 
 describe('program name', () => {
@@ -41,6 +150,24 @@ describe('program name', () => {
       strictEqual(programName(identity), expected);
     });
   }
+
+  for (const [executable, title, expected] of TITLES) {
+    it(`${executable} as "${title}" → ${expected}`, () => {
+      for (const args of [[title], [`${title}   `], [title, '', '']]) {
+        strictEqual(programName({ pid: 1, start: '1', executable, args }), expected);
+      }
+    });
+  }
+
+  it('knows the file of a script, where there is one', () => {
+    const file = (executable: string, args: string) =>
+      scriptFile({ pid: 1, start: '1', executable, args: args.split(' ') });
+    strictEqual(file('/usr/bin/python3.11', 'python3 -u /usr/bin/cloud-init init'), '/usr/bin/cloud-init');
+    strictEqual(file('/jvm/bin/java', 'java -jar /opt/a.jar'), '/opt/a.jar');
+    strictEqual(file('/usr/bin/python3.11', 'python3 -m app'), undefined);
+    strictEqual(file('/jvm/bin/java', 'java com.Main'), undefined);
+    strictEqual(file('/usr/bin/curl', 'curl /x'), undefined);
+  });
 
   it('falls back to the name, and says when there is none', () => {
     strictEqual(programName({ pid: 1, start: '1', name: 'kworker' }), 'kworker');
