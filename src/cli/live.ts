@@ -96,6 +96,10 @@ class LiveRun {
       clock: this.#clock,
       onProbeLoss: (reason) => this.#loseProbe(reason),
       onLookupLoss: (reason) => this.#loseLookups(reason),
+      onHostLoss: (reason) =>
+        this.#say(
+          note('live', `the process that asks the host ended (${reason}); calls go on without packages`),
+        ),
     });
     this.#views = views;
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
@@ -214,7 +218,14 @@ class LiveRun {
     through: SessionSaver | undefined,
     now: () => bigint,
   ): CaptureInput {
-    const source = new LiveSource({ name: 'live', header, views: list(views), through, now });
+    const source = new LiveSource({
+      name: 'live',
+      header,
+      views: list(views),
+      through,
+      host: views.host,
+      now,
+    });
     const part = { path: 'live', endsBySignal: true, open: () => Promise.resolve(source) };
     return { name: 'live', files: [], parts: [part] };
   }

@@ -16,6 +16,17 @@ export interface LiveSourceOptions {
   now(): bigint;
   /** What the journal passes through on its way to the pipeline, which reads what is saved of it. */
   through?: JournalFilter | undefined;
+  /** Whom to ask what the host says of processes; its answers are entries of the journal. */
+  host?: HostAnswers | undefined;
+}
+
+/** Sees what is recorded, and adds records of its own. */
+export interface HostAnswers {
+  /** Where they go; before the first record. */
+  answerTo(handler: Pick<JournalHandler, 'record'>): void;
+  learn(json: Uint8Array): void;
+  /** Resolves when nothing more will come. */
+  end(): Promise<void>;
 }
 
 /** Takes the journal and hands it on, in the same order; `end` hands on what is still held. */
@@ -46,10 +57,11 @@ export class LiveSource implements PacketSource {
     pause: () => Promise<void> | undefined,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
-    const { header, views, now } = this.#options;
+    const { header, views, host, now } = this.#options;
     const journal = this.#journal(handler);
     const write = (record: JournalRecord) => journal.record(Buffer.from(JSON.stringify(record)), NOWHERE);
     write(header);
+    host?.answerTo(journal);
     const tick = setInterval(() => {
       write({ type: 'tick', time: String(now()) } satisfies TickRecord);
       // What was printed is handed on; a slow reader of it must not hold the kernel's events back.
@@ -57,6 +69,7 @@ export class LiveSource implements PacketSource {
     }, TICK_MS);
     try {
       await Promise.all(views.map((view) => view.read(filter, journal, signal, () => this.#pause())));
+      await host?.end();
     } finally {
       clearInterval(tick);
     }
@@ -76,7 +89,7 @@ export class LiveSource implements PacketSource {
   }
 
   #journal(handler: JournalHandler): JournalHandler {
-    const { through } = this.#options;
+    const { through, host } = this.#options;
     if (through !== undefined) through.next = handler;
     const next = through ?? handler;
     return {
@@ -84,7 +97,10 @@ export class LiveSource implements PacketSource {
         this.#count(packet);
         next.packet(packet);
       },
-      record: (json: Uint8Array, where: RecordPosition) => next.record(json, where),
+      record: (json: Uint8Array, where: RecordPosition) => {
+        next.record(json, where);
+        host?.learn(json);
+      },
       nextStop: Number.POSITIVE_INFINITY,
       beforePacket: () => {},
     };

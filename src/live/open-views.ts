@@ -6,6 +6,7 @@ import {
   type Capture,
   checkAttribution,
 } from './attribution-choice.ts';
+import { HostClient } from './host/host-client.ts';
 import { probePath } from './probe-path.ts';
 import { ProbeView } from './probe-view.ts';
 import { LookupClient } from './procfs/lookup-client.ts';
@@ -24,6 +25,7 @@ export interface ViewOptions {
   clock: WallClock;
   onProbeLoss(reason: string): void;
   onLookupLoss(reason: string): void;
+  onHostLoss(reason: string): void;
 }
 
 export interface OpenedViews {
@@ -31,6 +33,8 @@ export interface OpenedViews {
   wire: View | undefined;
   /** They ask where the wire is alone, and stand by for the probe's end where it is not. */
   lookups: LookupClient | undefined;
+  /** What the host says of processes, where they are looked for. */
+  host: HostClient | undefined;
   /** How processes are found. */
   attribution: Attribution;
   /** Why a view, or the look-ups, are missing. */
@@ -77,13 +81,18 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
   );
   // Without the wire there is nothing to ask about.
   if (wire === undefined) await lookups?.end();
+  const host = await startHost(options, sockets !== undefined || lookups !== undefined, attempt);
   const [reason] = missing;
-  if (sockets === undefined && wire === undefined && reason !== undefined) throw reason;
+  if (sockets === undefined && wire === undefined && reason !== undefined) {
+    await host?.end();
+    throw reason;
+  }
   const found = sockets !== undefined ? 'ebpf' : lookups !== undefined ? 'procfs' : 'off';
   return {
     sockets: attribution === 'off' && sockets !== undefined ? withoutProcesses(sockets) : sockets,
     wire,
     lookups: wire && lookups,
+    host,
     attribution: attribution === 'off' ? 'off' : found,
     missing,
   };
@@ -105,5 +114,16 @@ async function startLookups(
       standby,
       onLoss: onLookupLoss,
     }),
+  );
+}
+
+/** Processes are named without it, too. */
+async function startHost(
+  { attribution, root, clock, onHostLoss }: ViewOptions,
+  wanted: boolean,
+  attempt: Attempt,
+): Promise<HostClient | undefined> {
+  return attempt(wanted && attribution !== 'off', () =>
+    HostClient.start({ root, now: () => clock.now(), clockOffset: clock.offset, onLoss: onHostLoss }),
   );
 }

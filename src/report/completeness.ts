@@ -13,6 +13,8 @@ import {
 const HARMLESS = new Set([
   'capture.custom_blocks',
   'capture.unknown_blocks',
+  'host.turned_away',
+  'host.unanswered',
   'http.unsolicited_responses',
   'procfs.exits',
   'procfs.overloaded',

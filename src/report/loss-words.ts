@@ -14,6 +14,8 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'capture.unknown_blocks': ['unknown block', 'skipped'],
   'events.lines_torn': ['last line', 'cut short'],
   'events.lines_unreadable': ['line', 'that is no event'],
+  'host.turned_away': ['question', 'to the host turned away'],
+  'host.unanswered': ['question', 'to the host without an answer'],
   'http.pending_evicted': ['request', 'without its answer'],
   'http.unread_request_bytes': ['byte', 'of requests not readable'],
   'http.unread_response_bytes': ['byte', 'of answers not readable'],

@@ -68,9 +68,9 @@ export function statusOf(pid: number): Map<string, string> {
   return new Map(lines.map((line) => line.split(/:\s*/, 2) as [string, string]));
 }
 
-/** The process of a session that looks into /proc. */
-export function workerOf(session: LiveSession): number {
-  return childOf(session, 'procfs/worker');
+/** A process of a session that keeps root: the one that looks into /proc, unless told. */
+export function workerOf(session: LiveSession, which = 'procfs/worker'): number {
+  return childOf(session, which);
 }
 
 export function probeOf(session: LiveSession): number {

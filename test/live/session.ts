@@ -16,13 +16,17 @@ export interface LiveEvent {
     unknown_reason?: string;
     endpoint: string;
     ancestors?: LiveProcess[];
+    started_from?: string;
   };
   http?: { request?: { method: string }; response?: { status_code: number } };
   url?: { original: string; path: string };
   user_agent?: { original: string };
   network: { type: string };
   source: { ip: string; port: number };
-  process?: LiveProcess & { user?: { id: string }; parent?: LiveProcess };
+  process?: LiveProcess & { user?: { id: string; name?: string }; parent?: LiveProcess };
+  package?: { name: string; version?: string; type?: string };
+  container?: { id?: string; name?: string; image?: { name: string }; runtime?: string };
+  orchestrator?: { type?: string; namespace?: string; resource?: { name?: string; type: string } };
   attribution: { source: string; match: string; reason?: string };
 }
 

@@ -100,7 +100,7 @@ export function readNumbers(path: string): number[] | Unreadable {
 }
 
 /** `4026531840` of `net:[4026531840]`, `17` of `socket:[17]`; undefined for what is no such link. */
-export function inodeOf(path: string, kind: 'net' | 'socket'): number | undefined {
+export function inodeOf(path: string, kind: 'net' | 'mnt' | 'socket'): number | undefined {
   let target: string;
   try {
     target = readlinkSync(path);

@@ -21,7 +21,7 @@ export type Program = Pick<
 /** What is read only of a process that connects. */
 export type Surroundings = Pick<
   ProcessRecord,
-  'login_user_id' | 'cgroup_path' | 'container_id' | 'unit' | 'netns' | 'namespace_pid'
+  'login_user_id' | 'cgroup_path' | 'container_id' | 'unit' | 'netns' | 'mntns' | 'chroot' | 'namespace_pid'
 >;
 
 export interface Link {
@@ -62,6 +62,10 @@ export function readSurroundings(proc: string, pid: number): Surroundings {
   if (/^\d+$/.test(login)) surroundings.login_user_id = Number(login);
   const netns = inodeOf(`${folder}/ns/net`, 'net');
   if (netns !== undefined) surroundings.netns = netns;
+  const mntns = inodeOf(`${folder}/ns/mnt`, 'mnt');
+  if (mntns !== undefined) surroundings.mntns = mntns;
+  const root = readLink(`${folder}/root`);
+  if (root !== undefined && root.toString('latin1') !== '/') surroundings.chroot = true;
   const { namespacePid } = parseStatus(readText(`${folder}/status`));
   if (namespacePid !== undefined) surroundings.namespace_pid = namespacePid;
   return surroundings;

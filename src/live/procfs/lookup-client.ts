@@ -1,15 +1,18 @@
+import { existsSync } from 'node:fs';
 import type { LossesRecord, ProcfsFailure, ProcfsRecord } from '../../bpf/records.ts';
+import { PrerequisiteError } from '../../errors.ts';
 import type { JournalHandler } from '../../ports.ts';
+import { RootWorker } from '../root-worker.ts';
 import { clientOf } from './client-of.ts';
 import { FairShare } from './fair-share.ts';
 import type { LookupRequest } from './request.ts';
-import { LookupWorker } from './worker-process.ts';
 
 /** So many are under way at most: there is no use in asking after seconds. */
 const MAX_UNDER_WAY = 1024;
 /** The counters are written when they grow, at most so often, and at the end. */
 const LOSSES_NS = 1_000_000_000n;
 const NOWHERE = { offset: 0, packetsBefore: 0 };
+const REMEDY = 'Where the probe is missing, calls are shown without their processes.';
 const ANSWER = Buffer.from('{"type":"procfs"');
 
 export interface LookupClientOptions {
@@ -28,7 +31,7 @@ type RecordHandler = Pick<JournalHandler, 'record'>;
 
 /** The asking side: requests to the worker that keeps root, its answers into the journal. */
 export class LookupClient {
-  readonly #worker: LookupWorker;
+  readonly #worker: RootWorker;
   readonly #options: LookupClientOptions;
   readonly #share = new FairShare(MAX_UNDER_WAY);
   /** What the worker has been asked and has not answered. */
@@ -39,7 +42,7 @@ export class LookupClient {
   #isEnding = false;
   #isAsking: boolean;
 
-  private constructor(worker: LookupWorker, options: LookupClientOptions) {
+  private constructor(worker: RootWorker, options: LookupClientOptions) {
     this.#worker = worker;
     this.#options = options;
     this.#isAsking = !options.standby;
@@ -53,7 +56,13 @@ export class LookupClient {
    * @throws PrerequisiteError where there is no /proc, or no second process can be started
    */
   static async start(options: LookupClientOptions): Promise<LookupClient> {
-    return new LookupClient(await LookupWorker.start(options.root, options.clockOffset), options);
+    if (!existsSync('/proc/self/net/tcp')) {
+      throw new PrerequisiteError('there is no /proc here', { code: 'procfs.unavailable', remedy: REMEDY });
+    }
+    const { root, clockOffset } = options;
+    const purpose = 'look-ups in /proc';
+    const worker = await RootWorker.start({ root, folder: 'procfs', purpose, remedy: REMEDY, clockOffset });
+    return new LookupClient(worker, options);
   }
 
   /** Whether connections are to be asked about. */

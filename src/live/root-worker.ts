@@ -1,9 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { PrerequisiteError } from '../../errors.ts';
-import type { LookupRequest } from './request.ts';
+import { PrerequisiteError } from '../errors.ts';
 
 const START_MS = 10_000;
 /** For the last answers, when the session ends. */
@@ -13,8 +11,21 @@ const MAX_WORDS = 300;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** The process that looks into /proc (worker.ts), as its parent has it: lines to it, lines from it. */
-export class LookupWorker {
+export interface RootWorkerOptions {
+  /** Folder of package.json. */
+  root: string;
+  /** Folder below src/live with its worker.ts. */
+  folder: 'procfs' | 'host';
+  /** What it is for, as messages have it: `look-ups in /proc`. */
+  purpose: string;
+  /** What is missing without it. */
+  remedy: string;
+  /** For its clock, so that it tells the same time. */
+  clockOffset: bigint;
+}
+
+/** A process that keeps root and reads no packet, as its parent has it: lines to it, lines from it. */
+export class RootWorker {
   /** Each line without its end; valid during the call only. */
   onLine: (line: Buffer) => void = () => {};
   /** Resolves with the reason. */
@@ -43,23 +54,25 @@ export class LookupWorker {
     });
   }
 
-  /** @throws PrerequisiteError where there is no /proc, or no second process can be started */
-  static async start(root: string, clockOffset: bigint): Promise<LookupWorker> {
-    if (!existsSync('/proc/self/net/tcp')) throw unavailable('there is no /proc here');
-    const entry = join(root, 'dist', 'live', 'procfs', 'worker.js');
+  /** @throws PrerequisiteError where no second process can be started */
+  static async start({ root, folder, purpose, remedy, clockOffset }: RootWorkerOptions): Promise<RootWorker> {
+    const entry = join(root, 'dist', 'live', folder, 'worker.js');
     const child = spawn(process.execPath, ['--max-old-space-size=128', entry, String(clockOffset)], {
       stdio: ['pipe', 'pipe', 'pipe'],
       // Nothing that a user put there is for a process that keeps root.
       env: {},
       cwd: '/',
     });
-    const worker = new LookupWorker(child);
+    const worker = new RootWorker(child);
     const late = setTimeout(() => child.kill('SIGKILL'), START_MS);
     const ready = new Promise<undefined>((resolve) => child.stdout.once('data', () => resolve(undefined)));
     const reason = await Promise.race([ready, worker.ended]);
     clearTimeout(late);
     if (reason !== undefined) {
-      throw unavailable(`the process for look-ups in /proc cannot be started: ${reason}`);
+      throw new PrerequisiteError(`the process for ${purpose} cannot be started: ${reason}`, {
+        code: `${folder}.unavailable`,
+        remedy,
+      });
     }
     return worker;
   }
@@ -68,7 +81,7 @@ export class LookupWorker {
     return this.#isRunning;
   }
 
-  ask(request: LookupRequest): void {
+  ask(request: object): void {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
   }
 
@@ -89,11 +102,4 @@ export class LookupWorker {
     }
     this.#rest = bytes.subarray(at);
   }
-}
-
-function unavailable(message: string): PrerequisiteError {
-  return new PrerequisiteError(message, {
-    code: 'procfs.unavailable',
-    remedy: 'Where the probe is missing, calls are shown without their processes.',
-  });
 }

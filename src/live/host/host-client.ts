@@ -1,0 +1,164 @@
+import { MAX_ANSWERS } from '../../bpf/directory.ts';
+import { parseRecord } from '../../bpf/parse.ts';
+import type { LossesRecord, ProcessRecord } from '../../bpf/records.ts';
+import type { JournalHandler } from '../../ports.ts';
+import type { HostAnswers } from '../live-source.ts';
+import { FairShare } from '../procfs/fair-share.ts';
+import { RootWorker } from '../root-worker.ts';
+import { keyOf, type Question } from './question.ts';
+import { questionsOf } from './questions-of.ts';
+
+/** Under way at most; the worker takes 32 at a time, and rests. */
+const MAX_UNDER_WAY = 64;
+/** Where all who ask have had their turn, so many new ones a second are looked at. */
+const MAX_PER_SECOND = 200;
+/** The counter is written when it grew, at most so often, and at the end. */
+const LOSSES_NS = 1_000_000_000n;
+const TURNED_AWAY = 'host.turned_away';
+const UNANSWERED = 'host.unanswered';
+const NOWHERE = { offset: 0, packetsBefore: 0 };
+const PROCESS = Buffer.from('{"type":"process"');
+const DONE = Buffer.from('{"done":');
+
+export interface HostClientOptions {
+  /** Folder of package.json. */
+  root: string;
+  now(): bigint;
+  clockOffset: bigint;
+  /** The worker has ended although nobody asked it to. */
+  onLoss(reason: string): void;
+}
+
+/**
+ * The asking side: of each process that is recorded, what is not known yet, once; answers into the
+ * journal. What comes faster than it can be answered is turned away, and asked again with the next process.
+ */
+export class HostClient implements HostAnswers {
+  readonly #worker: RootWorker;
+  readonly #options: HostClientOptions;
+  readonly #share = new FairShare(MAX_UNDER_WAY);
+  /** Who asked, by question. */
+  readonly #underWay = new Map<string, string>();
+  /** As many of each kind as a reader keeps answers: what it forgets is asked again. */
+  readonly #asked: Readonly<Record<Question['kind'], Set<string>>> = {
+    program: new Set(),
+    container: new Set(),
+    unit: new Set(),
+    user: new Set(),
+  };
+  readonly #losses: Record<string, number> = {};
+  #told = { losses: 0, time: 0n };
+  #second = { begin: 0n, looks: 0 };
+  #handler: Pick<JournalHandler, 'record'> | undefined;
+  #isEnding = false;
+
+  private constructor(worker: RootWorker, options: HostClientOptions) {
+    this.#worker = worker;
+    this.#options = options;
+    worker.onLine = (line) => this.#answered(line);
+    void worker.ended.then((reason) => {
+      if (this.#isEnding) return;
+      this.#count(UNANSWERED, this.#underWay.size);
+      this.#underWay.clear();
+      options.onLoss(reason);
+    });
+  }
+
+  /**
+   * Resolves when the worker runs. To be called as root, which it keeps.
+   *
+   * @throws PrerequisiteError where no second process can be started
+   */
+  static async start(options: HostClientOptions): Promise<HostClient> {
+    const { root, clockOffset } = options;
+    const worker = await RootWorker.start({
+      root,
+      folder: 'host',
+      purpose: 'what the host says of programs',
+      remedy: 'Calls are shown without packages, images and timers.',
+      clockOffset,
+    });
+    return new HostClient(worker, options);
+  }
+
+  answerTo(handler: Pick<JournalHandler, 'record'>): void {
+    this.#handler = handler;
+  }
+
+  learn(json: Uint8Array): void {
+    if (!this.#worker.isRunning || !startsWith(json, PROCESS)) return;
+    if (!this.#hasTime()) {
+      this.#count(TURNED_AWAY);
+      return;
+    }
+    const parsed = parseRecord(json);
+    if ('record' in parsed && parsed.record.type === 'process') this.#ask(parsed.record);
+  }
+
+  /** Waits for the answers that are under way, for a while. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#worker.end();
+    this.#count(UNANSWERED, this.#underWay.size);
+    this.#underWay.clear();
+    this.#tellLosses();
+  }
+
+  #ask(record: ProcessRecord): void {
+    const client = `${record.user_id} ${record.container_id}`;
+    for (const question of questionsOf(record)) {
+      const key = keyOf(question);
+      const asked = this.#asked[question.kind];
+      if (asked.has(key) || this.#underWay.has(key)) continue;
+      if (!this.#share.take(client)) {
+        this.#count(TURNED_AWAY);
+        continue;
+      }
+      asked.add(key);
+      const [oldest] = asked;
+      if (asked.size > MAX_ANSWERS && oldest !== undefined) asked.delete(oldest);
+      this.#underWay.set(key, client);
+      this.#worker.ask(question);
+    }
+  }
+
+  #answered(line: Buffer): void {
+    if (!startsWith(line, DONE)) {
+      this.#handler?.record(line, NOWHERE);
+      return;
+    }
+    const { done } = JSON.parse(line.toString('utf8')) as { done: string };
+    const client = this.#underWay.get(done);
+    if (client === undefined) return;
+    this.#underWay.delete(done);
+    this.#share.giveBack(client);
+  }
+
+  /** Reading a record costs more than most of what is done with it. */
+  #hasTime(): boolean {
+    const now = this.#options.now();
+    if (now - this.#second.begin >= 1_000_000_000n) this.#second = { begin: now, looks: 0 };
+    return ++this.#second.looks <= MAX_PER_SECOND;
+  }
+
+  #count(name: string, by = 1): void {
+    if (by === 0) return;
+    this.#losses[name] = (this.#losses[name] ?? 0) + by;
+    if (this.#options.now() - this.#told.time >= LOSSES_NS) this.#tellLosses();
+  }
+
+  #tellLosses(): void {
+    const counts = Object.entries(this.#losses);
+    const losses = counts.reduce((sum, [, count]) => sum + count, 0);
+    if (losses === this.#told.losses || this.#handler === undefined) return;
+    const time = this.#options.now();
+    this.#told = { losses, time };
+    const counters = Object.fromEntries(counts.map(([name, count]) => [name, String(count)]));
+    const record: LossesRecord = { type: 'losses', time: String(time), counters };
+    this.#handler.record(Buffer.from(JSON.stringify(record)), NOWHERE);
+  }
+}
+
+function startsWith(bytes: Uint8Array, start: Buffer): boolean {
+  return start.compare(bytes, 0, Math.min(start.length, bytes.length)) === 0;
+}
