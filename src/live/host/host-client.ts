@@ -3,15 +3,18 @@ import { parseRecord } from '../../bpf/parse.ts';
 import type { LossesRecord, ProcessRecord } from '../../bpf/records.ts';
 import type { JournalHandler } from '../../ports.ts';
 import type { HostAnswers } from '../live-source.ts';
+import { FairQueue } from '../procfs/fair-queue.ts';
 import { FairShare } from '../procfs/fair-share.ts';
-import { RootWorker } from '../root-worker.ts';
+import { RootWorker, type RootWorkerOptions } from '../root-worker.ts';
 import { keyOf, type Question } from './question.ts';
 import { questionsOf } from './questions-of.ts';
 
-/** Under way at most; the worker takes 32 at a time, and rests. */
+/** What waits or is under way. One who floods has half of it, and his questions wait for all others'. */
+const MAX_PLACES = 1024;
+/** The worker takes 32 at a time, and rests. */
 const MAX_UNDER_WAY = 64;
-/** Where all who ask have had their turn, so many new ones a second are looked at. */
-const MAX_PER_SECOND = 200;
+/** Reading a record costs more than most of what is done with it: 20 ms of a second at most. */
+const MAX_READ_PER_SECOND = 1000;
 /** The counter is written when it grew, at most so often, and at the end. */
 const LOSSES_NS = 1_000_000_000n;
 const TURNED_AWAY = 'host.turned_away';
@@ -20,11 +23,17 @@ const NOWHERE = { offset: 0, packetsBefore: 0 };
 const PROCESS = Buffer.from('{"type":"process"');
 const DONE = Buffer.from('{"done":');
 
+interface Asked {
+  question: Question;
+  key: string;
+  client: string;
+}
+
+/** Whoever answers: see worker.ts. */
+export type HostWorker = Pick<RootWorker, 'onLine' | 'ended' | 'isRunning' | 'ask' | 'end'>;
+
 export interface HostClientOptions {
-  /** Folder of package.json. */
-  root: string;
   now(): bigint;
-  clockOffset: bigint;
   /** The worker has ended although nobody asked it to. */
   onLoss(reason: string): void;
 }
@@ -34,11 +43,11 @@ export interface HostClientOptions {
  * journal. What comes faster than it can be answered is turned away, and asked again with the next process.
  */
 export class HostClient implements HostAnswers {
-  readonly #worker: RootWorker;
+  readonly #worker: HostWorker;
   readonly #options: HostClientOptions;
-  readonly #share = new FairShare(MAX_UNDER_WAY);
-  /** Who asked, by question. */
-  readonly #underWay = new Map<string, string>();
+  readonly #share = new FairShare(MAX_PLACES);
+  readonly #waiting = new FairQueue<Asked>();
+  readonly #underWay = new Map<string, Asked>();
   /** As many of each kind as a reader keeps answers: what it forgets is asked again. */
   readonly #asked: Readonly<Record<Question['kind'], Set<string>>> = {
     program: new Set(),
@@ -48,18 +57,17 @@ export class HostClient implements HostAnswers {
   };
   readonly #losses: Record<string, number> = {};
   #told = { losses: 0, time: 0n };
-  #second = { begin: 0n, looks: 0 };
+  #second = { begin: 0n, read: 0 };
   #handler: Pick<JournalHandler, 'record'> | undefined;
   #isEnding = false;
 
-  private constructor(worker: RootWorker, options: HostClientOptions) {
+  constructor(worker: HostWorker, options: HostClientOptions) {
     this.#worker = worker;
     this.#options = options;
     worker.onLine = (line) => this.#answered(line);
     void worker.ended.then((reason) => {
       if (this.#isEnding) return;
-      this.#count(UNANSWERED, this.#underWay.size);
-      this.#underWay.clear();
+      this.#giveUp();
       options.onLoss(reason);
     });
   }
@@ -69,7 +77,9 @@ export class HostClient implements HostAnswers {
    *
    * @throws PrerequisiteError where no second process can be started
    */
-  static async start(options: HostClientOptions): Promise<HostClient> {
+  static async start(
+    options: HostClientOptions & Pick<RootWorkerOptions, 'root' | 'clockOffset'>,
+  ): Promise<HostClient> {
     const { root, clockOffset } = options;
     const worker = await RootWorker.start({
       root,
@@ -95,12 +105,12 @@ export class HostClient implements HostAnswers {
     if ('record' in parsed && parsed.record.type === 'process') this.#ask(parsed.record);
   }
 
-  /** Waits for the answers that are under way, for a while. */
+  /** Waits for what is still to be answered, for a while. */
   async end(): Promise<void> {
     this.#isEnding = true;
+    this.#hand(MAX_PLACES);
     await this.#worker.end();
-    this.#count(UNANSWERED, this.#underWay.size);
-    this.#underWay.clear();
+    this.#giveUp();
     this.#tellLosses();
   }
 
@@ -109,7 +119,7 @@ export class HostClient implements HostAnswers {
     for (const question of questionsOf(record)) {
       const key = keyOf(question);
       const asked = this.#asked[question.kind];
-      if (asked.has(key) || this.#underWay.has(key)) continue;
+      if (asked.has(key)) continue;
       if (!this.#share.take(client)) {
         this.#count(TURNED_AWAY);
         continue;
@@ -117,8 +127,19 @@ export class HostClient implements HostAnswers {
       asked.add(key);
       const [oldest] = asked;
       if (asked.size > MAX_ANSWERS && oldest !== undefined) asked.delete(oldest);
-      this.#underWay.set(key, client);
-      this.#worker.ask(question);
+      this.#waiting.push(client, { question, key, client });
+    }
+    this.#hand(MAX_UNDER_WAY);
+  }
+
+  #hand(maximum: number): void {
+    for (const asked of this.#waiting.take(Math.max(0, maximum - this.#underWay.size))) {
+      // Of a question that was forgotten while it waited, and came again.
+      if (this.#underWay.has(asked.key)) this.#share.giveBack(asked.client);
+      else {
+        this.#underWay.set(asked.key, asked);
+        this.#worker.ask(asked.question);
+      }
     }
   }
 
@@ -128,17 +149,23 @@ export class HostClient implements HostAnswers {
       return;
     }
     const { done } = JSON.parse(line.toString('utf8')) as { done: string };
-    const client = this.#underWay.get(done);
-    if (client === undefined) return;
+    const asked = this.#underWay.get(done);
+    if (asked === undefined) return;
     this.#underWay.delete(done);
-    this.#share.giveBack(client);
+    this.#share.giveBack(asked.client);
+    this.#hand(MAX_UNDER_WAY);
   }
 
-  /** Reading a record costs more than most of what is done with it. */
+  #giveUp(): void {
+    this.#count(UNANSWERED, this.#underWay.size + this.#waiting.size);
+    this.#underWay.clear();
+    this.#waiting.take(MAX_PLACES);
+  }
+
   #hasTime(): boolean {
     const now = this.#options.now();
-    if (now - this.#second.begin >= 1_000_000_000n) this.#second = { begin: now, looks: 0 };
-    return ++this.#second.looks <= MAX_PER_SECOND;
+    if (now - this.#second.begin >= 1_000_000_000n) this.#second = { begin: now, read: 0 };
+    return ++this.#second.read <= MAX_READ_PER_SECOND;
   }
 
   #count(name: string, by = 1): void {

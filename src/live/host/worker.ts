@@ -15,7 +15,7 @@ const PRIORITY = 19;
 /** Answered together: the packages' lists are read once for all. */
 const MAX_TOGETHER = 32;
 /** More than whoever asks has under way. */
-const MAX_WAITING = 1024;
+const MAX_WAITING = 2048;
 /** What comes within this time is answered together. */
 const GATHER_MS = 50;
 /** So many times as long as it worked it rests: a tenth of one CPU at most. */
