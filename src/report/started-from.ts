@@ -57,9 +57,8 @@ function cronText(name: string, between: readonly ProcessIdentity[]): string {
   const daemon = name === 'anacron' ? 'anacron' : 'cron';
   for (const one of between) {
     const folder = one.args?.map((arg) => CRON_FOLDER.exec(arg)?.[1]).find((found) => found !== undefined);
-    if (folder !== undefined && /^(?:run-parts|anacron)$/.test(scriptName(one) ?? nameOf(one))) {
+    if (folder !== undefined && [nameOf(one), scriptName(one)].includes('run-parts'))
       return `${daemon} (${folder})`;
-    }
   }
   return daemon;
 }

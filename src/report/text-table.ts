@@ -235,7 +235,7 @@ export function whereText(row: CallerRow): string {
   const container = row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
   // Registry and folders before an image's name say little; what it is of says the pod.
   const image = row.image && `image ${escapeText(baseName(row.image.replace(/@sha256:.*$/, '')))}`;
-  const pod = row.pod && `pod ${escapeText(row.pod)}`;
+  const pod = row.pod && podText(row.pod);
   const isOwnScope = row.container_id !== undefined && row.unit?.includes(row.container_id);
   const unit = row.unit && !isOwnScope && escapeText(row.unit);
   const timer = row.timer && escapeText(row.timer);
@@ -243,6 +243,12 @@ export function whereText(row: CallerRow): string {
   const proxied = row.forwarded_for.length > 0 ? `for ${fewText(row.forwarded_for, 1)}` : '';
   const user = row.user && `${/^\d+$/.test(row.user) ? 'uid' : 'user'} ${escapeText(row.user)}`;
   return joinKnown([container, image, pod, unit || undefined, timer, user, known, proxied]);
+}
+
+/** Of a task, the last part of its ARN. */
+function podText(pod: string): string {
+  const task = /^(?:arn:.*\/)?([0-9a-f]{32})$/.exec(pod)?.[1];
+  return task === undefined ? `pod ${escapeText(pod)}` : `task ${task}`;
 }
 
 function ancestryText(ancestry: readonly string[]): string {

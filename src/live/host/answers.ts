@@ -86,7 +86,7 @@ export class Answers {
     }
     const paths = new Map(ofHost.map((question) => [question, host.resolve(question.path) ?? question.path]));
     const found = search(host, [...paths.values()]);
-    const hasDatabase = hasRpm(this.#options.rpm?.program);
+    const hasDatabase = hasRpm(host, this.#options.rpm?.program);
     for (const [question, path] of paths) {
       const facts = found.get(path) ?? (hasDatabase ? await findRpm(path, this.#options.rpm) : undefined);
       if (facts !== undefined) records.push(this.#program(question, facts));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import type { PackageFacts } from '../../model.ts';
+import type { FileTree } from './file-tree.ts';
 
 /** Where distributions have it; nothing that a user has put on a path. */
 const PROGRAM = '/usr/bin/rpm';
@@ -16,8 +17,14 @@ export interface RpmOptions {
   database?: string | undefined;
 }
 
-/** Whether this host has an rpm that can be asked. */
-export function hasRpm(program = PROGRAM): boolean {
+/** sqlite, ndb and Berkeley DB, in the old folder and in the new one. */
+const DATABASES = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'].flatMap((folder) =>
+  ['rpmdb.sqlite', 'Packages.db', 'Packages'].map((name) => `${folder}/${name}`),
+);
+
+/** Whether this host has a database, and an rpm to ask: without one, asking might make one. */
+export function hasRpm(host: FileTree, program = PROGRAM): boolean {
+  if (!DATABASES.some((path) => host.stats(path)?.isFile() === true)) return false;
   try {
     accessSync(program, constants.X_OK);
     return true;

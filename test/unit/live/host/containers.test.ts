@@ -176,7 +176,7 @@ describe('containers, by the files of their runtimes', () => {
         assert.ok(name.length <= 256);
         assert.deepEqual(rest, {});
         assert.ok(runtime === undefined || runtime === 'docker');
-        assert.ok(performance.now() - began < 2000);
+        assert.ok(performance.now() - began < 10_000);
       }));
   }
 });

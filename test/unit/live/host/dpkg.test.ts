@@ -105,7 +105,7 @@ describe('packages of dpkg', () => {
       assert.deepEqual(find(tree, '/usr/bin/good', '/usr/bin/bad', '/usr/bin/huge'), {
         '/usr/bin/good': 'good 1.0',
       });
-      assert.ok(performance.now() - began < 2000);
+      assert.ok(performance.now() - began < 10_000);
     }));
 
   it('are searched no longer than is allowed', () =>

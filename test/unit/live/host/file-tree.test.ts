@@ -63,7 +63,7 @@ describe('files below a root that somebody else writes', () => {
       const names: string[] = [];
       tree.readEach('/', ['fifo', 'folder', '..', 'folder/x', ''], 100, (name) => names.push(name) > 0);
       assert.deepEqual(names, []);
-      assert.ok(performance.now() - began < 1000);
+      assert.ok(performance.now() - began < 10_000);
     }));
 
   it('lists a folder up to a number of names', () =>

@@ -67,6 +67,16 @@ describe('preamble of a rotated file', () => {
     assert.deepEqual(learn(preamble, journal.opened(9, { cookie: '9', process: CURL })), []);
   });
 
+  it('repeats what the host said, each as it was told last', () => {
+    const program = { type: 'program', time: '1', path: '/x', package: 'x', manager: 'dpkg' } as const;
+    const container = { type: 'container', time: '1', container_id: 'c' } as const;
+    const user = { type: 'user', time: '1', user_id: 0, name: 'root' } as const;
+    const unit = { type: 'unit', time: '1', unit: 'a.service', timer: 'a.timer' } as const;
+    const latest = { ...container, time: '2', image: 'y' };
+    learn(preamble, program, container, user, program, unit, latest, journal.tick(1));
+    assert.deepEqual(preamble.begin(), [program, latest, user, unit, journal.tick(1)]);
+  });
+
   it('brings a process that only a later record refers to, once', () => {
     learn(preamble, journal.process(INIT), journal.process(SHELL, { ancestors: [INIT] }));
     assert.deepEqual(begun(), []);
