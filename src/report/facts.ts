@@ -50,12 +50,11 @@ function factsOf(process: Process): ProcessFacts {
   };
 }
 
-/** Of the script where that belongs to one: it says more than the interpreter's. */
+/** Of what is to be fixed: the script where an interpreter runs one, and not the interpreter. */
 function packageOf(process: Process, directory: HostDirectory | undefined): PackageFacts | undefined {
   if (directory === undefined || process.isChroot === true) return undefined;
-  const find = (path: string | undefined) =>
-    path === undefined ? undefined : directory.packages.get(`${process.mountNamespace ?? ''} ${path}`);
-  return find(scriptFile(process)) ?? find(process.executable);
+  const path = scriptFile(process) ?? process.executable;
+  return (path && directory.packages.get(`${process.mountNamespace ?? ''} ${path}`)) || undefined;
 }
 
 function containerOf({ containerId, cgroupPath }: Process, directory: HostDirectory | undefined) {

@@ -14,7 +14,8 @@ export function* questionsOf(record: ProcessRecord): Generator<Question> {
   // An ancestor's record has less: it is not the one to be named.
   if (mntns === undefined) return;
   const pids = [pid, ...record.ancestors.map((ancestor) => ancestor.pid)].slice(0, MAX_PIDS);
-  for (const path of chroot === true ? [] : pathsOf(record)) yield { kind: 'program', path, mntns, pids };
+  const path = chroot === true ? undefined : pathOf(record);
+  if (path !== undefined) yield { kind: 'program', path, mntns, pids };
   const manager = userManagerOf(cgroup);
   if (id !== undefined && CONTAINER_ID.test(id)) {
     yield { kind: 'container', id, manager: manager === undefined ? undefined : Number(manager), pid };
@@ -28,11 +29,13 @@ export function* questionsOf(record: ProcessRecord): Generator<Question> {
   }
 }
 
-/** The executable, and the script that it runs, where that is an absolute path. Bytes that are no text name no file of a package. */
-function pathsOf({ pid, start, name, executable, args }: ProcessRecord): string[] {
+/**
+ * The executable, or the script that it runs, where that is an absolute path. One with bytes that are no text is
+ * of no package.
+ */
+function pathOf({ pid, start, name, executable, args }: ProcessRecord): string | undefined {
   // Masked as the reader of a saved session has them: the same script is found then.
   const script = scriptFile({ pid, start, name, executable, args: args && maskArgs(args) });
-  return [executable, script].filter(
-    (path) => path?.startsWith('/') === true && !path.includes('\\x'),
-  ) as string[];
+  const path = script ?? executable;
+  return path?.startsWith('/') === true && !path.includes('\\x') ? path : undefined;
 }

@@ -30,11 +30,15 @@ describe('what the host says, in reports', () => {
     assert.equal(views.of({ ...process, isChroot: true }).package, undefined);
   });
 
-  it('is the package of a script before that of its interpreter', () => {
+  it('is the package of a script, and not of its interpreter', () => {
     const args = ['python3', '/usr/bin/aws', 's3'];
     const { directory, process } = onHost({ executable: '/usr/bin/python3.11', args });
     tellPackage(directory, '/usr/bin/python3.11', 'python3.11-minimal');
-    assert.equal(new FactViews().of(process).package?.name, 'python3.11-minimal');
+    assert.equal(new FactViews().of(process).package, undefined);
+    assert.equal(
+      new FactViews().of({ ...process, args: ['python3', '-m', 'x'] }).package?.name,
+      'python3.11-minimal',
+    );
     tellPackage(directory, '/usr/bin/aws', 'awscli');
     assert.equal(new FactViews().of(process).package?.name, 'awscli');
   });
