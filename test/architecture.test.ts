@@ -49,6 +49,19 @@ describe('architecture', () => {
     assert.deepEqual(nativeOf(packages), []);
   });
 
+  it('reads no packet, and renders nothing, in the process that keeps root to ask the host', () => {
+    const { files, packages } = closure('live/host/worker.ts', sources);
+    assert.ok(files.has('live/host/dpkg.ts'), 'the closure was followed');
+    assert.deepEqual(
+      [...files].filter((path) => /^(?:capture|bpf|report|pipeline|inputs|events)\b/.test(path)),
+      [],
+    );
+    // It asks rpm.
+    assert.deepEqual(nativeOf(packages), ['node:child_process']);
+    const starters = [...files].filter((path) => /node:child_process/.test(sources.get(path) ?? ''));
+    assert.deepEqual(starters, ['live/host/rpm.ts']);
+  });
+
   it('loads the second reader only when it is asked for', () => {
     const eager = [...sources].filter(([, text]) => /^import (?!type)[^;]*\/cross-check\//m.test(text));
     assert.deepEqual(
