@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -42,6 +42,10 @@ async function untilKnown(
 function reportOf({ diagnostics }: LiveSession): string {
   return diagnostics.join(' ').replaceAll(/\s+/g, ' ');
 }
+
+const CGROUP2 = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
+const CONTAINER = 'fedcba9876543210'.repeat(4);
+const POD = '3f2a9c81-d0aa-52c3-8b1e-0a9c81d0aa52';
 
 describe('imds live: what the host says of a caller', function () {
   this.timeout(60_000);
@@ -112,6 +116,31 @@ describe('imds live: what the host says of a caller', function () {
         rmSync(folder, { recursive: true });
       }
     }));
+
+  it('looks up the program of a container in its own root, whatever else is in that', function () {
+    const slice = `kubepods-burstable-pod${POD.replaceAll('-', '_')}.slice`;
+    const scope = `cri-containerd-${CONTAINER}.scope`;
+    const root = CGROUP2.find((path) => existsSync(join(path, 'cgroup.controllers')));
+    if (root === undefined) return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), 'imds-live-recognise-'));
+    mkdirSync(join(root, slice, scope), { recursive: true });
+    return withScene(async ({ client, session, mark }) => {
+      const script = join(import.meta.dirname, 'container-root.sh');
+      await run(client, ['unshare', '--mount', script, folder, join(root, slice, scope), url(mark)]);
+      const [, event] = await session.eventsOf(mark, 2);
+      assert.equal(event?.process?.executable, '/opt/agent');
+      assert.deepEqual(event.package, { name: 'own-agent', version: '2.1~own', type: 'dpkg' });
+      assert.deepEqual(event.container, { id: CONTAINER, runtime: 'containerd' });
+      assert.deepEqual(event.orchestrator, { type: 'kubernetes', resource: { id: POD, type: 'pod' } });
+      assert.equal(event.imds.started_from, `container ${CONTAINER.slice(0, 12)}`);
+      // Of whom the host's uid is, nobody knows.
+      assert.equal(event.process.user?.name, undefined);
+    }).finally(() => {
+      rmdirSync(join(root, slice, scope));
+      rmdirSync(join(root, slice));
+      rmdirSync(folder);
+    });
+  });
 
   it('saves what it learned, and replays to the same calls, byte for byte', () =>
     Network.with(async (network) => {

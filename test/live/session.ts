@@ -26,7 +26,11 @@ export interface LiveEvent {
   process?: LiveProcess & { user?: { id: string; name?: string }; parent?: LiveProcess };
   package?: { name: string; version?: string; type?: string };
   container?: { id?: string; name?: string; image?: { name: string }; runtime?: string };
-  orchestrator?: { type?: string; namespace?: string; resource?: { name?: string; type: string } };
+  orchestrator?: {
+    type?: string;
+    namespace?: string;
+    resource?: { id?: string; name?: string; type: string };
+  };
   attribution: { source: string; match: string; reason?: string };
 }
 
