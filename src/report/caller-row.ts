@@ -72,7 +72,8 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
   const { process } = example;
   const view = identity.isOther || process === undefined ? undefined : views.view(process);
   const exampleProcess = view?.process;
-  const facts = view === undefined || process === undefined ? undefined : views.facts(process);
+  const own = view === undefined || process === undefined ? undefined : views.facts(process);
+  const facts = caller.said === undefined ? own : caller.said.complete(own);
   return {
     scope: identity.scope,
     host: example.host?.name ?? example.host?.id,

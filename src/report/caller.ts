@@ -7,6 +7,7 @@ import {
   PATH_CLASSES,
   type PathClass,
 } from '../model.ts';
+import { MostSaid } from './facts.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import type { ProcessView } from './process-view.ts';
 
@@ -97,6 +98,8 @@ export class Caller {
   readonly forwardedFor: FewValues;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   example: Example;
+  /** What saved events said of its processes; undefined where the journal is read, which has it all. */
+  said: MostSaid | undefined;
   #exampleKind: number;
   #exampleTime: Nanoseconds;
   #worstPath = PATH_CLASSES.length;
@@ -139,6 +142,10 @@ export class Caller {
     this.addContext(call, view);
     if (!this.#isReported) this.#begin(attributed, kind);
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    if (attributed.process?.facts !== undefined) {
+      this.said ??= new MostSaid();
+      this.said.add(attributed);
+    }
     if (call.time > this.last) this.last = call.time;
     else if (call.time < this.first) this.first = call.time;
     if (call.userAgent !== undefined) this.userAgents.add(call.userAgent);

@@ -1,4 +1,12 @@
-import type { ContainerFacts, HostDirectory, PackageFacts, Process, ProcessFacts } from '../model.ts';
+import type {
+  AttributedCall,
+  ContainerFacts,
+  HostDirectory,
+  Nanoseconds,
+  PackageFacts,
+  Process,
+  ProcessFacts,
+} from '../model.ts';
 import { maskImage, maskText } from '../secrets.ts';
 import { containerOfPath, userManagerOf } from './cgroup-path.ts';
 import { scriptFile } from './program.ts';
@@ -30,6 +38,38 @@ export class FactViews {
   }
 }
 
+/**
+ * What saved events said of the processes of one caller: of all, what says most, of equals the earliest, so
+ * that the order of the reading does not matter. An event has what was known when its call was told.
+ */
+export class MostSaid {
+  #facts: ProcessFacts | undefined;
+  #rank: readonly [said: number, time: Nanoseconds, id: string] = [0, 0n, ''];
+
+  add({ call, process, eventId = '' }: AttributedCall): void {
+    const facts = process?.facts;
+    if (facts === undefined || facts === this.#facts) return;
+    const said = JSON.stringify(facts).length;
+    const [most, time, id] = this.#rank;
+    const isBetter =
+      this.#facts === undefined ||
+      said > most ||
+      (said === most && (call.time < time || (call.time === time && eventId < id)));
+    if (!isBetter) return;
+    this.#facts = facts;
+    this.#rank = [said, call.time, eventId];
+  }
+
+  /** The same, completed by what was said of others. */
+  complete(own: ProcessFacts | undefined): ProcessFacts | undefined {
+    if (own === undefined || this.#facts === undefined) return own;
+    const { container, ...rest } = defined(masked(this.#facts));
+    const completed: ProcessFacts = { ...rest, ...defined(own) };
+    if (container !== undefined) completed.container = { ...container, ...defined(own.container ?? {}) };
+    return completed;
+  }
+}
+
 function factsOf(process: Process): ProcessFacts {
   const { directory, cgroupPath = '' } = process;
   const container = containerOf(process, directory);
@@ -57,15 +97,22 @@ function packageOf(process: Process, directory: HostDirectory | undefined): Pack
   return (path && directory.packages.get(`${process.mountNamespace ?? ''} ${path}`)) || undefined;
 }
 
-function containerOf({ containerId, cgroupPath }: Process, directory: HostDirectory | undefined) {
+function containerOf(
+  { containerId, cgroupPath }: Process,
+  directory: HostDirectory | undefined,
+): ContainerFacts | undefined {
   const known = containerId === undefined ? undefined : directory?.containers.get(containerId);
   const ofPath = cgroupPath === undefined ? undefined : containerOfPath(cgroupPath);
   if (known === undefined || ofPath === undefined) return known ?? ofPath;
   return { ...ofPath, ...defined(known) };
 }
 
-function defined(facts: ContainerFacts): ContainerFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+function defined<T extends object>(facts: T): Partial<T> {
+  const known: Partial<T> = { ...facts };
+  for (const name of Object.keys(known)) {
+    if (Reflect.get(known, name) === undefined) Reflect.deleteProperty(known, name);
+  }
+  return known;
 }
 
 function masked(facts: ProcessFacts): ProcessFacts {

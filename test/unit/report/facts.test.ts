@@ -98,6 +98,26 @@ describe('what the host says, in reports', () => {
     assert.equal(directory.revision, 1);
   });
 
+  it('is what any saved event of a caller said, in whatever order they are read', async () => {
+    const of = (minute: number, facts: object) =>
+      attributed(
+        { time: BigInt(TIME) + BigInt(minute) },
+        { ...CURL, start: '', facts },
+        { eventId: `${minute}` },
+      );
+    const calls = [
+      of(1, { startedFrom: 'cron' }),
+      of(2, { startedFrom: 'cron', package: { name: 'curl', version: '1.0' } }),
+      of(3, { startedFrom: 'cron', package: { name: 'curl', version: '1.1' } }),
+    ];
+    const orders = [calls, calls.toReversed(), [calls[1], calls[0], calls[2]]].map((order) =>
+      order.filter((one) => one !== undefined),
+    );
+    const [first, ...others] = await Promise.all(orders.map((order) => render(order, { format: 'csv' })));
+    assert.match(first?.text ?? '', /,curl 1\.0,,,,cron\r\n$/);
+    for (const other of others) assert.equal(other.text, first?.text);
+  });
+
   it('is read back from events as it was written, whatever is known', () => {
     const process: Process = {
       ...CURL,
