@@ -1,6 +1,6 @@
 import type { ContainerFacts, PackageFacts, Process, ProcessIdentity } from '../model.ts';
 import { parseEventTime } from './event-time.ts';
-import { idOf, integerOf, type JsonObject, objectOf, textOf, textsOf } from './json-object.ts';
+import { idOf, integerOf, type JsonObject, objectOf, oneOf, textOf, textsOf } from './json-object.ts';
 
 /** Linux: PID_MAX_LIMIT. */
 export const MAX_PID = 4_194_304;
@@ -38,7 +38,7 @@ function packageOf(json: JsonObject | undefined): PackageFacts | undefined {
   const name = textOf(json?.name);
   return name === undefined
     ? undefined
-    : { name, version: textOf(json?.version), manager: textOf(json?.type) };
+    : { name, version: textOf(json?.version), manager: oneOf(json?.type, ['dpkg', 'rpm']) };
 }
 
 function containerOf(

@@ -29,7 +29,7 @@ async function untilKnown(
   session: LiveSession,
   ask: (mark: string) => Promise<unknown>,
 ): Promise<LiveEvent | undefined> {
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 12; i++) {
     const mark = newMark();
     await ask(mark);
     const [event] = await session.eventsOf(mark, 1);
@@ -62,7 +62,7 @@ describe('imds live: what the host says of a caller', function () {
   it('names them where processes are looked up in /proc, from another mount namespace', () =>
     pair(async (client) => {
       const session = await LiveSession.start(['--capture', 'wire'], client);
-      const script = (mark: string) => `curl -s ${V4}/latest/meta-data/${mark}; sleep 0.3`;
+      const script = (mark: string) => `curl -s ${V4}/latest/meta-data/${mark}; sleep 3`;
       const event = await untilKnown(session, (mark) => client.run('sh', ['-c', script(mark)]));
       assert.deepEqual(event?.package, { name: 'curl', version: versionOf('curl'), type: 'dpkg' });
       assert.equal(await session.stop(), 0);
