@@ -10,8 +10,8 @@ import { WallClock } from '../wall-clock.ts';
 import { Answers } from './answers.ts';
 import { keyOf, MAX_QUESTION_BYTES, parseQuestion, type Question } from './question.ts';
 
-/** Nobody waits: whatever else the host has to do comes first. */
-const PRIORITY = 19;
+/** Nobody waits for it; at 19, a busy host would let it wait for minutes. */
+const PRIORITY = 10;
 /** Answered together: the packages' lists are read once for all. */
 const MAX_TOGETHER = 32;
 /** More than whoever asks has under way. */
