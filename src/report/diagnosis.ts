@@ -4,6 +4,7 @@ import type { Diagnosis } from '../causes/types.ts';
 import { matchCaller } from '../clients/match.ts';
 import type { ClientMatch } from '../clients/types.ts';
 import type { Caller } from './caller.ts';
+import { FactViews } from './facts.ts';
 import { isBareClient } from './program.ts';
 import { viewHeader } from './url.ts';
 
@@ -45,10 +46,15 @@ export function evidenceOf(caller: Caller): Evidence {
   };
 }
 
-function matchOf({ identity }: Caller, agents: readonly string[]): ClientMatch | undefined {
+const facts = new FactViews();
+
+function matchOf({ identity, example, said }: Caller, agents: readonly string[]): ClientMatch | undefined {
   const { process: view } = identity;
   if (view === undefined && agents.length === 0) return undefined;
   const { executable, args } = view?.process ?? {};
-  const clues = { program: view?.program, startedBy: view?.startedBy, executable, args };
+  const own = view && example.process && facts.of(example.process);
+  const { package: known } = said?.complete(own) ?? own ?? {};
+  const packaged = { packageName: known?.name, packageVersion: known?.version };
+  const clues = { program: view?.program, startedBy: view?.startedBy, executable, args, ...packaged };
   return matchCaller(clues, agents);
 }
