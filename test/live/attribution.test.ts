@@ -6,7 +6,7 @@ import { imds, result } from '../cli/run.ts';
 import { shown } from '../support/netns.ts';
 import { addAddress, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { call, pair, probeOf, said, V4, workerOf } from './lookups.ts';
-import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
+import { endSessions, howFound, LiveSession, needsRoot, newMark } from './session.ts';
 
 const WIRE = ['--capture', 'wire'];
 /** Root without what the probe needs. */
@@ -64,12 +64,12 @@ describe('imds live: --attribution', function () {
         const session = await LiveSession.start(['-w', file], client);
         assert.match(session.ready, /views sockets, wire \(any\); attribution ebpf/);
         const before = await call(session, client);
-        assert.deepEqual(before.event.attribution, { source: 'ebpf', match: 'cookie' });
+        assert.deepEqual(howFound(before.event), { source: 'ebpf', match: 'cookie' });
         process.kill(probeOf(session), 'SIGKILL');
         await said(session, /^imds live: the probe ended \(SIGKILL\); .* wire, with look-ups in \/proc$/);
         const { event, pid } = await call(session, client);
         const reason = 'the probe had ended';
-        assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs', reason });
+        assert.deepEqual(howFound(event), { source: 'procfs', match: 'procfs', reason });
         assert.equal(event.process?.pid, pid, event.attribution.reason);
         assert.ok(event.imds.ancestors?.some((ancestor) => ancestor.pid === process.pid));
         assert.equal(await session.stop(), 0);
@@ -91,7 +91,7 @@ describe('imds live: --attribution', function () {
         assert.match(session.ready, /views wire \(any\); attribution procfs/);
         const { event, pid } = await call(session, client);
         assert.equal(event.process?.pid, pid, event.attribution.reason);
-        assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs' });
+        assert.deepEqual(howFound(event), { source: 'procfs', match: 'procfs' });
         assert.equal(await session.stop(), 0);
       }));
   }

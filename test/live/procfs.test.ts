@@ -7,7 +7,7 @@ import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectContainer, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { ADDRESSES, call, gone, pair, statusOf, V4, workerOf } from './lookups.ts';
-import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
+import { endSessions, howFound, LiveSession, needsRoot, newMark } from './session.ts';
 
 const WIRE = ['--capture', 'wire'];
 
@@ -22,7 +22,7 @@ describe('imds live: processes from /proc', function () {
       assert.match(session.ready, /attribution procfs/);
       for (const url of [V4, `http://[${IMDS_ADDRESSES.v6}]`]) {
         const { event, pid } = await call(session, client, { url });
-        assert.deepEqual(event.attribution, { source: 'procfs', match: 'procfs' });
+        assert.deepEqual(howFound(event), { source: 'procfs', match: 'procfs' });
         assert.equal(event.process?.pid, pid, event.attribution.reason);
         // As the kernel names it here: below another root it has another path.
         assert.equal(event.process?.executable, readlinkSync('/proc/self/exe'));

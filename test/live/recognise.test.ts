@@ -132,7 +132,7 @@ describe('imds live: what the host says of a caller', function () {
       assert.deepEqual(event.package, { name: 'own-agent', version: '2.1~own', type: 'dpkg' });
       assert.deepEqual(event.container, { id: CONTAINER, runtime: 'containerd' });
       assert.deepEqual(event.orchestrator, { type: 'kubernetes', resource: { id: POD, type: 'pod' } });
-      assert.equal(event.imds.started_from, `container ${CONTAINER.slice(0, 12)}`);
+      assert.equal(event.attribution.started_from, `container ${CONTAINER.slice(0, 12)}`);
       // Of whom the host's uid is, nobody knows.
       assert.equal(event.process.user?.name, undefined);
     }).finally(() => {

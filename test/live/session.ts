@@ -16,7 +16,6 @@ export interface LiveEvent {
     unknown_reason?: string;
     endpoint: string;
     ancestors?: LiveProcess[];
-    started_from?: string;
   };
   http?: { request?: { method: string }; response?: { status_code: number } };
   url?: { original: string; path: string };
@@ -31,7 +30,13 @@ export interface LiveEvent {
     namespace?: string;
     resource?: { id?: string; name?: string; type: string };
   };
-  attribution: { source: string; match: string; reason?: string };
+  attribution: { source: string; match: string; reason?: string; started_from?: string; timer?: string };
+}
+
+/** The process' part of it left out. */
+export function howFound({ attribution }: LiveEvent): Partial<LiveEvent['attribution']> {
+  const { source, match, reason } = attribution;
+  return reason === undefined ? { source, match } : { source, match, reason };
 }
 
 interface LiveProcess {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Directory } from '../../../src/bpf/directory.ts';
 import { EventLineParser } from '../../../src/events/event-line.ts';
+import { Line } from '../../../src/events/line.ts';
 import type { Process } from '../../../src/model.ts';
 import { EventFormatter } from '../../../src/report/event.ts';
 import { FactViews } from '../../../src/report/facts.ts';
@@ -145,7 +146,7 @@ describe('what the host says, in reports', () => {
     ];
     for (const variant of variants) {
       const line = new EventFormatter().format(attributed({}, variant));
-      const again = new EventLineParser().parse(line, 'x');
+      const again = new EventLineParser().parse(Line.of(line), 'x');
       assert.ok(again);
       assert.equal(new EventFormatter().format(again), line);
     }
