@@ -4,16 +4,17 @@ import { readFileSync } from 'node:fs';
 /** @typedef {import('../test/zoo/cases.ts').ZooEntry} ZooEntry */
 /** @typedef {import('../test/zoo/cases.ts').ZooCase} ZooCase */
 
-/** As columns and rows are ordered; the keys of test/zoo/modes.ts. @type {Readonly<Record<string, string>>} */
-const MODES = {
-  granted: 'token granted',
-  403: 'PUT answered 403',
-  404: 'PUT answered 404',
-  405: 'PUT answered 405',
-  unanswered: 'PUT never answered',
-  slow: 'PUT answered after 2 s',
-  required: 'token granted, and required',
-};
+/** As rows are ordered; the names of test/zoo/modes.ts. @type {readonly (readonly [mode: string, words: string])[]} */
+const MODES = [
+  ['granted', 'token granted'],
+  ['required', 'token granted, and required'],
+  ['403', 'PUT answered 403'],
+  ['404', 'PUT answered 404'],
+  ['405', 'PUT answered 405'],
+  ['slow', 'PUT answered after 2 s'],
+  ['unanswered', 'PUT never answered'],
+  ['routed', 'PUT never answered, behind a router'],
+];
 
 const INTRODUCTION = `# The zoo
 
@@ -44,7 +45,7 @@ export function zooDocument(file) {
 function section({ title, cases }) {
   /** @type {Map<string, string[]>} */
   const modesOf = new Map();
-  for (const [mode, words] of Object.entries(MODES)) {
+  for (const [mode, words] of MODES) {
     const seen = Object.entries(cases).find(([name]) => name === mode)?.[1];
     if (seen === undefined) continue;
     const cells = cellsOf(seen);
@@ -52,7 +53,7 @@ function section({ title, cases }) {
   }
   const rows = [...modesOf].map(([cells, modes]) => `| ${modes.join('; ')} | ${cells} |`);
   const head = ['| | requests | product | cause | findings |', '| --- | --- | --- | --- | --- |'];
-  return `## ${title[0]?.toUpperCase()}${title.slice(1)}\n\n${[...head, ...rows].join('\n')}\n`;
+  return `## ${title.replace(/^a /, 'A ')}\n\n${[...head, ...rows].join('\n')}\n`;
 }
 
 /** @param {ZooCase} seen */

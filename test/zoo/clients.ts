@@ -1,4 +1,5 @@
 import { bin, ENVIRONMENT, inPackages, OTHERS, own } from './environment.ts';
+import { MODE_NAMES, type Mode } from './modes.ts';
 
 /** A real client, as somebody runs it. */
 export interface ZooClient {
@@ -11,6 +12,10 @@ export interface ZooClient {
   row?: string;
   /** It asks several things at a time. */
   isParallel?: boolean;
+  /** It waits for an answer for ever. */
+  waits?: boolean;
+  /** It is run in these only. */
+  modes?: readonly Mode[];
 }
 
 const PYTHON = '/usr/bin/python3';
@@ -46,7 +51,7 @@ const MODULE = inPackages(
   'lib/python3/dist-packages/ansible_collections/amazon/aws/plugins/modules/ec2_metadata_facts.py',
 );
 
-export const ZOO: readonly ZooClient[] = [
+const CLIENTS: readonly ZooClient[] = [
   python('botocore', 'botocore 1.29.27', '../../live/clients/botocore_credentials.py'),
   python('boto3', 'boto3 1.26.27', 'boto3_credentials.py'),
   { id: 'awscli', title: 'AWS CLI 2.9.19 of Debian', command: ['/usr/bin/aws', 'configure', 'list'] },
@@ -61,6 +66,8 @@ export const ZOO: readonly ZooClient[] = [
   {
     id: 's3cmd',
     title: 's3cmd 2.3.0',
+    // It waits two seconds, just as long as a slow answer takes.
+    modes: MODE_NAMES.filter((mode) => mode !== 'slow'),
     command: [PYTHON, bin('s3cmd'), '--config=/dev/null', '--no-ssl', '--host=127.0.0.1:9', 'ls'],
   },
   python('cloud-init', 'cloud-init 22.4.2', '../../live/clients/cloud_init_ec2.py'),
@@ -68,19 +75,35 @@ export const ZOO: readonly ZooClient[] = [
   python('requests', 'a script of Requests without tokens', 'requests_v1.py'),
 
   node('aws-sdk-js-v2', 'AWS SDK for JavaScript 2.1693.0', 'aws_sdk_v2.cjs'),
+  {
+    ...node(
+      'aws-sdk-js-v2-polling',
+      'AWS SDK for JavaScript 2.1693.0, for more than a minute',
+      'aws_sdk_v2_polling.cjs',
+    ),
+    modes: ['unanswered'],
+  },
+  node(
+    'aws-sdk-js-v2-metadata',
+    'MetadataService of the AWS SDK for JavaScript 2.1693.0',
+    'aws_sdk_v2_metadata.cjs',
+  ),
   node('aws-sdk-js-v2-old', 'AWS SDK for JavaScript 2.500.0', 'aws_sdk_v2_old.cjs'),
   {
     ...node('aws-sdk-js-v3', '@smithy/credential-provider-imds 4.5.2', 'aws_sdk_v3.cjs'),
     row: 'aws-sdk-js-v3',
   },
-  node('metadata-service', '@aws-sdk/ec2-metadata-service 3.1164.0', 'metadata_service.cjs'),
+  {
+    ...node('metadata-service', '@aws-sdk/ec2-metadata-service 3.1164.0', 'metadata_service.cjs'),
+    waits: true,
+  },
   { ...node('otel-js', '@opentelemetry/resource-detector-aws 2.23.0', 'otel_detector.cjs'), row: 'otel-js' },
   {
     ...node('elastic-apm', 'elastic-apm-node 4.18.0', 'elastic_apm.cjs'),
     row: 'elastic-apm-node',
     isParallel: true,
   },
-  { ...node('minio-js', 'minio 8.0.7 of npm', 'minio.cjs'), row: 'minio-js' },
+  { ...node('minio-js', 'minio 8.0.7 of npm', 'minio.cjs'), row: 'minio-js', waits: true },
   node('gcp-metadata', 'gcp-metadata 8.1.4 of npm', 'gcp_metadata.mjs'),
   node('fetch', "a script of Node's fetch without tokens", 'fetch.mjs'),
 
@@ -96,6 +119,7 @@ export const ZOO: readonly ZooClient[] = [
   {
     id: 'rclone',
     title: 'rclone 1.60.1',
+    waits: true,
     command: [
       bin('rclone'),
       '--config=/dev/null',
@@ -161,6 +185,7 @@ export const ZOO: readonly ZooClient[] = [
   {
     id: 'ec2-metadata',
     title: 'ec2-metadata 2.0.1',
+    waits: true,
     command: [`${OTHERS}/bin/ec2-metadata`, '--instance-id'],
   },
   {
@@ -169,4 +194,9 @@ export const ZOO: readonly ZooClient[] = [
     command: ['/bin/bash', own('net_utils.sh')],
     env: { LIBRARY: inPackages('share/amazon-ec2-net-utils/lib.sh') },
   },
-].map((client: ZooClient) => ({ ...client, env: { ...ENVIRONMENT, ...client.env } }));
+];
+
+export const ZOO: readonly ZooClient[] = CLIENTS.map((client) => ({
+  ...client,
+  env: { ...ENVIRONMENT, ...client.env },
+}));

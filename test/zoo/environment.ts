@@ -53,7 +53,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
 
 /** Whether the test's set-up has fetched what there is to fetch. */
 export function isZooThere(): boolean {
-  const wanted = ['rclone', 's3fs', 'gdalinfo', 'ruby', 'ohai', 'facter', 'aptly', 'restic'].map(bin);
+  const wanted = ['rclone', 's3fs', 'gdalinfo', 'ruby', 'ohai', 'facter', 'restic'].map(bin);
   const others = ['aws-sdk', 'aws-sdk-2.500.0', '@aws-sdk/ec2-metadata-service'].map((name) =>
     join(FETCHED, 'node_modules', name),
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type LiveEvent, LiveSession } from '../live/session.ts';
 import { type EndpointProcess, type ReceivedRequest, startEndpoint } from '../support/endpoint/index.ts';
 import { type Namespace, Network } from '../support/netns.ts';
-import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
+import { addAddress, connectContainer, connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
 import type { ZooClient } from './clients.ts';
 import { MODE_NAMES, MODES, type Mode } from './modes.ts';
 
@@ -12,9 +12,11 @@ const ADDRESSES = Object.values(IMDS_ADDRESSES).flatMap((address) => ['--address
 /** Most of them wait; two processors are busy with so many. */
 const AT_ONCE = 8;
 /** What runs on by itself (a daemon, or who tries again) is stopped when it has asked nothing for so long. */
-const QUIET_MS = 5000;
-/** What gets no answer is not seen to have asked before its connection ends. */
-const LIMIT_MS = 25_000;
+const QUIET_MS = 8000;
+const LIMIT_MS = 120_000;
+/** What waits for an answer for ever is not seen to have asked before its connection ends. */
+const WAITING_LIMIT_MS = 25_000;
+const NO_ANSWER: ReadonlySet<Mode> = new Set(['unanswered', 'routed']);
 /** Until the last events are there. */
 const SETTLING_MS = 1500;
 
@@ -43,8 +45,19 @@ export async function runZoo(
 ): Promise<ZooResult> {
   return withPlaces(modes, async (places) => {
     const session = await LiveSession.start(['--capture', 'sockets']);
+    const pairs = places.flatMap((place) =>
+      clients
+        .filter(({ modes: own }) => own?.includes(place.mode) !== false)
+        .map((client) => ({ client, place })),
+    );
+    // What runs in some modes only runs long: it begins first.
+    pairs.sort((a, b) => Number(a.client.modes === undefined) - Number(b.client.modes === undefined));
     const lives = await pooled(
-      places.flatMap((place) => clients.map((client) => () => liveOf(client, place, session, folder))),
+      pairs.map(
+        ({ client, place }) =>
+          () =>
+            liveOf(client, place, session, folder),
+      ),
     );
     await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     const code = await session.stop();
@@ -68,10 +81,18 @@ function withPlaces<T>(
 ): Promise<T> {
   if (mode === undefined) return use(places);
   return Network.with(async (network) => {
-    const { client, server } = connectPair(network);
+    const { client, server } = mode === 'routed' ? connectContainer(network) : connectPair(network);
+    if (mode !== 'routed') setAddress(client, places.length);
     const endpoint = await startEndpoint(server, ['--port', '80', ...ADDRESSES, ...MODES[mode]]);
     return withPlaces(others, use, [...places, { mode, where: client, endpoint }]);
   });
+}
+
+/** An address of its own: the kernel gives namespaces of the same addresses the same ports, too. */
+function setAddress(client: Namespace, number: number): void {
+  const address = `172.31.6.${number + 1}`;
+  addAddress(client, `${address}/20`, 'eth0');
+  client.ip(`route replace ${IMDS_ADDRESSES.v4} dev eth0 src ${address}`);
 }
 
 interface Life {
@@ -92,7 +113,7 @@ async function liveOf(
   mkdirSync(cwd);
   const child = where.spawn(name, args, { env: client.env, cwd, stdio: 'ignore' });
   const pid = child.pid ?? 0;
-  const start = Date.now();
+  const end = Date.now() + (client.waits && NO_ANSWER.has(mode) ? WAITING_LIMIT_MS : LIMIT_MS);
   let read = session.events.length;
   let last: number | undefined;
   const watch = setInterval(() => {
@@ -100,7 +121,7 @@ async function liveOf(
     read = session.events.length;
     const now = Date.now();
     if (isNew) last = now;
-    if (now - start > LIMIT_MS || (last !== undefined && now - last > QUIET_MS)) child.kill('SIGKILL');
+    if (now > end || (last !== undefined && now - last > QUIET_MS)) child.kill('SIGKILL');
   }, 250);
   await once(child, 'close');
   clearInterval(watch);

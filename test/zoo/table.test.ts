@@ -33,7 +33,10 @@ describe('client table, held against the zoo', () => {
     it(`says of ${title} after which failures it falls back`, () => {
       assert.ok(given !== undefined || named.length === 1, `named ${named.join(', ')}`);
       const seen = FAILURES.filter((mode) => cases[mode] !== undefined && fellBack(cases[mode], isParallel));
-      assert.deepEqual(row.fallbackOn ?? [], seen);
+      assert.deepEqual(
+        (row.fallbackOn ?? []).filter((mode) => cases[mode] !== undefined),
+        seen,
+      );
       if (seen.length > 0) assert.equal(row.fallback, 'yes');
       else assert.notEqual(row.fallback, 'yes');
     });

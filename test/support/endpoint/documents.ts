@@ -90,7 +90,8 @@ export function lookUp(path: string, now: number): string | undefined {
   if (path === '/') return VERSIONS.join('\n');
   const below = belowVersion(path);
   if (below === undefined) return undefined;
-  const document = DOCUMENTS.get(below);
+  // Facter and Ansible ask for it so.
+  const document = DOCUMENTS.get(below === 'user-data/' ? 'user-data' : below);
   if (document !== undefined) return typeof document === 'string' ? document : document(now);
   return listing(below === '' || below.endsWith('/') ? below : `${below}/`);
 }
