@@ -222,6 +222,8 @@ export interface CaptureSummary {
   files: readonly string[];
   host?: Host | undefined;
   session?: string | undefined;
+  /** Of a file of saved events: the sessions that they are of, as far as they are kept. */
+  sessionIds?: readonly string[] | undefined;
   packets: number;
   bytes: number;
   /** Events in it, each counted once; absent for a capture of packets. */

@@ -10,10 +10,10 @@ const LOG_FOLDER = '/var/log/imds';
 const NANOSECONDS_IN_MS = 1_000_000n;
 
 export default class Report extends ImdsCommand {
-  static override summary = 'Report who calls the metadata service, from events that were saved.';
+  static override summary = 'Report who calls the metadata service, from events and reports that were saved.';
 
   static override description =
-    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. Of a folder without events, imds-trace.log is read, also the one of aws-imds-packet-analyzer: it tells callers and versions, and nothing of paths, answers and addresses.
+    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. Of a folder without events, imds-trace.log is read, also the one of aws-imds-packet-analyzer: it tells callers and versions, and nothing of paths, answers and addresses. JSON reports, of analyze or of this command, are read beside events, and add up to the report of all calls.
 
 Events tell of calls, not of what was lost before they were written: without a v1 call, the verdict is at best "not enough evidence".
 
@@ -25,6 +25,10 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
       command: '<%= config.bin %> <%= command.id %> --since 24h',
     },
     {
+      description: 'One report of those of many hosts',
+      command: '<%= config.bin %> <%= command.id %> reports/*.json',
+    },
+    {
       description: 'The callers to fix, of all hosts whose logs were collected',
       command: '<%= config.bin %> <%= command.id %> --imds-version v1 --csv -o callers.csv collected/',
     },
@@ -34,7 +38,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
 
   static override args = {
     path: Args.string({
-      description: `File of events, or folder with such files; ${LOG_FOLDER} unless told.`,
+      description: `File of events, JSON report, or folder with such files; ${LOG_FOLDER} unless told.`,
       multiple: true,
       ignoreStdin: true,
     }),

@@ -76,14 +76,14 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     unit: exampleProcess?.unit,
     user: exampleProcess?.userName ?? exampleProcess?.userId,
     clients: caller.clients.values,
-    user_agents: caller.userAgents.values.map(viewHeader),
+    user_agents: headers(caller.userAgents.values),
     ...caller.kinds,
     // Facts are of all calls, the others of those that are reported: of a version, all or none.
     v1_succeeded: caller.kinds.v1 === 0 ? 0 : caller.facts.v1.succeeded,
     worst_path: caller.worstPath,
     first_seen: isoNanoseconds(caller.first),
     last_seen: isoNanoseconds(caller.last),
-    forwarded_for: caller.forwardedFor.values.map(viewHeader),
+    forwarded_for: headers(caller.forwardedFor.values),
     attribution: match === 'none' ? 'none' : `${source}/${match}`,
     unattributed_reason: view === undefined && reason !== undefined ? maskText(reason) : undefined,
     example_pid: exampleProcess?.pid,
@@ -91,6 +91,11 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
     ...diagnosisColumns(diagnosisOf(caller)),
   };
+}
+
+/** Two that differ in what is masked are one. */
+function headers(values: readonly string[]): string[] {
+  return [...new Set(values.map(viewHeader))];
 }
 
 function diagnosisColumns({ cause, findings, product, productVersion }: Diagnosis) {

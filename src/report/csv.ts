@@ -112,7 +112,8 @@ export function createCsvCallSink(output: Output): Sink {
 export function createCsvCallerSink(output: Output): FormatSink {
   const aggregate = new Aggregate();
   return {
-    call: (call: AttributedCall) => aggregate.add(call),
+    aggregate,
+    call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
     async end(_captures, hosts) {

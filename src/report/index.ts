@@ -1,7 +1,9 @@
+import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
+import { KINDS } from './kinds.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -72,6 +74,26 @@ export class VerdictSink implements ReportSink {
   constructor(sink: FormatSink, options: VerdictOptions) {
     this.#sink = sink;
     this.#options = options;
+  }
+
+  /** Callers that were counted before go to the format's rows, and to the totals of their hosts. */
+  get target(): CallerTarget | undefined {
+    const { aggregate } = this.#sink;
+    return (
+      aggregate && {
+        addCaller: (caller) => {
+          aggregate.addCaller(caller);
+          const counts = KINDS.map((kind) => caller.counts[kind]);
+          this.#totals.addCounts(caller, counts, caller.facts.v1.succeeded);
+        },
+        raiseCaller: (caller) => {
+          const { counts, succeeded } = aggregate.raiseCaller(caller);
+          this.#totals.addCounts(caller, counts, succeeded);
+        },
+        addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
+        addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
+      }
+    );
   }
 
   call(call: AttributedCall): void {

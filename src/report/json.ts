@@ -2,13 +2,14 @@ import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
 import { Aggregate } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Caller } from './caller.ts';
-import { callerRow } from './caller-row.ts';
+import { callerObject } from './caller-json.ts';
 import { summarize } from './completeness.ts';
 import { escapeJson } from './escape.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { kindCounts } from './kinds.ts';
 import { ownCounters } from './loss-lines.ts';
 import { PERIOD_S } from './no-token.ts';
+import { sessionObject } from './session-line.ts';
 import { isoNanoseconds } from './time.ts';
 import type { FormatSink, Output } from './types.ts';
 import { verdictOf } from './verdict.ts';
@@ -22,7 +23,8 @@ const CALLERS_AT_ONCE = 256;
 export function createJsonSink(output: Output): FormatSink {
   const aggregate = new Aggregate();
   return {
-    call: (call: AttributedCall) => aggregate.add(call),
+    aggregate,
+    call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
     async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]) {
@@ -30,7 +32,7 @@ export function createJsonSink(output: Output): FormatSink {
       const callers = aggregate.callers();
       writer.write(`{\n${members(head(aggregate, callers, captures, hosts))},\n"callers": [`);
       for (const [index, caller] of callers.entries()) {
-        writer.write(`${index === 0 ? '\n' : ',\n'}${json(callerObject(caller, aggregate))}`);
+        writer.write(`${index === 0 ? '\n' : ',\n'}${json(callerObject(caller, aggregate.views))}`);
         if (index % CALLERS_AT_ONCE === 0) await writer.ready();
       }
       writer.write('\n]\n}\n');
@@ -129,11 +131,6 @@ function hostObject({
   };
 }
 
-function callerObject(caller: Caller, aggregate: Aggregate): object {
-  const { scope, ...row } = callerRow(caller, aggregate.views);
-  return row;
-}
-
 function captureObject(capture: CaptureSummary): object {
   const { completeness } = capture;
   return {
@@ -141,6 +138,13 @@ function captureObject(capture: CaptureSummary): object {
     files: capture.files,
     host: capture.host && { id: capture.host.id, name: capture.host.name, boot_id: capture.host.bootId },
     session: capture.session,
+    session_ids: capture.sessionIds,
+    sessions: capture.sessions?.map(sessionObject),
+    watch: capture.watch && {
+      from: isoNanoseconds(capture.watch.from),
+      to: isoNanoseconds(capture.watch.to),
+      boot_time: optionalTime(capture.watch.bootTime),
+    },
     packets: capture.packets,
     bytes: capture.bytes,
     events: capture.events,
@@ -154,6 +158,7 @@ function captureObject(capture: CaptureSummary): object {
     capture_drops: completeness.captureDrops,
     losses: completeness.losses,
     views: completeness.views,
+    lookups: completeness.lookups,
     problems: capture.problems.map(({ code, message, remedy, damage }) => ({
       code,
       message,

@@ -29,6 +29,7 @@ export async function createTextSink(options: ReportOptions, output: Output) {
   const paint = await loadPaint(options.colour);
   const lines = options.calls ? await CallLines.create(aggregate.views, options.columns, paint) : undefined;
   return {
+    aggregate: options.calls ? undefined : aggregate,
     get callers(): number {
       return aggregate.callerCount;
     },

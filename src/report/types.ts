@@ -1,5 +1,7 @@
+import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { Sink } from '../ports.ts';
+import type { Aggregate } from './aggregate.ts';
 import type { HostVerdict, VerdictOptions } from './host-verdict.ts';
 
 export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'html' | 'log';
@@ -37,6 +39,8 @@ export interface Findings {
 }
 
 export interface ReportSink extends Sink {
+  /** Undefined where rows are calls. */
+  readonly target: CallerTarget | undefined;
   findings(): Findings;
   /** Of each host. Final after {@link Sink.end}. */
   verdicts(): readonly HostVerdict[];
@@ -44,6 +48,8 @@ export interface ReportSink extends Sink {
 
 /** Writes one format. The verdicts are the same for all, and made outside. */
 export interface FormatSink {
+  /** In which callers are counted, where rows are callers. */
+  readonly aggregate?: Aggregate | undefined;
   call(call: AttributedCall): void;
   /** See {@link Sink.context}. */
   context?(call: AttributedCall): void;
