@@ -230,6 +230,8 @@ export interface CaptureSummary {
   events?: number | undefined;
   /** Events that were counted before, in this file or another one. */
   repeatedEvents?: number | undefined;
+  /** Callers in it, where it has neither packets nor events: an inventory. */
+  callers?: number | undefined;
   /** Capture times of the first and of the latest packet. */
   firstTime?: Nanoseconds | undefined;
   lastTime?: Nanoseconds | undefined;

@@ -43,6 +43,10 @@ export class DayBudget {
     this.#left--;
     return true;
   }
+
+  giveBack(days: number): void {
+    this.#left += days;
+  }
 }
 
 /** Days that are kept of one caller: the latest. */
@@ -57,6 +61,8 @@ export class DayCounts {
   #days: Map<Day, number[]> | undefined;
   /** Of a caller with as many days as are kept. */
   #oldest = Number.NEGATIVE_INFINITY;
+  /** Of the budget. */
+  #taken = 0;
 
   constructor(kinds: number, budget: DayBudget) {
     this.#kinds = kinds;
@@ -101,7 +107,15 @@ export class DayCounts {
       if (this.#counts === undefined) this.#day = Number.NaN;
       return;
     }
-    for (const day of this.#days.keys()) if (day < before) this.#days.delete(day);
+    for (const day of this.#days.keys()) {
+      if (day >= before) continue;
+      this.#days.delete(day);
+    }
+    // The first was free.
+    const needed = Math.max(0, this.#days.size - 1);
+    this.#budget.giveBack(Math.max(0, this.#taken - needed));
+    this.#taken = Math.min(this.#taken, needed);
+    this.#oldest = Number.NEGATIVE_INFINITY;
     this.#counts = undefined;
     this.#day = Number.NaN;
   }
@@ -124,6 +138,7 @@ export class DayCounts {
     if (day < this.#oldest) return undefined;
     if (this.#days.size >= MAX_DAYS) this.#days.delete(Math.min(...this.#days.keys()));
     else if (!this.#budget.take()) return undefined;
+    else this.#taken++;
     this.#days.set(day, counts);
     if (this.#days.size >= MAX_DAYS) this.#oldest = Math.min(...this.#days.keys());
     return counts;

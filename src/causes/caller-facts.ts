@@ -175,6 +175,11 @@ export class FactCollector {
     if (hops !== undefined && hops > this.#hops) this.#hops = hops;
   }
 
+  /** The runs are not needed any more. */
+  clear(): void {
+    this.#runs.clear();
+  }
+
   get saved(): SavedFacts {
     return { ...this.facts, runs: this.#runs.samples };
   }

@@ -58,6 +58,10 @@ export class RunBudget {
     this.#left--;
     return true;
   }
+
+  giveBack(runs: number): void {
+    this.#left += runs;
+  }
 }
 
 /** Runs of one caller that are followed. */
@@ -89,6 +93,15 @@ export class Runs {
   /** Of another part of the caller's calls: a run that is in both is one. */
   merge(samples: readonly RunSample[], combine: Combine): void {
     for (const sample of samples) this.#runOf(sample.hash)?.merge(sample, combine);
+  }
+
+  /** They are not needed any more. */
+  clear(): void {
+    this.#budget.giveBack([...this.#entries()].length);
+    this.#runs = undefined;
+    this.#only = undefined;
+    this.#onlyHash = -1;
+    this.#largest = Number.POSITIVE_INFINITY;
   }
 
   get tally(): RunTally {

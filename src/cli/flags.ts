@@ -6,6 +6,9 @@ import type { ReportOutputOptions } from './write-report.ts';
 
 export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'html', 'log'];
 
+/** Where `imds live` keeps its inventory, unless told. */
+export const STATE_FOLDER = '/var/lib/imds';
+
 /** What `--fail-on` can ask for. */
 export const CONDITIONS = ['v1', 'unknown', 'incomplete', 'not-ready'] as const;
 export type Condition = (typeof CONDITIONS)[number];

@@ -98,8 +98,8 @@ function clearing(output: Output, progress: ProgressBar): Output {
   };
 }
 
-function isRead({ packets, events, problems }: CaptureSummary): boolean {
-  return packets > 0 || (events ?? 0) > 0 || !problems.some(({ damage }) => damage);
+function isRead({ packets, events = 0, callers = 0, problems }: CaptureSummary): boolean {
+  return packets + events + callers > 0 || !problems.some(({ damage }) => damage);
 }
 
 function holds(condition: Condition, findings: Findings): boolean {

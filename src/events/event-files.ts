@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAside } from '../callers/inventory.ts';
 import { InputError } from '../errors.ts';
 import { kindOf } from '../files/kind.ts';
 import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
@@ -22,8 +23,8 @@ export interface EventFile {
   kind: EventFileKind;
 }
 
-/** Events; a log (imds-trace.log); a JSON report. */
-export type EventFileKind = 'events' | 'log' | 'report';
+/** Events; a log (imds-trace.log); a JSON report; an inventory of callers. */
+export type EventFileKind = 'events' | 'log' | 'report' | 'inventory';
 
 export interface FoundFiles {
   /** By their first events. */
@@ -80,7 +81,7 @@ class Finder {
       const path = join(folder, entry.shown);
       const at = locationIn(location, entry);
       // Links are not followed: a folder may be one that others can write to.
-      if (entry.kind === 'link') continue;
+      if (entry.kind === 'link' || isAside(entry.shown)) continue;
       try {
         if (entry.kind === 'file') {
           const file = await examine(path, at, await stat(at));
@@ -125,7 +126,9 @@ type First = Pick<EventFile, 'firstTime' | 'kind'>;
 
 /** Of what stands at its head; undefined where that is nothing of ours. */
 async function firstOf(path: string, location: FilePath): Promise<First | undefined> {
-  if (REPORT.test(await headOf(location))) return { firstTime: 0n, kind: 'report' };
+  const head = await headOf(location);
+  if (REPORT.test(head)) return { firstTime: 0n, kind: 'report' };
+  if (HAS_INVENTORY.test(head)) return { firstTime: 0n, kind: 'inventory' };
   const stop = new AbortController();
   const parser = new EventLineParser();
   let first: First | undefined;
@@ -151,6 +154,7 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
   return first;
 }
 
+const HAS_INVENTORY = /^\s*\{\s*"inventory_version"\s*:/;
 const HEAD_BYTES = 256;
 
 async function headOf(location: FilePath): Promise<string> {

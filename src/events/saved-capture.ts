@@ -38,6 +38,7 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
     bytes: counts.bytes,
     events: countOf(json.events),
     repeatedEvents: countOf(json.repeated_events),
+    callers: countOf(json.callers),
     firstTime: parseEventTime(textOf(json.first_packet) ?? ''),
     lastTime: parseEventTime(textOf(json.last_packet) ?? ''),
     completeness: {

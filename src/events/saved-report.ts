@@ -123,6 +123,7 @@ class Reading {
   #version: unknown;
   #groupBy: string | undefined;
   #items = 0;
+  #callers = 0;
   #unreadable = 0;
   #cut = 0;
   #hasFailed = false;
@@ -162,7 +163,7 @@ class Reading {
     for (const [host, start, count] of this.#noTokens) this.#target.addNoToken(host, start, count);
     this.#judge();
     const damage = this.#problems.filter((problem) => problem.damage);
-    const [first = stub(this.#path), ...rest] = this.#captures;
+    const [first = stub(this.#path, this.#callers), ...rest] = this.#captures;
     if (damage.length === 0) return { captures: this.#captures, problems: this.#problems };
     const damaged = { ...first, problems: [...first.problems, ...damage] };
     return { captures: [damaged, ...rest], problems: this.#problems };
@@ -263,6 +264,7 @@ class Reading {
     if (isCut) this.#cut++;
     if (caller === undefined) return;
     this.#target.addCaller(caller);
+    this.#callers++;
     if (isEverything(this.#filter)) return;
     for (const { day, counts } of caller.days) this.#target.addTime(DAY_NS, dayStart(day), counts);
   }
@@ -283,14 +285,15 @@ class Reading {
 
 const AGAIN = 'Get the file again from where it was written.';
 
-/** Of a report of which nothing could be read. */
-function stub(path: string): CaptureSummary {
+/** Of a report whose captures could not be read. */
+function stub(path: string, callers: number): CaptureSummary {
   return {
     name: path,
     files: [path],
     packets: 0,
     bytes: 0,
     events: 0,
+    callers,
     completeness: {
       losses: {},
       connections: 0,

@@ -39,9 +39,9 @@ export class Aggregate {
   readonly #maximum: number;
   readonly #counts = new Float64Array(KINDS.length);
   readonly #operations = { token: 0, read: 0, attempt: 0 };
-  readonly #callers: Caller[] = [];
+  #callers: Caller[] = [];
   readonly #byProgram = new Map<string, Caller>();
-  readonly #byProcess = new WeakMap<Process, Caller>();
+  #byProcess = new WeakMap<Process, Caller>();
   /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
   readonly #budgets = {
@@ -55,6 +55,7 @@ export class Aggregate {
   #others: Caller | undefined;
   #otherCalls = 0;
   #withProcess = 0;
+  #raised = 0;
 
   constructor(views = new ProcessViews(), maximum = MAX_CALLERS) {
     this.views = views;
@@ -111,6 +112,7 @@ export class Aggregate {
     for (const { day, counts } of caller.raise(summary, candidate)) {
       if (counts.every((count) => count === 0)) continue;
       for (const [kind, count] of counts.entries()) this.#count(kind, count);
+      this.#raised += counts.reduce((sum, count) => sum + count, 0);
       if (day !== undefined) this.addTime(DAY_NS, dayStart(day), counts);
     }
     for (const operation of ['token', 'read', 'attempt'] as const) {
@@ -135,6 +137,18 @@ export class Aggregate {
     return view === undefined || process === undefined
       ? this.#ofClient(attributed, kind)
       : this.#ofProcess(attributed, process, view, kind);
+  }
+
+  /** Gives up callers, so that there is room for others; their calls stay counted. */
+  remove(callers: ReadonlySet<Caller>): void {
+    this.#callers = this.#callers.filter((caller) => !callers.has(caller));
+    for (const caller of callers) this.#forget(caller);
+    this.#byProcess = new WeakMap();
+  }
+
+  /** Calls of which inventories alone know. */
+  get raisedCalls(): number {
+    return this.#raised;
   }
 
   get counts(): KindCounts {
@@ -169,10 +183,31 @@ export class Aggregate {
     return this.#callers.filter(({ isReported }) => isReported).length;
   }
 
+  /** As they came, and without the row of the others. */
+  get known(): readonly Caller[] {
+    return this.#callers;
+  }
+
   /** What to fix first, first; the row of the other callers last. */
   callers(): Caller[] {
     const sorted = this.#callers.filter(({ isReported }) => isReported).sort(compareCallers);
     return this.#others?.isReported ? [...sorted, this.#others] : sorted;
+  }
+
+  #forget(caller: Caller): void {
+    const { scope, process, client = '', userAgent = '' } = caller.identity;
+    if (process === undefined) {
+      const addresses = this.#byClient.get(scope);
+      const agents = addresses?.get(client);
+      agents?.delete(userAgent);
+      if (agents?.size === 0) addresses?.delete(client);
+    } else {
+      const key = keyOf(scope, process);
+      this.#byProgram.delete(key);
+      this.#budgets.text.giveBack(key.length);
+    }
+    this.#processBudget.giveBack(caller.keptText);
+    caller.clear();
   }
 
   #count(kind: number, calls: number): void {
@@ -238,7 +273,7 @@ export class Aggregate {
   }
 
   #newClient(scope: string, address: string, userAgent: string, first: Candidate): Caller {
-    const identity = { scope, process: undefined, client: address, isOther: false };
+    const identity = { scope, process: undefined, client: address, userAgent, isOther: false };
     const caller = this.#newCaller(identity, first, 0, address.length + userAgent.length);
     if (caller !== this.#others) {
       const addresses = getOrInsert(this.#byClient, scope, () => new Map<string, Map<string, Caller>>());
@@ -253,11 +288,11 @@ export class Aggregate {
    */
   #newCaller(identity: CallerIdentity, first: Candidate, keyLength: number, shown: number): Caller {
     const hasRoom = this.#callers.length < this.#maximum && this.#budgets.text.left >= keyLength + shown;
-    if (!hasRoom || !this.#processBudget.take(textLength(first.example.process))) {
-      return this.#othersOf(identity.scope, first);
-    }
+    const processText = textLength(first.example.process);
+    if (!hasRoom || !this.#processBudget.take(processText)) return this.#othersOf(identity.scope, first);
     this.#budgets.text.take(keyLength);
     const caller = new Caller(identity, first, this.#budgets);
+    caller.keptText = processText;
     this.#callers.push(caller);
     return caller;
   }

@@ -11,9 +11,13 @@ import { isoNanoseconds } from './time.ts';
 /** A caller in JSON: its row, and all that is needed to add it to what another report counted. */
 export function callerObject(caller: Caller, views: ProcessViews): object {
   const { scope: _, ...row } = callerRow(caller, views);
+  return { ...row, ...savedObject(caller) };
+}
+
+/** What of a caller is no column. */
+export function savedObject(caller: Caller): object {
   const { example } = caller;
   return {
-    ...row,
     other_callers: caller.identity.isOther || undefined,
     with_process: caller.withProcess,
     by_operation: caller.operations,

@@ -59,6 +59,11 @@ export function callerName(caller: Caller): string {
 }
 
 export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
+  return { ...callerFields(caller, views), ...diagnosisColumns(diagnosisOf(caller)) };
+}
+
+/** Without its cause. */
+export function callerFields(caller: Caller, views: ProcessViews) {
   const { identity, example } = caller;
   const { match, source, reason } = example.attribution;
   // Of the example, not of the first call: they may be two processes of one program.
@@ -89,7 +94,6 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     example_pid: exampleProcess?.pid,
     example_args: exampleProcess?.args === undefined ? undefined : [...exampleProcess.args],
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
-    ...diagnosisColumns(diagnosisOf(caller)),
   };
 }
 

@@ -24,8 +24,9 @@ export interface CallerIdentity {
   scope: string;
   /** Undefined where no process is known, and for the row of those beyond the maximum. */
   process: ProcessView | undefined;
-  /** Client address, where no process is known. */
+  /** Client address and user agent, where no process is known. */
   client: string | undefined;
+  userAgent?: string;
   /** The one row of the callers beyond the maximum. */
   isOther: boolean;
 }
@@ -54,6 +55,8 @@ export class Caller {
   readonly operations = { token: 0, read: 0, attempt: 0 };
   /** Calls whose process is known: all or none, but of the row of those beyond the maximum. */
   withProcess = 0;
+  /** Characters of its process that were counted when it was met. */
+  keptText = 0;
   first: Nanoseconds;
   last: Nanoseconds;
   readonly userAgents: FewValues;
@@ -120,6 +123,13 @@ export class Caller {
     this.#days.forget(before);
   }
 
+  /** The caller is given up: what it took of what all share is there for others. */
+  clear(): void {
+    for (const values of [this.userAgents, this.clients, this.forwardedFor]) values.clear();
+    this.#days.forget(Number.POSITIVE_INFINITY);
+    this.#facts.clear();
+  }
+
   /** @param view of its process, where that is known */
   add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
@@ -161,7 +171,8 @@ export class Caller {
    */
   raise(summary: CallerSummary, example: Candidate): (Omit<DayCount, 'day'> & { day: Day | undefined })[] {
     const from = summary.days[0]?.day ?? Number.POSITIVE_INFINITY;
-    const counted = this.#days.days.filter(({ day }) => day >= from);
+    const known = this.#days.days;
+    const counted = known.filter(({ day }) => day >= from);
     const older = KINDS.map((name, kind) => {
       const before = (this.counts[kind] ?? 0) - sumOf(counted.map(({ counts }) => counts[kind] ?? 0));
       const other = summary.counts[name] - sumOf(summary.days.map(({ counts }) => counts[kind] ?? 0));
@@ -171,8 +182,10 @@ export class Caller {
       { day: undefined, counts: older },
       ...summary.days.map((day) => ({ day: day.day, counts: this.#days.raise(day) })),
     ];
+    const isApart =
+      this.calls === sumOf(known.map(({ counts }) => sumOf(counts))) && !meet(known, summary.days);
     for (const { counts } of added) addTo(this.counts, counts);
-    this.#facts.merge(summary.facts, LARGER);
+    this.#facts.merge(summary.facts, isApart ? SUM : LARGER);
     for (const operation of OPERATIONS) {
       this.operations[operation] = Math.max(this.operations[operation], summary.operations[operation]);
     }
@@ -230,6 +243,14 @@ export function exampleOf({ call: _, ...example }: AttributedCall): Example {
 /** What is shown of an example. */
 function textOf({ process, capture }: Example): string {
   return JSON.stringify([process?.pid, process?.args, capture]);
+}
+
+/** Some calls may be of both. */
+function meet(some: readonly DayCount[], others: readonly DayCount[]): boolean {
+  const days = new Set(others.map(({ day }) => day));
+  const first = others[0]?.day ?? Number.POSITIVE_INFINITY;
+  // Before the first day of an inventory, it may know more than it has days of.
+  return some.some(({ day }) => days.has(day) || day < first);
 }
 
 function sumOf(numbers: readonly number[]): number {

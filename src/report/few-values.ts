@@ -47,6 +47,14 @@ export class FewValues {
     else if (this.#budget.take(value.length)) this.#keep(value);
   }
 
+  /** The values are not needed any more. */
+  clear(): void {
+    for (const value of this.values) this.#budget.giveBack(value.length);
+    this.#values = undefined;
+    this.#last = undefined;
+    this.#largest = undefined;
+  }
+
   get values(): string[] {
     if (this.#values !== undefined) return [...this.#values].sort();
     return this.#last === undefined ? [] : [this.#last];

@@ -12,6 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { EventLineParser } from '../../src/events/event-line.ts';
+import { Line } from '../../src/events/line.ts';
+import { Inventory } from '../../src/live/inventory/inventory.ts';
 import { imds, root } from './run.ts';
 
 const DEMO = join(root, 'fixtures', 'demo');
@@ -148,6 +151,9 @@ describe('imds report', () => {
         /^Seen\s+38 calls \(22 v1, 1 unknown, 15 v2\) on 29 connections, in 348 packets/m,
       );
       assert.match(again.stdout, /fallback-hop-limit/);
+      const { verdict } = JSON.parse((await imds(['report', path, '--json'])).stdout);
+      assert.deepEqual(verdict, JSON.parse(readFileSync(path, 'utf8')).verdict);
+      assert.equal(verdict.hosts[0].watched.recordings, 1);
     });
 
     it('adds reports and events of many hosts, in whatever layout, packed or not', async () => {
@@ -209,7 +215,7 @@ describe('imds report', () => {
       const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
       for (const options of [['--jsonl'], ['--calls'], ['--calls', '--csv'], ['--format', 'log']]) {
         const { stderr } = await imds(['report', path, ...options]);
-        assert.match(stderr, /a\.json left out: a JSON report has callers and no calls/);
+        assert.match(stderr, /a\.json left out: it has callers and no calls/);
       }
     });
 
@@ -233,6 +239,84 @@ describe('imds report', () => {
         assert.doesNotMatch(stderr, /\n\s+at /);
         if (calls > 0) assert.match(stdout, new RegExp(`^Seen\\s+${calls} calls`, 'm'));
       }
+    });
+  });
+
+  describe('with inventories', function () {
+    this.timeout(120_000);
+    /** What a session would have kept that saw these events. */
+    async function inventoryOf(name: string, lines: readonly string[]): Promise<string> {
+      const parser = new EventLineParser();
+      const inventory = new Inventory();
+      for (const line of lines) {
+        const call = parser.parse(Line.of(line), name);
+        if (call !== undefined) inventory.add(call);
+      }
+      let text = '';
+      for await (const piece of inventory.text(1_768_500_000_000_000_000n)) text += piece;
+      return put(name, text);
+    }
+
+    it('names the callers whose events have rolled away, and counts each call once', async () => {
+      const events = put('imds-calls.jsonl', EVENTS);
+      const whole = await rowsOf([events]);
+      const inventory = await inventoryOf('imds-callers.json', LINES);
+      assert.deepEqual(await rowsOf([inventory]), whole);
+      assert.deepEqual(await rowsOf([inventory, events]), whole);
+      const late = put('late.jsonl', `${LINES.slice(20).join('\n')}\n`);
+      assert.deepEqual(await rowsOf([late, inventory]), whole);
+      // One that was copied earlier adds nothing.
+      assert.deepEqual(
+        await rowsOf([late, await inventoryOf('old.json', LINES.slice(0, 9)), inventory]),
+        whole,
+      );
+      const { stdout, stderr } = await imds(['report', late, inventory]);
+      assert.equal(stderr, '');
+      assert.match(
+        stdout,
+        /^Seen\s+38 calls \(22 v1, 1 unknown, 15 v2\), of 18 events in 1 file and 20 known by the/m,
+      );
+    });
+
+    it('takes the larger count of each day, and a JSON report of it does too', async () => {
+      const tomorrow = LINES.map((line) =>
+        line
+          .replaceAll('2026-01-15', '2026-01-16')
+          .replace('"event":{"id":"', '"event":{"id":"ff')
+          .replace(/("event":\{"id":"[0-9a-f]{32})../, '$1'),
+      );
+      const both = [...LINES, ...tomorrow];
+      const whole = await rowsOf([put('both.jsonl', `${both.join('\n')}\n`)]);
+      const inventory = await inventoryOf('imds-callers.json', LINES);
+      const events = put('tomorrow.jsonl', `${tomorrow.join('\n')}\n`);
+      const json = put('a.json', (await imds(['report', inventory, events, '--json'])).stdout);
+      assert.deepEqual(await rowsOf([json]), whole);
+      assert.deepEqual(await rowsOf([json, inventory]), whole);
+      const day = await imds([
+        'report',
+        inventory,
+        '--json',
+        '--since',
+        '2026-01-15',
+        '--until',
+        '2026-01-16',
+      ]);
+      assert.equal(JSON.parse(day.stdout).totals.calls, 38);
+      const after = await imds(['report', inventory, '--json', '--since', '2026-01-15T00:00:01Z']);
+      assert.ok(JSON.parse(after.stdout).totals.calls <= 38);
+    });
+
+    it('reads that of --state-dir, and says what is wrong with it', async () => {
+      const inventory = await inventoryOf('state/imds-callers.json', LINES);
+      const { stdout } = await imds(['report', '--state-dir', join(folder, 'state'), '--json']);
+      assert.ok(JSON.parse(stdout).totals.calls >= 38);
+      put('state/imds-callers.json.new-1-ab', '{"inventory_version":1');
+      assert.equal((await imds(['report', join(folder, 'state')])).code, 0);
+      put('state/imds-callers.json', readFileSync(inventory, 'utf8').slice(0, -50));
+      const damaged = await imds(['report', inventory]);
+      assert.equal(damaged.code, 4);
+      assert.match(damaged.stderr, /expected an inventory of callers; it ends early/);
+      assert.match(damaged.stdout, /^Seen\s+32 calls .*, 32 known by the inventory alone/m);
     });
   });
 
