@@ -4,6 +4,7 @@ import { RunBudget } from '../causes/runs.ts';
 import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
 import { Caller, type CallerIdentity, type Candidate, compareCallers, exampleOf } from './caller.ts';
 import { TextBudget } from './few-values.ts';
+import type { CallGroups } from './groups.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
 import { savedCandidate } from './saved-process.ts';
@@ -36,6 +37,7 @@ export const OTHER_CALLERS = 'report.calls_of_other_callers';
 export class Aggregate {
   readonly timeline = new Timeline();
   readonly views: ProcessViews;
+  readonly groups: CallGroups | undefined;
   readonly #maximum: number;
   readonly #counts = new Float64Array(KINDS.length);
   readonly #operations = { token: 0, read: 0, attempt: 0 };
@@ -57,9 +59,11 @@ export class Aggregate {
   #withProcess = 0;
   #raised = 0;
 
-  constructor(views = new ProcessViews(), maximum = MAX_CALLERS) {
+  /** @param groups what calls are counted by besides, where the calls of one caller may differ in it */
+  constructor(views = new ProcessViews(), maximum = MAX_CALLERS, groups?: CallGroups) {
     this.views = views;
     this.#maximum = maximum;
+    this.groups = groups;
   }
 
   /** Gives the caller that it was counted for. */
@@ -75,6 +79,7 @@ export class Aggregate {
     const caller = this.#callerOf(attributed, view, kind);
     caller.add(attributed, kind, view);
     if (caller === this.#others) this.#otherCalls++;
+    this.groups?.add(attributed, kind, caller);
     return caller;
   }
 
@@ -82,6 +87,8 @@ export class Aggregate {
     const candidate = savedCandidate(summary, this.views);
     const caller = this.#ofSummary(summary, candidate);
     caller.merge(summary, candidate);
+    const added = KINDS.map((kind) => summary.counts[kind]);
+    this.groups?.addUnknown(caller, added, summary.facts.v1.succeeded);
     for (const [kind, name] of KINDS.entries()) this.#count(kind, summary.counts[name]);
     for (const operation of ['token', 'read', 'attempt'] as const) {
       this.#operations[operation] += summary.operations[operation];
@@ -120,10 +127,12 @@ export class Aggregate {
     }
     this.#withProcess += caller.withProcess - withProcess;
     this.#cover(caller.first, caller.last);
-    return {
+    const added = {
       counts: after.map((count, kind) => count - (beforehand.counts[kind] ?? 0)),
       succeeded: caller.facts.v1.succeeded - beforehand.succeeded,
     };
+    this.groups?.addUnknown(caller, added.counts, added.succeeded);
+    return added;
   }
 
   /** A call that is not to be reported, and tells why its caller makes others. */

@@ -28,11 +28,11 @@ async function createSink(options: ReportOptions, output: Output): Promise<Forma
     }
     case 'csv': {
       const { createCsvCallerSink, createCsvCallSink } = await import('./csv.ts');
-      return options.calls ? createCsvCallSink(output) : createCsvCallerSink(output);
+      return options.calls ? createCsvCallSink(output) : createCsvCallerSink(options, output);
     }
     case 'json': {
       const { createJsonSink } = await import('./json.ts');
-      return createJsonSink(output);
+      return createJsonSink(options, output);
     }
     case 'jsonl': {
       const { createJsonlSink } = await import('./jsonl.ts');
@@ -113,6 +113,10 @@ export class VerdictSink implements ReportSink {
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
     this.#incomplete = isReportIncomplete(captures, this.#verdicts);
     return this.#sink.end(captures, this.#verdicts);
+  }
+
+  get leftOut(): number {
+    return this.#sink.leftOut ?? 0;
   }
 
   findings(): Findings {
