@@ -13,7 +13,7 @@ import { bucketOf, captureOf, noTokenOf, widthOf } from './saved-capture.ts';
 import { isEverything, select } from './saved-filter.ts';
 import { SessionsOfReports } from './saved-sessions.ts';
 
-/** Unpacked. A report of 16,384 callers takes some 40 MB. */
+/** Unpacked. A report of 16,384 callers takes some 34 MB. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Of its lists, together. */
 const MAX_ITEMS = 262_144;
@@ -174,9 +174,6 @@ class Reading {
     if (this.#groupBy !== undefined) {
       const remedy = 'Make it again without --group-by.';
       this.#fail('report.grouped', `a report by ${this.#groupBy}, whose rows cannot be added up`, remedy);
-    } else if (this.#version !== 1) {
-      const remedy = 'Read it with the version of imds that wrote it.';
-      this.#fail('report.version', `expected a report of schema_version 1, found another`, remedy);
     } else if (this.isOver || !this.#splitter.isWhole) {
       const { brokenAt } = this.#splitter;
       const where = brokenAt === undefined ? 'it ends early, or never' : `it is damaged at byte ${brokenAt}`;
@@ -185,6 +182,9 @@ class Reading {
         `expected a JSON report; ${where}`,
         `What stands before it was read. ${AGAIN}`,
       );
+    } else if (this.#version !== 1) {
+      const remedy = 'Read it with the version of imds that wrote it.';
+      this.#fail('report.version', `expected a report of schema_version 1, found another`, remedy);
     } else if (this.#unreadable > 0) {
       const rows = this.#unreadable === 1 ? '1 row is' : `${this.#unreadable} rows are`;
       this.#fail(

@@ -232,7 +232,7 @@ describe('imds report', () => {
         [text.replace('"v1":8', '"v1":1e300'), /1 row is no callers/, 30],
         [text.replace('"facts":{', '"facts":[{').replace(/\}$/, '}'), /./, 0],
         [text.replace(/"bucket_ns":"\d+"/, '"bucket_ns":"7"'), /no callers as imds writes them/, 38],
-        [`{"schema_version":${'['.repeat(100_000)}`, /schema_version 1/, 0],
+        [`{"schema_version":${'['.repeat(100_000)}`, /it ends early/, 0],
         ['{"callers":[null,1,"x",{}],"schema_version":1}', /4 rows are no callers/, 0],
       ] as const) {
         const { code, stdout, stderr } = await imds(['report', put('x.json', content)]);
