@@ -284,12 +284,16 @@ export interface CaptureSummary {
   files: readonly string[];
   host?: Host | undefined;
   session?: string | undefined;
+  /** Of a file of saved events: the sessions that they are of, as far as they are kept. */
+  sessionIds?: readonly string[] | undefined;
   packets: number;
   bytes: number;
   /** Events in it, each counted once; absent for a capture of packets. */
   events?: number | undefined;
   /** Events that were counted before, in this file or another one. */
   repeatedEvents?: number | undefined;
+  /** Callers in it, where it has neither packets nor events: an inventory. */
+  callers?: number | undefined;
   /** Capture times of the first and of the latest packet. */
   firstTime?: Nanoseconds | undefined;
   lastTime?: Nanoseconds | undefined;

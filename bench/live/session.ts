@@ -35,9 +35,13 @@ export class BenchSession {
     { mark = 'none', keepsDelays = false } = {},
   ): Promise<BenchSession> {
     const begin = performance.now();
-    const child = where.spawn(process.execPath, [BIN, 'live', '--jsonl', '--no-log', '--capture', views], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = where.spawn(
+      process.execPath,
+      [BIN, 'live', '--jsonl', '--no-log', '--no-state', '--capture', views],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const calls = new CallReader(mark, keepsDelays);
     child.stdout?.setEncoding('utf8').on('data', (text) => calls.read(text));
     await shown(child, child.stderr, /^imds live: ready/);

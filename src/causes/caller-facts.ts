@@ -1,5 +1,12 @@
 import type { ImdsCall } from '../model.ts';
-import { type Deed, deedOf, TOKEN_OUTCOMES, type TokenOutcome } from './facts.ts';
+import {
+  type Combine,
+  type Deed,
+  deedOf,
+  type RunSample,
+  TOKEN_OUTCOMES,
+  type TokenOutcome,
+} from './facts.ts';
 import { type RunBudget, Runs, type RunTally } from './runs.ts';
 import type { TokenArgument } from './token-argument.ts';
 
@@ -48,6 +55,11 @@ export interface CallerFacts {
   /** Routers that the answers crossed, by their IP TTL; the most of all answers that tell. */
   hops: number | undefined;
   runs: RunTally;
+}
+
+/** What adds up of facts, with the runs behind their tally. */
+export interface SavedFacts extends Omit<CallerFacts, 'runs'> {
+  runs: readonly RunSample[];
 }
 
 /** Collects the facts of one caller. */
@@ -104,6 +116,32 @@ export class FactCollector {
     }
   }
 
+  /** Facts of other calls of the caller, or with the larger of two counts of calls that may be the same. */
+  merge(saved: SavedFacts, combine: Combine): void {
+    const { calls, v1, hops = -1 } = saved;
+    this.#v1Calls = combine(this.#v1Calls, calls.v1);
+    this.#v2Calls = combine(this.#v2Calls, calls.v2);
+    this.#foreignCalls = combine(this.#foreignCalls, calls.foreign);
+    for (const [index, outcome] of TOKEN_OUTCOMES.entries()) {
+      this.#tokens[index] = combine(this.#tokens[index] ?? 0, saved.tokens[outcome]);
+    }
+    this.#longestTtl = combine(this.#longestTtl, saved.longestTtl);
+    this.#invalidToken = combine(this.#invalidToken, saved.invalidToken);
+    this.#answered = combine(this.#answered, v1.answered);
+    this.#succeeded = combine(this.#succeeded, v1.succeeded);
+    this.#unauthorized = combine(this.#unauthorized, v1.unauthorized);
+    this.#forbidden = combine(this.#forbidden, v1.forbidden);
+    mergePath(this.#credentials, v1.credentials, combine);
+    mergePath(this.#userData, v1.userData, combine);
+    this.#forwarded = combine(this.#forwarded, v1.forwarded);
+    this.#foreignPath = combine(this.#foreignPath, v1.foreignPath);
+    this.#emptyArgument = combine(this.#emptyArgument, v1.emptyArgument);
+    this.#emptyHeader = combine(this.#emptyHeader, saved.emptyHeader);
+    this.#tokenArgument = combine(this.#tokenArgument, saved.tokenArgument);
+    this.#hops = Math.max(this.#hops, hops);
+    this.#runs.merge(saved.runs, combine);
+  }
+
   #token(deed: Deed, { tokenTtl }: ImdsCall): void {
     const index = TOKEN_OUTCOMES.indexOf(deed as TokenOutcome);
     this.#tokens[index] = (this.#tokens[index] ?? 0) + 1;
@@ -137,6 +175,15 @@ export class FactCollector {
     if (hops !== undefined && hops > this.#hops) this.#hops = hops;
   }
 
+  /** The runs are not needed any more. */
+  clear(): void {
+    this.#runs.clear();
+  }
+
+  get saved(): SavedFacts {
+    return { ...this.facts, runs: this.#runs.samples };
+  }
+
   get facts(): CallerFacts {
     const [granted = 0, late = 0, forbidden = 0, notFound = 0, refused = 0, unanswered = 0] = this.#tokens;
     return {
@@ -161,6 +208,12 @@ export class FactCollector {
       runs: this.#runs.tally,
     };
   }
+}
+
+function mergePath(own: PathCount, more: PathCount, combine: Combine): void {
+  own.calls = combine(own.calls, more.calls);
+  own.succeeded = combine(own.succeeded, more.succeeded);
+  own.failed = combine(own.failed, more.failed);
 }
 
 function hasSucceeded({ status }: ImdsCall): boolean {

@@ -22,7 +22,7 @@ export type Failure = Exclude<TokenOutcome, 'granted'>;
 export const FAILURES: readonly Failure[] = ['late', 'forbidden', 'not-found', 'refused', 'unanswered'];
 
 /** What a run did, next to its requests for a token. Of IMDSv2 a log (imds-trace.log) does not tell which it was. */
-const DEEDS = [...TOKEN_OUTCOMES, 'v1', 'v2', 'invalid-token', 'unclear'] as const;
+export const DEEDS = [...TOKEN_OUTCOMES, 'v1', 'v2', 'invalid-token', 'unclear'] as const;
 
 export type Deed = (typeof DEEDS)[number];
 
@@ -48,6 +48,20 @@ export function deedOf(call: ImdsCall): Deed | undefined {
 
 const FIELDS = 3;
 
+/** How often, when first and when last, in seconds since the epoch, of each deed that was seen. */
+export type DeedSpans = { [D in Deed]?: readonly [count: number, first: number, last: number] };
+
+/** One run that was followed, as it is saved: its key's hash stands for it. */
+export interface RunSample {
+  hash: number;
+  /** Any answer was seen. */
+  isAnswered: boolean;
+  deeds: DeedSpans;
+}
+
+/** How two counts become one: their sum for different calls, the larger where they may be the same ones. */
+export type Combine = (a: number, b: number) => number;
+
 /**
  * What one run of a program did: of each deed how often, when first and when last (seconds since the epoch).
  * Sums, minima and maxima, so that the order in which calls are read does not matter.
@@ -70,6 +84,30 @@ export class Run {
   /** Whether any answer was seen: a capture of one direction has none. */
   get hasAnswers(): boolean {
     return this.#hasAnswers;
+  }
+
+  /** What was saved of the same run: of other calls, which are added, or of calls that may be the same ones. */
+  merge({ deeds, isAnswered }: Omit<RunSample, 'hash'>, combine: Combine): void {
+    this.#hasAnswers ||= isAnswered;
+    const numbers = this.#numbers;
+    for (const [index, deed] of DEEDS.entries()) {
+      const span = deeds[deed];
+      if (span === undefined) continue;
+      const at = index * FIELDS;
+      const count = numbers[at] ?? 0;
+      numbers[at] = combine(count, span[0]);
+      if (count === 0 || span[1] < (numbers[at + 1] ?? 0)) numbers[at + 1] = span[1];
+      if (count === 0 || span[2] > (numbers[at + 2] ?? 0)) numbers[at + 2] = span[2];
+    }
+  }
+
+  /** For saving. */
+  get deeds(): DeedSpans {
+    const deeds: DeedSpans = {};
+    for (const deed of DEEDS) {
+      if (this.count(deed) > 0) deeds[deed] = [this.count(deed), this.first(deed), this.last(deed)];
+    }
+    return deeds;
   }
 
   count(deed: Deed): number {

@@ -1,4 +1,12 @@
-import { type Deed, FAILURES, type Failure, Run, TOKEN_OUTCOMES } from './facts.ts';
+import {
+  type Combine,
+  type Deed,
+  FAILURES,
+  type Failure,
+  Run,
+  type RunSample,
+  TOKEN_OUTCOMES,
+} from './facts.ts';
 
 /** Seconds without a request for a token, after one that failed, in which IMDSv1 went on: no retry any more. */
 const STICKY_S = 60;
@@ -25,7 +33,7 @@ export interface RunTally {
   pageAsToken: number;
 }
 
-export function emptyTally(): RunTally {
+function emptyTally(): RunTally {
   return {
     followed: 0,
     fellBack: { late: 0, forbidden: 0, 'not-found': 0, refused: 0, unanswered: 0 },
@@ -50,9 +58,14 @@ export class RunBudget {
     this.#left--;
     return true;
   }
+
+  giveBack(runs: number): void {
+    this.#left += runs;
+  }
 }
 
-const MAX_RUNS = 32;
+/** Runs of one caller that are followed. */
+export const MAX_RUNS = 32;
 
 /**
  * Runs of one caller: processes, or for a bare HTTP client those who started it. A caller may have millions;
@@ -77,11 +90,35 @@ export class Runs {
     this.#runOf(hashOf(key))?.add(deed, time, isAnswered);
   }
 
+  /** Of another part of the caller's calls: a run that is in both is one. */
+  merge(samples: readonly RunSample[], combine: Combine): void {
+    for (const sample of samples) this.#runOf(sample.hash)?.merge(sample, combine);
+  }
+
+  /** They are not needed any more. */
+  clear(): void {
+    this.#budget.giveBack([...this.#entries()].length);
+    this.#runs = undefined;
+    this.#only = undefined;
+    this.#onlyHash = -1;
+    this.#largest = Number.POSITIVE_INFINITY;
+  }
+
   get tally(): RunTally {
     const tally = emptyTally();
-    const runs = this.#runs?.values() ?? (this.#only === undefined ? [] : [this.#only]);
-    for (const run of runs) count(run, tally);
+    for (const [, run] of this.#entries()) count(run, tally);
     return tally;
+  }
+
+  /** By hash. */
+  get samples(): RunSample[] {
+    return [...this.#entries()]
+      .map(([hash, run]) => ({ hash, isAnswered: run.hasAnswers, deeds: run.deeds }))
+      .sort((a, b) => a.hash - b.hash);
+  }
+
+  #entries(): Iterable<[number, Run]> {
+    return this.#runs ?? (this.#only === undefined ? [] : [[this.#onlyHash, this.#only]]);
   }
 
   #runOf(hash: number): Run | undefined {

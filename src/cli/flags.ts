@@ -1,10 +1,13 @@
 import * as Flags from '@oclif/core/flags';
 import { UsageError } from '../errors.ts';
-import type { ReportFormat } from '../report/types.ts';
+import { GROUP_KEYS, type GroupKey, type ReportFormat, type RowOptions } from '../report/types.ts';
 import { parseDuration } from './duration.ts';
 import type { ReportOutputOptions } from './write-report.ts';
 
 export const FORMATS: readonly ReportFormat[] = ['text', 'csv', 'json', 'jsonl', 'html', 'log'];
+
+/** Where `imds live` keeps its inventory, unless told. */
+export const STATE_FOLDER = '/var/lib/imds';
 
 /** What `--fail-on` can ask for. */
 export const CONDITIONS = ['v1', 'unknown', 'incomplete', 'not-ready'] as const;
@@ -41,6 +44,17 @@ export const outputFlags = {
     min: 0,
     max: 1000,
   }),
+  'group-by': Flags.option({ options: GROUP_KEYS })({
+    summary: 'What a row is, of text, csv and json; a caller unless told.',
+    helpValue: GROUP_KEYS.join('|'),
+    helpGroup: 'OUTPUT',
+  }),
+  top: Flags.integer({
+    summary: 'Only the first N rows, and how many more there are.',
+    helpValue: 'N',
+    helpGroup: 'OUTPUT',
+    min: 1,
+  }),
   output: Flags.string({
     char: 'o',
     summary: 'Write the result to FILE instead of standard output (-).',
@@ -76,6 +90,8 @@ interface OutputFlags extends ShorthandFlags {
   calls: boolean;
   ancestors: number;
   output?: string | undefined;
+  'group-by'?: GroupKey | undefined;
+  top?: number | undefined;
   'fail-on'?: Condition[] | undefined;
   observed: string;
 }
@@ -84,7 +100,8 @@ interface OutputFlags extends ShorthandFlags {
 export function outputOptionsOf(flags: OutputFlags): ReportOutputOptions {
   const { calls, ancestors, output, 'fail-on': failOn = [] } = flags;
   const verdict = { observed: observedOf(flags.observed) };
-  return { format: formatOf(flags), calls, ancestors, output, failOn, verdict };
+  const rows = rowsOf(flags);
+  return { format: formatOf(flags), calls, ancestors, output, failOn, verdict, ...rows };
 }
 
 /** Nanoseconds. `0s` asks for no time at all. */
@@ -94,6 +111,19 @@ function observedOf(text: string): bigint {
   throw new UsageError(`--observed ${text}: not a time`, {
     code: 'usage.observed',
     remedy: 'Give a number and a unit: 30m, 12h, 7d.',
+  });
+}
+
+/** @throws UsageError where rows are no callers */
+function rowsOf(flags: OutputFlags): RowOptions {
+  const { 'group-by': groupBy, top, calls } = flags;
+  const format = formatOf(flags);
+  const hasRows = !calls && (format === 'text' || format === 'csv' || format === 'json');
+  if (hasRows || (groupBy === undefined && top === undefined)) return { groupBy, top };
+  const option = top === undefined ? '--group-by' : '--top';
+  throw new UsageError(`${option}: ${calls ? 'with --calls' : `in ${format}`}, rows are not callers`, {
+    code: 'usage.rows',
+    remedy: `Use ${option} with text, csv or json, and without --calls.`,
   });
 }
 

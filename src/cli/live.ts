@@ -3,6 +3,7 @@ import type { SessionRecord } from '../bpf/records.ts';
 import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import type { AttributionChoice, Capture } from '../live/attribution-choice.ts';
+import { InventorySink } from '../live/inventory/inventory-sink.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
 import { setNoNewPrivs } from '../live/no-new-privs.ts';
@@ -49,6 +50,8 @@ export interface LiveOptions {
   rotateCount: number | undefined;
   /** Folder of the log files; undefined for none. */
   logFolder: string | undefined;
+  /** Folder of the inventory of callers; undefined for none. */
+  stateFolder: string | undefined;
   /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
   user: string | undefined;
   keepRoot: boolean;
@@ -107,7 +110,8 @@ class LiveRun {
       this.#interruption.abort(),
     );
     const logs = await this.#openLogs(account);
-    const { tally, report } = await this.#createSinks(output, logs);
+    const inventory = await this.#openInventory(account, now);
+    const { tally, report } = await this.#createSinks(output, logs, inventory);
     await loadAhead();
     const header = this.#header(views, now());
     if (account !== undefined) this.#giveUpRoot(account);
@@ -186,6 +190,13 @@ class LiveRun {
     return LogSink.open({ folder, owner: account, ancestors, onNews });
   }
 
+  async #openInventory(account: Account | undefined, now: () => bigint): Promise<InventorySink | undefined> {
+    const { stateFolder: folder } = this.#options;
+    if (folder === undefined) return undefined;
+    const onNews = (message: string) => this.#say(note('live', message));
+    return InventorySink.open({ folder, owner: account, now, onNews });
+  }
+
   /** Undefined where there is no root to give up, or it is to be kept. */
   #account(): Account | undefined {
     const { user, keepRoot } = this.#options;
@@ -247,6 +258,7 @@ class LiveRun {
   async #createSinks(
     output: StreamOutput,
     logs: LogSink | undefined,
+    inventory: InventorySink | undefined,
   ): Promise<{ tally: Tally; report: TextSink }> {
     const { jsonl, quiet, ancestors } = this.#options;
     const { stdout, stderr, env } = this.#surroundings;
@@ -267,6 +279,7 @@ class LiveRun {
     );
     sinks.push(new VerdictSink(report, DEFAULT_VERDICT));
     if (logs !== undefined) sinks.push(logs);
+    if (inventory !== undefined) sinks.push(inventory);
     return { tally: new Tally(sinks, this.#options.count, () => this.#interruption.abort()), report };
   }
 

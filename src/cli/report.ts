@@ -1,7 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { ExitCode } from '../errors.ts';
-import { type EventFile, findEventFiles } from '../events/event-files.ts';
-import { type EventFilter, EventReader } from '../events/read-events.ts';
-import type { CaptureSummary } from '../model.ts';
+import {
+  type EventFile,
+  type EventFileKind,
+  type FoundFiles,
+  findEventFiles,
+} from '../events/event-files.ts';
+import { raiseToInventory } from '../events/inventory-reader.ts';
+import { type EventFilter, EventReader, type ReadOptions } from '../events/read-events.ts';
+import { SavedReportReader } from '../events/saved-report.ts';
+import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { ReportSink } from '../report/types.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -9,8 +17,10 @@ import { Teller } from './teller.ts';
 import { type ReportOutputOptions, writeReport } from './write-report.ts';
 
 export interface ReportOptions extends ReportOutputOptions {
-  /** Files and folders of saved events. */
+  /** Files and folders of saved events, reports and inventories. */
   paths: readonly string[];
+  /** Where this host's own are. */
+  ownPaths: readonly string[];
   filter: EventFilter;
 }
 
@@ -39,7 +49,7 @@ class ReportRun {
   }
 
   async run(): Promise<ExitCode> {
-    const { files, problems } = await findEventFiles(this.#options.paths);
+    const { files, problems } = await this.#find();
     this.#teller.problems(problems);
     return writeReport({
       options: this.#options,
@@ -53,27 +63,68 @@ class ReportRun {
     });
   }
 
+  /** Of a host's own files, some may be missing: a session may keep no logs, or no inventory. */
+  async #find(): Promise<FoundFiles> {
+    const { paths, ownPaths } = this.#options;
+    const there = ownPaths.filter((path) => existsSync(path));
+    const found = await findEventFiles([...paths, ...(paths.length + there.length > 0 ? there : ownPaths)]);
+    if (paths.length > 0 || found.files.length === 0) return found;
+    return { ...found, problems: found.problems.filter(({ code }) => code !== 'events.none') };
+  }
+
   async #readAll(files: readonly EventFile[], sink: ReportSink): Promise<CaptureSummary[]> {
-    const { signal } = this.#interruption;
     const { progress } = this.#teller;
     const total = files.reduce((sum, { size }) => sum + size, 0);
-    const summaries: CaptureSummary[] = [];
     let before = 0;
-    const reader = new EventReader({
+    const options: ReadOptions = {
       filter: this.#options.filter,
-      signal,
+      signal: this.#interruption.signal,
       wasStopped: () => this.#interruption.exitCode !== undefined,
       onProgress: ({ path }, bytesRead) => progress.update(path, before + bytesRead, total),
-    });
-    for (const file of files) {
-      if (signal.aborted) break;
-      const summary = await reader.read(file, sink);
-      this.#teller.problems(summary.problems);
-      summaries.push(summary);
-      before += file.size;
-    }
+    };
+    const read = async (kinds: readonly EventFileKind[], one: (file: EventFile) => Promise<void>) => {
+      for (const file of files.filter(({ kind }) => kinds.includes(kind))) {
+        if (options.signal.aborted) return;
+        await one(file);
+        before += file.size;
+      }
+    };
+    const summaries = await this.#readKinds(read, options, sink);
     progress.clear();
     await sink.end(summaries);
     return summaries;
   }
+
+  /** Reports first, because they decide about events; inventories last, when all else was counted. */
+  async #readKinds(read: ReadKinds, options: ReadOptions, sink: ReportSink): Promise<CaptureSummary[]> {
+    const { target } = sink;
+    const summaries: CaptureSummary[] = [];
+    const add = (summary: CaptureSummary) => {
+      this.#teller.problems(summary.problems);
+      summaries.push(summary);
+    };
+    if (target === undefined) {
+      await read(['report', 'inventory'], async ({ path }) =>
+        this.#teller.note(`${path} left out: it has callers and no calls`),
+      );
+    }
+    const reports = target && new SavedReportReader(options, target);
+    if (reports !== undefined) {
+      await read(['report'], async (file) => {
+        const { captures, problems } = await reports.read(file);
+        this.#teller.problems(problems);
+        summaries.push(...captures);
+      });
+    }
+    const isCounted = (call: AttributedCall) => reports?.sessions.has(call) === true;
+    const reader = new EventReader({ ...options, isCounted });
+    await read(['events', 'log'], async (file) => add(await reader.read(file, sink)));
+    if (target !== undefined) {
+      await read(['inventory'], async (file) => add(await raiseToInventory(file, target, options)));
+    }
+    for (const note of reports?.sessions.notes() ?? []) this.#teller.note(note);
+    return summaries;
+  }
 }
+
+type ReadKinds = (kinds: readonly EventFileKind[], one: (file: EventFile) => Promise<void>) => Promise<void>;

@@ -2,7 +2,8 @@ import { ExitCode, mostSevere } from '../errors.ts';
 import type { CaptureSummary } from '../model.ts';
 import type { VerdictOptions } from '../report/host-verdict.ts';
 import { createReportSink } from '../report/index.ts';
-import type { Findings, Output, ReportFormat, ReportSink } from '../report/types.ts';
+import { leftOutText } from '../report/rows.ts';
+import type { Findings, Output, ReportFormat, ReportSink, RowOptions } from '../report/types.ts';
 import { verdictLine } from '../report/verdict.ts';
 import { openFileOutput } from './file-output.ts';
 import type { Condition } from './flags.ts';
@@ -12,7 +13,7 @@ import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
 import type { Teller } from './teller.ts';
 
 /** What every command that reports calls is told of its output. */
-export interface ReportOutputOptions {
+export interface ReportOutputOptions extends RowOptions {
   format: ReportFormat;
   calls: boolean;
   ancestors: number;
@@ -51,6 +52,7 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
       teller.note(`nothing could be read; ${options.output} was not written`);
     } else await output.finish();
     if (job.tellsVerdict && !SHOWS_VERDICT.has(options.format)) teller.note(verdictLine(sink.verdicts()));
+    if (sink.leftOut > 0 && options.format !== 'text') teller.note(leftOutText(sink.leftOut, options));
     const findings = sink.findings();
     if (options.failOn.some((condition) => holds(condition, findings))) teller.codes.add(ExitCode.condition);
   } catch (error) {
@@ -76,13 +78,13 @@ function openOutput(job: ReportJob): Promise<ResultOutput> | ResultOutput {
 }
 
 function createSink({ options, surroundings, teller }: ReportJob, output: Output): Promise<ReportSink> {
-  const { format, calls, ancestors, verdict } = options;
+  const { format, calls, ancestors, verdict, groupBy, top } = options;
   const { stdout, env } = surroundings;
   const terminal = isFile(options.output) ? undefined : stdout;
   const columns = columnsOf(terminal, env);
   const colour = colourOf(terminal, env);
   return createReportSink(
-    { format, calls, columns, colour, ancestors, verdict },
+    { format, calls, columns, colour, ancestors, verdict, groupBy, top },
     clearing(output, teller.progress),
   );
 }
@@ -98,8 +100,8 @@ function clearing(output: Output, progress: ProgressBar): Output {
   };
 }
 
-function isRead({ packets, events, problems }: CaptureSummary): boolean {
-  return packets > 0 || (events ?? 0) > 0 || !problems.some(({ damage }) => damage);
+function isRead({ packets, events = 0, callers = 0, problems }: CaptureSummary): boolean {
+  return packets + events + callers > 0 || !problems.some(({ damage }) => damage);
 }
 
 function holds(condition: Condition, findings: Findings): boolean {

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { DEFAULT_ENDPOINTS, parseEndpoint } from '../cli/endpoint.ts';
-import { endpointFlag } from '../cli/flags.ts';
+import { endpointFlag, STATE_FOLDER } from '../cli/flags.ts';
 import { live } from '../cli/live.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { UsageError } from '../errors.ts';
@@ -80,6 +80,12 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       default: '/var/log/imds',
     }),
     'no-log': Flags.boolean({ summary: 'Write no log files.', exclusive: ['log-dir'] }),
+    'state-dir': Flags.string({
+      summary: 'Folder of imds-callers.json, the callers that were ever seen.',
+      helpValue: 'FOLDER',
+      default: STATE_FOLDER,
+    }),
+    'no-state': Flags.boolean({ summary: 'Keep no inventory of callers.', exclusive: ['state-dir'] }),
     user: Flags.string({
       summary: 'Account to become once everything is attached; imds if there is one, else an unused uid.',
       helpValue: 'NAME',
@@ -114,6 +120,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
         rotateBytes: flags['rotate-size'] === undefined ? undefined : bytesOf(flags['rotate-size']),
         rotateCount: flags['rotate-count'],
         logFolder: flags['no-log'] ? undefined : flags['log-dir'],
+        stateFolder: flags['no-state'] ? undefined : flags['state-dir'],
         user: flags.user,
         keepRoot: flags['keep-root'],
         exitOnProbeLoss: flags['exit-on-probe-loss'],

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { INVENTORY } from '../callers/inventory.ts';
 import { ImdsCommand } from '../cli/base-command.ts';
-import { outputFlags, outputOptionsOf } from '../cli/flags.ts';
+import { outputFlags, outputOptionsOf, STATE_FOLDER } from '../cli/flags.ts';
 import { report } from '../cli/report.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { parseWhen } from '../cli/when.ts';
@@ -9,11 +11,20 @@ import { parseWhen } from '../cli/when.ts';
 const LOG_FOLDER = '/var/log/imds';
 const NANOSECONDS_IN_MS = 1_000_000n;
 
+/** What is read where nothing is named: the logs, and the inventory of callers, which the logs may have lost. */
+function ownPaths(paths: readonly string[] | undefined, stateFolder: string | undefined): string[] {
+  const inventory = (folder: string) => join(folder, INVENTORY);
+  if (paths === undefined) return [LOG_FOLDER, inventory(stateFolder ?? STATE_FOLDER)];
+  return stateFolder === undefined ? [] : [inventory(stateFolder)];
+}
+
 export default class Report extends ImdsCommand {
-  static override summary = 'Report who calls the metadata service, from events that were saved.';
+  static override summary = 'Report who calls the metadata service, from events and reports that were saved.';
 
   static override description =
-    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. Of a folder without events, imds-trace.log is read, also the one of aws-imds-packet-analyzer: it tells callers and versions, and nothing of paths, answers and addresses.
+    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. Of a folder without events, imds-trace.log is read, also the one of aws-imds-packet-analyzer: it tells callers and versions, and nothing of paths, answers and addresses. JSON reports, of analyze or of this command, are read beside events, and add up to the report of all calls.
+
+The inventory of callers that imds live keeps (imds-callers.json) is read last: of each caller, day and version the larger count is taken, so that a call that is in a log too counts once, and a caller whose log has rolled away is still named.
 
 Events tell of calls, not of what was lost before they were written: without a v1 call, the verdict is at best "not enough evidence".
 
@@ -25,6 +36,10 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
       command: '<%= config.bin %> <%= command.id %> --since 24h',
     },
     {
+      description: 'One report of those of many hosts',
+      command: '<%= config.bin %> <%= command.id %> reports/*.json',
+    },
+    {
       description: 'The callers to fix, of all hosts whose logs were collected',
       command: '<%= config.bin %> <%= command.id %> --imds-version v1 --csv -o callers.csv collected/',
     },
@@ -34,7 +49,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
 
   static override args = {
     path: Args.string({
-      description: `File of events, or folder with such files; ${LOG_FOLDER} unless told.`,
+      description: `File of events, JSON report, or folder with such files; unless told, ${LOG_FOLDER} and the inventory.`,
       multiple: true,
       ignoreStdin: true,
     }),
@@ -57,6 +72,10 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
       helpValue: 'v1|v2|unknown|foreign',
       multipleNonGreedy: true,
     }),
+    'state-dir': Flags.string({
+      summary: `Read the inventory of callers in FOLDER; without PATH, that of ${STATE_FOLDER}.`,
+      helpValue: 'FOLDER',
+    }),
     ...outputFlags,
   };
 
@@ -68,7 +87,8 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     const output = outputOptionsOf(flags);
     const exitCode = await report(
       {
-        paths: args.path ?? [LOG_FOLDER],
+        paths: args.path ?? [],
+        ownPaths: ownPaths(args.path, flags['state-dir']),
         filter: {
           since: when(flags.since, '--since'),
           until: when(flags.until, '--until'),

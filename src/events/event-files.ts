@@ -1,13 +1,14 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAside } from '../callers/inventory.ts';
 import { InputError } from '../errors.ts';
 import { kindOf } from '../files/kind.ts';
 import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
 import { problemOf, skipped } from '../files/problem.ts';
 import type { Nanoseconds, Problem } from '../model.ts';
 import { EventLineParser, isLogLine } from './event-line.ts';
-import { readLines } from './lines.ts';
+import { readChunks, readLines } from './lines.ts';
 
 /** A file that has events in it. */
 export interface EventFile {
@@ -17,11 +18,13 @@ export interface EventFile {
   location: FilePath;
   /** Bytes as they are on disk. */
   size: number;
-  /** Of its first event. */
+  /** Of its first event; 0 of what has none. */
   firstTime: Nanoseconds;
-  /** A log, imds-trace.log, and not events. */
-  isLog: boolean;
+  kind: EventFileKind;
 }
+
+/** Events; a log (imds-trace.log); a JSON report; an inventory of callers. */
+export type EventFileKind = 'events' | 'log' | 'report' | 'inventory';
 
 export interface FoundFiles {
   /** By their first events. */
@@ -36,7 +39,10 @@ const MAX_DEPTH = 4;
 const LOOKED_AT = 16;
 /** Pieces of a file, of a megabyte each, in which they must be: a line can be longer than one. */
 const MAX_PIECES = 5;
-const REMEDY = 'Name a file that `imds live` or `imds analyze --jsonl` wrote, or a folder of such files.';
+const REMEDY =
+  'Name a file that `imds live`, `imds analyze --jsonl` or `--json` wrote, or a folder of such files.';
+/** Members of which one is the first of a JSON report, whoever has laid it out anew. */
+const REPORT = /^\s*\{\s*"(?:callers|captures|completeness|counters|schema_version)"\s*:/;
 
 /** The files of saved events behind paths: files, and folders with what is below them. A file counts once. */
 export async function findEventFiles(paths: readonly string[]): Promise<FoundFiles> {
@@ -75,7 +81,7 @@ class Finder {
       const path = join(folder, entry.shown);
       const at = locationIn(location, entry);
       // Links are not followed: a folder may be one that others can write to.
-      if (entry.kind === 'link') continue;
+      if (entry.kind === 'link' || isAside(entry.shown)) continue;
       try {
         if (entry.kind === 'file') {
           const file = await examine(path, at, await stat(at));
@@ -87,8 +93,8 @@ class Finder {
       }
     }
     // Where the calls of a log are there as events too, these say more, and each call is to count once.
-    const hasEvents = here.some(({ isLog }) => !isLog);
-    return [...(hasEvents ? here.filter(({ isLog }) => !isLog) : here), ...below];
+    const hasEvents = here.some(({ kind }) => kind === 'events');
+    return [...(hasEvents ? here.filter(({ kind }) => kind !== 'log') : here), ...below];
   }
 
   readonly #isNew = ({ identity }: Examined): boolean => {
@@ -116,10 +122,13 @@ async function examine(path: string, location: FilePath, stats: Stats): Promise<
   return first && { path, location, size: stats.size, identity, ...first };
 }
 
-type First = Pick<EventFile, 'firstTime' | 'isLog'>;
+type First = Pick<EventFile, 'firstTime' | 'kind'>;
 
-/** Of the lines at its head; undefined where none is an event. */
+/** Of what stands at its head; undefined where that is nothing of ours. */
 async function firstOf(path: string, location: FilePath): Promise<First | undefined> {
+  const head = await headOf(location);
+  if (REPORT.test(head)) return { firstTime: 0n, kind: 'report' };
+  if (HAS_INVENTORY.test(head)) return { firstTime: 0n, kind: 'inventory' };
   const stop = new AbortController();
   const parser = new EventLineParser();
   let first: First | undefined;
@@ -133,7 +142,7 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
         if (line === undefined || first !== undefined || number > LOOKED_AT) return;
         const call = parser.parse(line, path);
         const firstTime = call?.call.time ?? parser.parseSession(line)?.from;
-        if (firstTime !== undefined) first = { firstTime, isLog: isLogLine(line) };
+        if (firstTime !== undefined) first = { firstTime, kind: isLogLine(line) ? 'log' : 'events' };
       },
       pause() {
         if (first !== undefined || lines >= LOOKED_AT || ++pieces === MAX_PIECES) stop.abort();
@@ -145,9 +154,23 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
   return first;
 }
 
+const HAS_INVENTORY = /^\s*\{\s*"inventory_version"\s*:/;
+const HEAD_BYTES = 256;
+
+async function headOf(location: FilePath): Promise<string> {
+  let head = '';
+  const stop = new AbortController();
+  const take = (chunk: Buffer) => {
+    head += chunk.toString('latin1', 0, HEAD_BYTES);
+    if (head.length >= HEAD_BYTES) stop.abort();
+  };
+  await readChunks(location, take, stop.signal);
+  return head;
+}
+
 function refuse(path: string): never {
-  const what = 'events of imds, one JSON object a line, or imds-trace.log';
-  throw new InputError(`${path}: expected ${what}; found neither in its first ${LOOKED_AT} lines`, {
+  const what = 'events of imds, one JSON object a line, imds-trace.log, or a JSON report';
+  throw new InputError(`${path}: expected ${what}; found none of them in its first ${LOOKED_AT} lines`, {
     code: 'events.format',
     remedy: REMEDY,
   });

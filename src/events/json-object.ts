@@ -32,6 +32,28 @@ export function integerOf(value: unknown, maximum: number): number | undefined {
     : undefined;
 }
 
+/** Counts beyond are no counts of calls: a thousand of them still add up exactly. */
+const MAX_COUNT = 2 ** 43;
+
+export function countOf(value: unknown): number | undefined {
+  return integerOf(value, MAX_COUNT);
+}
+
+/** Counts by name, of an object that has to have them all. */
+export function countsOf<const N extends string>(
+  value: unknown,
+  names: readonly N[],
+): Record<N, number> | undefined {
+  const json = objectOf(value);
+  const counts: Partial<Record<N, number>> = {};
+  for (const name of names) {
+    const count = countOf(json?.[name]);
+    if (count === undefined) return undefined;
+    counts[name] = count;
+  }
+  return counts as Record<N, number>;
+}
+
 export function oneOf<const T extends string>(value: unknown, values: readonly T[]): T | undefined {
   return values.includes(value as T) ? (value as T) : undefined;
 }

@@ -25,16 +25,37 @@ export async function readLines(
   handler: LineHandler,
   signal?: AbortSignal,
 ): Promise<void> {
-  const file = new FileReader(await open(location));
   const splitter = new LineSplitter(handler);
+  const isWhole = await readChunks(
+    location,
+    async (chunk, bytesRead) => {
+      splitter.push(chunk);
+      const wait = handler.pause?.(bytesRead);
+      if (wait !== undefined) await wait;
+    },
+    signal,
+  );
+  if (isWhole) splitter.end();
+}
+
+/**
+ * A file in pieces, unpacked where it is packed by gzip. Fails with an error of the system or of zlib.
+ *
+ * @param take is given a piece, which is read over afterwards, and the bytes read so far, before they are unpacked
+ * @returns false where it ended early, by the signal
+ */
+export async function readChunks(
+  location: string | Buffer,
+  take: (chunk: Buffer, bytesRead: number) => Promise<void> | void,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const file = new FileReader(await open(location));
   try {
     for await (const chunk of await unpacked(file)) {
-      splitter.push(chunk);
-      const wait = handler.pause?.(file.bytesRead);
-      if (wait !== undefined) await wait;
-      if (signal?.aborted) return;
+      await take(chunk, file.bytesRead);
+      if (signal?.aborted) return false;
     }
-    splitter.end();
+    return true;
   } finally {
     await file.close();
   }

@@ -186,7 +186,7 @@ export function addressOf(json: JsonObject | undefined): SocketAddress | undefin
 const ASCII = /^[\0-\x7f]*$/;
 
 /** The model has text of the wire as bytes in latin1. */
-function wireText(value: unknown): string | undefined {
+export function wireText(value: unknown): string | undefined {
   const text = textOf(value);
   if (text === undefined || ASCII.test(text)) return text;
   return Buffer.from(text, 'utf8').toString('latin1');

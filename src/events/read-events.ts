@@ -32,6 +32,8 @@ export interface ReadOptions {
   /** Whether it was a person who ended the reading, and not that nobody takes the results any more. */
   wasStopped(): boolean;
   onProgress(file: EventFile, bytesRead: number): void;
+  /** Whether something else that is read has the call. */
+  isCounted?(call: AttributedCall): boolean;
 }
 
 /** Reads files of saved events, one after the other; each call goes to the sink once. */
@@ -59,8 +61,9 @@ export class EventReader {
               const session = line === undefined ? undefined : this.#parser.parseSession(line);
               if (session === undefined) tally.unreadable(number, isLast);
               else tally.session(session);
-            } else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;
-            else {
+            } else if (!this.#known.add(call.eventId ?? '') || this.#options.isCounted?.(call)) {
+              tally.repeated++;
+            } else {
               const { filter } = this.#options;
               const isInScope = matches(call, filter);
               const isWanted = isInScope && (filter.versions?.includes(call.call.version ?? '') ?? true);
@@ -90,6 +93,9 @@ function matches({ call, host }: AttributedCall, { since, until, hosts }: EventF
   return hosts === undefined || hosts.includes(host?.name ?? '') || hosts.includes(host?.id ?? '');
 }
 
+/** Sessions of a file that are told. */
+const MAX_SESSIONS = 256;
+
 /** What is told of one file. */
 class FileTally {
   readonly #path: string;
@@ -101,6 +107,7 @@ class FileTally {
   #firstUnreadable: number | undefined;
   #host: CaptureSummary['host'];
   readonly #sessions = new KnownSessions();
+  readonly #sessionIds = new Set<string>();
   repeated = 0;
 
   constructor(path: string) {
@@ -108,9 +115,10 @@ class FileTally {
   }
 
   /** @param isWanted it is reported: the file's time is that of such events */
-  event({ call: { time }, host }: AttributedCall, isWanted: boolean): void {
+  event({ call: { time }, host, session, capture }: AttributedCall, isWanted: boolean): void {
     this.#events++;
     if (!isWanted) return;
+    if (session !== capture && this.#sessionIds.size < MAX_SESSIONS) this.#sessionIds.add(session);
     this.#host ??= host;
     if (this.#first === undefined || time < this.#first) this.#first = time;
     if (this.#last === undefined || time > this.#last) this.#last = time;
@@ -159,6 +167,7 @@ class FileTally {
       name: this.#path,
       files: [this.#path],
       host: this.#host,
+      ...(this.#sessionIds.size === 0 ? {} : { sessionIds: [...this.#sessionIds].sort() }),
       packets: 0,
       bytes: 0,
       events: this.#events,

@@ -9,6 +9,15 @@ export interface Owner {
   gid: number;
 }
 
+/** What a folder is for, in messages. */
+export interface FolderUse {
+  what: string;
+  option: string;
+  code: string;
+}
+
+const LOGS: FolderUse = { what: 'logs', option: '--log-dir', code: 'live.log_folder' };
+
 const PRIVATE = 0o700;
 
 /** Uids that systemd hands out for a run (systemd.exec(5), DynamicUser=): an earlier session's, reused by nobody else. */
@@ -25,16 +34,20 @@ const OURS = /^imds-|^lost\+found$/;
  * {@link PrerequisiteError} are a symbolic link (who may replace it decides where root writes), a folder of
  * another user (its owner can), and one in which others may write (they may have left hard links there).
  */
-export async function prepareFolder(folder: string, owner: Owner | undefined): Promise<void> {
-  const handle = await openFolder(folder);
+export async function prepareFolder(
+  folder: string,
+  owner: Owner | undefined,
+  use: FolderUse = LOGS,
+): Promise<void> {
+  const handle = await openFolder(folder, use);
   try {
-    await makePrivate(handle, folder, owner);
+    await makePrivate(handle, folder, owner, use);
   } finally {
     await handle.close();
   }
 }
 
-async function openFolder(folder: string): Promise<FileHandle> {
+async function openFolder(folder: string, use: FolderUse): Promise<FileHandle> {
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
   try {
     return await open(folder, flags);
@@ -42,15 +55,20 @@ async function openFolder(folder: string): Promise<FileHandle> {
     const { code } = error as NodeJS.ErrnoException;
     // Linux answers O_DIRECTORY|O_NOFOLLOW on a symbolic link with ENOTDIR, others with ELOOP.
     if (code === 'ENOTDIR' || code === 'ELOOP') {
-      throw refused(folder, 'it is a symbolic link or no folder', 'Name the folder itself, not a link to it');
+      throw refused(
+        use,
+        folder,
+        'it is a symbolic link or no folder',
+        'Name the folder itself, not a link to it',
+      );
     }
     if (code !== 'ENOENT') throw error;
   }
-  await makeFolder(folder);
+  await makeFolder(folder, use);
   return open(folder, flags);
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string, use: FolderUse): Promise<void> {
   try {
     await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
     await mkdir(folder, { mode: PRIVATE });
@@ -61,6 +79,7 @@ async function makeFolder(folder: string): Promise<void> {
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     const ids = `-o ${process.geteuid?.()} -g ${process.getegid?.()}`;
     throw refused(
+      use,
       folder,
       'it is missing, and this process may not make it',
       `Make it (install -d -m 700 ${ids} ${folder})`,
@@ -68,17 +87,22 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function makePrivate(handle: FileHandle, folder: string, owner: Owner | undefined): Promise<void> {
+async function makePrivate(
+  handle: FileHandle,
+  folder: string,
+  owner: Owner | undefined,
+  use: FolderUse,
+): Promise<void> {
   const { uid, gid, mode } = await handle.stat();
   const self = process.geteuid?.() ?? uid;
   const permitted = [0, self, owner?.uid];
   if (!permitted.includes(uid) && !isDynamic(uid)) {
     const remedy = `Give it to root (chown 0:0 ${folder})`;
-    throw refused(folder, `it belongs to uid ${uid}, who can replace what is in it`, remedy);
+    throw refused(use, folder, `it belongs to uid ${uid}, who can replace what is in it`, remedy);
   }
   if ((mode & 0o022) !== 0) {
     const remedy = `See what is in it, then chmod 700 ${folder}`;
-    throw refused(folder, `others may write in it (mode ${(mode & 0o7777).toString(8)})`, remedy);
+    throw refused(use, folder, `others may write in it (mode ${(mode & 0o7777).toString(8)})`, remedy);
   }
   const gives = self === 0 && owner !== undefined && (owner.uid !== uid || owner.gid !== gid);
   const tightens = (mode & 0o077) !== 0;
@@ -86,7 +110,7 @@ async function makePrivate(handle: FileHandle, folder: string, owner: Owner | un
   const others = (await readdir(folder)).filter((name) => !OURS.test(name));
   if (others.length > 0) {
     const why = `it holds other files (${others[0]}${others.length > 1 ? ', …' : ''})`;
-    throw refused(folder, `${why}, and would be closed to everybody else`, 'Name a folder of its own');
+    throw refused(use, folder, `${why}, and would be closed to everybody else`, 'Name a folder of its own');
   }
   if (tightens) await handle.chmod(PRIVATE);
   if (gives) await handle.chown(owner.uid, owner.gid);
@@ -96,9 +120,9 @@ function isDynamic(uid: number): boolean {
   return uid >= DYNAMIC_UIDS.first && uid <= DYNAMIC_UIDS.last;
 }
 
-function refused(folder: string, why: string, remedy: string): PrerequisiteError {
-  return new PrerequisiteError(`cannot keep logs in ${folder}: ${why}`, {
-    code: 'live.log_folder',
-    remedy: `${remedy}, or choose another with --log-dir.`,
+function refused(use: FolderUse, folder: string, why: string, remedy: string): PrerequisiteError {
+  return new PrerequisiteError(`cannot keep ${use.what} in ${folder}: ${why}`, {
+    code: use.code,
+    remedy: `${remedy}, or choose another with ${use.option}.`,
   });
 }

@@ -1,9 +1,14 @@
+import { DAY_NS, DayBudget, dayStart } from '../callers/days.ts';
+import type { CallerSummary } from '../callers/types.ts';
 import { RunBudget } from '../causes/runs.ts';
 import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
-import { Caller, type CallerIdentity, compareCallers, TextBudget } from './caller.ts';
+import { Caller, type CallerIdentity, type Candidate, compareCallers, exampleOf } from './caller.ts';
+import { TextBudget } from './few-values.ts';
+import type { CallGroups } from './groups.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
-import { Timeline } from './timeline.ts';
+import { savedCandidate } from './saved-process.ts';
+import { isWidth, Timeline } from './timeline.ts';
 
 const MAX_CALLERS = 16_384;
 /** Characters of their names, addresses and user agents. */
@@ -13,6 +18,14 @@ const MAX_PROCESS_TEXT = 24 * 1024 * 1024;
 
 /** Runs of programs that are followed to find causes. */
 const MAX_RUNS = 65_536;
+/** Days of callers, beyond the first of each. */
+const MAX_DAYS = 131_072;
+
+/** What an inventory knew beyond what was counted. */
+export interface Raised {
+  counts: number[];
+  succeeded: number;
+}
 
 /** Name of the counter of calls that went to the row "other callers". */
 export const OTHER_CALLERS = 'report.calls_of_other_callers';
@@ -24,25 +37,33 @@ export const OTHER_CALLERS = 'report.calls_of_other_callers';
 export class Aggregate {
   readonly timeline = new Timeline();
   readonly views: ProcessViews;
+  readonly groups: CallGroups | undefined;
   readonly #maximum: number;
   readonly #counts = new Float64Array(KINDS.length);
   readonly #operations = { token: 0, read: 0, attempt: 0 };
-  readonly #callers: Caller[] = [];
+  #callers: Caller[] = [];
   readonly #byProgram = new Map<string, Caller>();
-  readonly #byProcess = new WeakMap<Process, Caller>();
+  #byProcess = new WeakMap<Process, Caller>();
   /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
-  readonly #budgets = { text: new TextBudget(MAX_CALLER_TEXT), runs: new RunBudget(MAX_RUNS) };
+  readonly #budgets = {
+    text: new TextBudget(MAX_CALLER_TEXT),
+    runs: new RunBudget(MAX_RUNS),
+    days: new DayBudget(MAX_DAYS),
+  };
   readonly #processBudget = new TextBudget(MAX_PROCESS_TEXT);
   #firstCall: Nanoseconds | undefined;
   #lastCall: Nanoseconds | undefined;
   #others: Caller | undefined;
   #otherCalls = 0;
   #withProcess = 0;
+  #raised = 0;
 
-  constructor(views = new ProcessViews(), maximum = MAX_CALLERS) {
+  /** @param groups what calls are counted by besides, where the calls of one caller may differ in it */
+  constructor(views = new ProcessViews(), maximum = MAX_CALLERS, groups?: CallGroups) {
     this.views = views;
     this.#maximum = maximum;
+    this.groups = groups;
   }
 
   /** Gives the caller that it was counted for. */
@@ -52,14 +73,66 @@ export class Aggregate {
     this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
     if (call.operation !== undefined) this.#operations[call.operation]++;
     this.timeline.add(call.time, kind);
-    if (this.#firstCall === undefined || call.time < this.#firstCall) this.#firstCall = call.time;
-    if (this.#lastCall === undefined || call.time > this.#lastCall) this.#lastCall = call.time;
+    this.#cover(call.time, call.time);
     if (process !== undefined) this.#withProcess++;
     const view = process && this.views.view(process);
     const caller = this.#callerOf(attributed, view, kind);
     caller.add(attributed, kind, view);
     if (caller === this.#others) this.#otherCalls++;
+    this.groups?.add(attributed, kind, caller);
     return caller;
+  }
+
+  addCaller(summary: CallerSummary): void {
+    const candidate = savedCandidate(summary, this.views);
+    const caller = this.#ofSummary(summary, candidate);
+    caller.merge(summary, candidate);
+    const added = KINDS.map((kind) => summary.counts[kind]);
+    this.groups?.addUnknown(caller, added, summary.facts.v1.succeeded);
+    for (const [kind, name] of KINDS.entries()) this.#count(kind, summary.counts[name]);
+    for (const operation of ['token', 'read', 'attempt'] as const) {
+      this.#operations[operation] += summary.operations[operation];
+    }
+    this.#withProcess += summary.withProcess;
+    if (caller === this.#others) this.#otherCalls += callsOf(summary);
+    this.#cover(summary.first, summary.last);
+  }
+
+  addTime(width: Nanoseconds, start: Nanoseconds, counts: readonly number[]): boolean {
+    if (!isWidth(width)) return false;
+    this.timeline.addBucket(width, { start, counts });
+    return true;
+  }
+
+  /** @returns what was added, by kind, and of v1 with success */
+  raiseCaller(summary: CallerSummary): Raised {
+    const candidate = savedCandidate(summary, this.views);
+    const caller = this.#ofSummary(summary, candidate);
+    // What is in one row is not told apart: it might be counted twice.
+    if (caller === this.#others) {
+      this.addCaller({ ...summary, isOther: true });
+      return { counts: KINDS.map((kind) => summary.counts[kind]), succeeded: summary.facts.v1.succeeded };
+    }
+    const { withProcess, operations, counts: after } = caller;
+    const beforehand = { counts: [...after], succeeded: caller.facts.v1.succeeded };
+    const before = { ...operations };
+    for (const { day, counts } of caller.raise(summary, candidate)) {
+      if (counts.every((count) => count === 0)) continue;
+      for (const [kind, count] of counts.entries()) this.#count(kind, count);
+      this.#raised += counts.reduce((sum, count) => sum + count, 0);
+      if (day !== undefined) this.addTime(DAY_NS, dayStart(day), counts);
+    }
+    for (const operation of ['token', 'read', 'attempt'] as const) {
+      this.#operations[operation] += operations[operation] - before[operation];
+    }
+    this.#withProcess += caller.withProcess - withProcess;
+    this.#cover(caller.first, caller.last);
+    const added = {
+      counts: after.map((count, kind) => count - (beforehand.counts[kind] ?? 0)),
+      succeeded: caller.facts.v1.succeeded - beforehand.succeeded,
+    };
+    this.groups?.addUnknown(caller, added.counts, added.succeeded);
+    return added;
   }
 
   /** A call that is not to be reported, and tells why its caller makes others. */
@@ -72,7 +145,19 @@ export class Aggregate {
     const { process } = attributed;
     return view === undefined || process === undefined
       ? this.#ofClient(attributed, kind)
-      : (this.#byProcess.get(process) ?? this.#ofProcess(attributed, process, view, kind));
+      : this.#ofProcess(attributed, process, view, kind);
+  }
+
+  /** Gives up callers, so that there is room for others; their calls stay counted. */
+  remove(callers: ReadonlySet<Caller>): void {
+    this.#callers = this.#callers.filter((caller) => !callers.has(caller));
+    for (const caller of callers) this.#forget(caller);
+    this.#byProcess = new WeakMap();
+  }
+
+  /** Calls of which inventories alone know. */
+  get raisedCalls(): number {
+    return this.#raised;
   }
 
   get counts(): KindCounts {
@@ -107,21 +192,53 @@ export class Aggregate {
     return this.#callers.filter(({ isReported }) => isReported).length;
   }
 
+  /** As they came, and without the row of the others. */
+  get known(): readonly Caller[] {
+    return this.#callers;
+  }
+
   /** What to fix first, first; the row of the other callers last. */
   callers(): Caller[] {
     const sorted = this.#callers.filter(({ isReported }) => isReported).sort(compareCallers);
     return this.#others?.isReported ? [...sorted, this.#others] : sorted;
   }
 
+  #forget(caller: Caller): void {
+    const { scope, process, client = '', userAgent = '' } = caller.identity;
+    if (process === undefined) {
+      const addresses = this.#byClient.get(scope);
+      const agents = addresses?.get(client);
+      agents?.delete(userAgent);
+      if (agents?.size === 0) addresses?.delete(client);
+    } else {
+      const key = keyOf(scope, process);
+      this.#byProgram.delete(key);
+      this.#budgets.text.giveBack(key.length);
+    }
+    this.#processBudget.giveBack(caller.keptText);
+    caller.clear();
+  }
+
+  #count(kind: number, calls: number): void {
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + calls;
+  }
+
+  #cover(first: Nanoseconds, last: Nanoseconds): void {
+    if (this.#firstCall === undefined || first < this.#firstCall) this.#firstCall = first;
+    if (this.#lastCall === undefined || last > this.#lastCall) this.#lastCall = last;
+  }
+
   #ofProcess(attributed: AttributedCall, process: Process, view: ProcessView, kind: number): Caller {
-    const { containerId, unit, executable } = view.process;
     const scope = scopeOf(attributed.host, attributed.capture);
-    const key = [scope, view.program, view.startedBy, containerId, unit, executable].join('\0');
+    const known = this.#byProcess.get(process);
+    // Of saved events, hosts may share it: what is written of a process need not tell where it ran.
+    if (known !== undefined && (known.identity.scope === scope || known.identity.isOther)) return known;
+    const key = keyOf(scope, view);
     let caller = this.#byProgram.get(key);
     if (caller === undefined) {
-      const identity = { scope, process: view, client: undefined, isOther: false };
-      caller = this.#newCaller(identity, attributed, kind, key.length);
-      if (caller !== this.#others) this.#byProgram.set(key, caller);
+      const { client, userAgent = '' } = attributed.call;
+      const shown = client.address.length + userAgent.length;
+      caller = this.#newProgram(scope, view, key, candidateOf(attributed, kind), shown);
     }
     this.#byProcess.set(process, caller);
     return caller;
@@ -133,9 +250,40 @@ export class Aggregate {
     const userAgent = call.userAgent ?? '';
     const { address } = call.client;
     const known = this.#byClient.get(scope)?.get(address)?.get(userAgent);
-    if (known !== undefined) return known;
-    const identity = { scope, process: undefined, client: address, isOther: false };
-    const caller = this.#newCaller(identity, attributed, kind, 0);
+    return known ?? this.#newClient(scope, address, userAgent, candidateOf(attributed, kind));
+  }
+
+  #ofSummary(summary: CallerSummary, candidate: Candidate): Caller {
+    const { host, capture, isOther, clients, userAgents } = summary;
+    const scope = host ?? capture;
+    if (isOther) return this.#othersOf(scope, candidate);
+    const [address = ''] = clients;
+    const [userAgent = ''] = userAgents;
+    const { process } = candidate.example;
+    if (process === undefined) {
+      const known = this.#byClient.get(scope)?.get(address)?.get(userAgent);
+      return known ?? this.#newClient(scope, address, userAgent, candidate);
+    }
+    const view = this.views.view(process);
+    const key = keyOf(scope, view);
+    const shown = address.length + userAgent.length;
+    return this.#byProgram.get(key) ?? this.#newProgram(scope, view, key, candidate, shown);
+  }
+
+  #newProgram(scope: string, process: ProcessView, key: string, first: Candidate, shown: number): Caller {
+    const caller = this.#newCaller(
+      { scope, process, client: undefined, isOther: false },
+      first,
+      key.length,
+      shown,
+    );
+    if (caller !== this.#others) this.#byProgram.set(key, caller);
+    return caller;
+  }
+
+  #newClient(scope: string, address: string, userAgent: string, first: Candidate): Caller {
+    const identity = { scope, process: undefined, client: address, userAgent, isOther: false };
+    const caller = this.#newCaller(identity, first, 0, address.length + userAgent.length);
     if (caller !== this.#others) {
       const addresses = getOrInsert(this.#byClient, scope, () => new Map<string, Map<string, Caller>>());
       getOrInsert(addresses, address, () => new Map<string, Caller>()).set(userAgent, caller);
@@ -143,21 +291,39 @@ export class Aggregate {
     return caller;
   }
 
-  /** @param keyLength characters that are kept to find it again, beyond the values that it shows */
-  #newCaller(identity: CallerIdentity, attributed: AttributedCall, kind: number, keyLength: number): Caller {
-    const { client, userAgent = '' } = attributed.call;
-    const shown = client.address.length + userAgent.length;
+  /**
+   * @param keyLength characters that are kept to find it again, beyond the values that it shows
+   * @param shown characters of those
+   */
+  #newCaller(identity: CallerIdentity, first: Candidate, keyLength: number, shown: number): Caller {
     const hasRoom = this.#callers.length < this.#maximum && this.#budgets.text.left >= keyLength + shown;
-    if (!hasRoom || !this.#processBudget.take(textLength(attributed.process))) {
-      const others = { scope: identity.scope, process: undefined, client: undefined, isOther: true };
-      this.#others ??= new Caller(others, attributed, kind, this.#budgets);
-      return this.#others;
-    }
+    const processText = textLength(first.example.process);
+    if (!hasRoom || !this.#processBudget.take(processText)) return this.#othersOf(identity.scope, first);
     this.#budgets.text.take(keyLength);
-    const caller = new Caller(identity, attributed, kind, this.#budgets);
+    const caller = new Caller(identity, first, this.#budgets);
+    caller.keptText = processText;
     this.#callers.push(caller);
     return caller;
   }
+
+  #othersOf(scope: string, first: Candidate): Caller {
+    const identity = { scope, process: undefined, client: undefined, isOther: true };
+    this.#others ??= new Caller(identity, first, this.#budgets);
+    return this.#others;
+  }
+}
+
+function keyOf(scope: string, { program, startedBy, process }: ProcessView): string {
+  const { containerId, unit, executable } = process;
+  return [scope, program, startedBy, containerId, unit, executable].join('\0');
+}
+
+function candidateOf(attributed: AttributedCall, kind: number): Candidate {
+  return { example: exampleOf(attributed), kind, time: attributed.call.time };
+}
+
+function callsOf({ counts }: CallerSummary): number {
+  return KINDS.reduce((sum, kind) => sum + counts[kind], 0);
 }
 
 /** Of what a row keeps of its example: the process, and what it descends from. */

@@ -66,6 +66,11 @@ export function callerName(caller: Caller): string {
 }
 
 export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
+  return { ...callerFields(caller, views), ...diagnosisColumns(diagnosisOf(caller)) };
+}
+
+/** Without its cause. */
+export function callerFields(caller: Caller, views: ProcessViews) {
   const { identity, example } = caller;
   const { match, source, reason } = example.attribution;
   // Of the example, not of the first call: they may be two processes of one program.
@@ -85,22 +90,26 @@ export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
     unit: exampleProcess?.unit,
     user: facts?.userName ?? exampleProcess?.userId,
     clients: caller.clients.values,
-    user_agents: caller.userAgents.values.map(viewHeader),
+    user_agents: headers(caller.userAgents.values),
     ...caller.kinds,
     // Facts are of all calls, the others of those that are reported: of a version, all or none.
     v1_succeeded: caller.kinds.v1 === 0 ? 0 : caller.facts.v1.succeeded,
     worst_path: caller.worstPath,
     first_seen: isoNanoseconds(caller.first),
     last_seen: isoNanoseconds(caller.last),
-    forwarded_for: caller.forwardedFor.values.map(viewHeader),
+    forwarded_for: headers(caller.forwardedFor.values),
     attribution: match === 'none' ? 'none' : `${source}/${match}`,
     unattributed_reason: view === undefined && reason !== undefined ? maskText(reason) : undefined,
     example_pid: exampleProcess?.pid,
     example_args: exampleProcess?.args === undefined ? undefined : [...exampleProcess.args],
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
-    ...diagnosisColumns(diagnosisOf(caller)),
     ...factColumns(facts),
   };
+}
+
+/** Two that differ in what is masked are one. */
+function headers(values: readonly string[]): string[] {
+  return [...new Set(values.map(viewHeader))];
 }
 
 function diagnosisColumns({ cause, findings, product, productVersion }: Diagnosis) {

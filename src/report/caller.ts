@@ -1,66 +1,19 @@
-import { type CallerFacts, FactCollector } from '../causes/caller-facts.ts';
+import { type Day, type DayBudget, type DayCount, DayCounts } from '../callers/days.ts';
+import { type CallerSummary, LARGER, SUM } from '../callers/types.ts';
+import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/caller-facts.ts';
 import type { RunBudget } from '../causes/runs.ts';
 import {
   type AttributedCall,
   type ImdsCall,
   type Nanoseconds,
+  type Operation,
   PATH_CLASSES,
   type PathClass,
 } from '../model.ts';
 import { MostSaid } from './facts.ts';
+import { FewValues, type TextBudget } from './few-values.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import type { ProcessView } from './process-view.ts';
-
-/** Characters that all callers may keep together: how many one asks for is an attacker's to choose. */
-export class TextBudget {
-  #left: number;
-
-  constructor(characters: number) {
-    this.#left = characters;
-  }
-
-  get left(): number {
-    return this.#left;
-  }
-
-  /** Whether so many more may be kept; then they are counted. */
-  take(characters: number): boolean {
-    if (characters > this.#left) return false;
-    this.#left -= characters;
-    return true;
-  }
-}
-
-/** The first distinct values, as far as number and characters are allowed; sorted. */
-export class FewValues {
-  readonly #maximum: number;
-  readonly #budget: TextBudget;
-  /** Most callers have one value: a set is made for the second. */
-  #values: Set<string> | undefined;
-  #last: string | undefined;
-
-  constructor(maximum: number, budget: TextBudget) {
-    this.#maximum = maximum;
-    this.#budget = budget;
-  }
-
-  add(value: string): void {
-    if (value === this.#last) return;
-    if (this.#values?.has(value)) this.#last = value;
-    else if (this.#last === undefined) {
-      if (this.#budget.take(value.length)) this.#last = value;
-    } else if ((this.#values?.size ?? 1) < this.#maximum && this.#budget.take(value.length)) {
-      this.#values ??= new Set([this.#last]);
-      this.#values.add(value);
-      this.#last = value;
-    }
-  }
-
-  get values(): string[] {
-    if (this.#values !== undefined) return [...this.#values].sort();
-    return this.#last === undefined ? [] : [this.#last];
-  }
-}
 
 const PATH_RANK: ReadonlyMap<PathClass, number> = new Map(
   PATH_CLASSES.map((pathClass, rank) => [pathClass, rank]),
@@ -72,8 +25,9 @@ export interface CallerIdentity {
   scope: string;
   /** Undefined where no process is known, and for the row of those beyond the maximum. */
   process: ProcessView | undefined;
-  /** Client address, where no process is known. */
+  /** Client address and user agent, where no process is known. */
   client: string | undefined;
+  userAgent?: string;
   /** The one row of the callers beyond the maximum. */
   isOther: boolean;
 }
@@ -82,40 +36,51 @@ export interface CallerIdentity {
 export interface CallerBudgets {
   text: TextBudget;
   runs: RunBudget;
+  days: DayBudget;
 }
 
 /** What a row says of one of its calls. The call itself is not kept: its texts may be long. */
 export type Example = Omit<AttributedCall, 'call'>;
 
+/** A call that may be its caller's example. */
+export interface Candidate {
+  example: Example;
+  kind: number;
+  time: Nanoseconds;
+}
+
 /** A row of the report: everything that one program on one host did. */
 export class Caller {
   readonly identity: CallerIdentity;
   readonly counts: number[] = KINDS.map(() => 0);
+  readonly operations = { token: 0, read: 0, attempt: 0 };
+  /** Calls whose process is known: all or none, but of the row of those beyond the maximum. */
+  withProcess = 0;
+  /** Characters of its process that were counted when it was met. */
+  keptText = 0;
   first: Nanoseconds;
   last: Nanoseconds;
   readonly userAgents: FewValues;
   readonly clients: FewValues;
   readonly forwardedFor: FewValues;
+  readonly #days: DayCounts;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
-  example: Example;
+  #example: Candidate;
   /** What saved events said of its processes; undefined where the journal is read, which has it all. */
   said: MostSaid | undefined;
-  #exampleKind: number;
-  #exampleTime: Nanoseconds;
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
   #isReported = false;
 
-  constructor(identity: CallerIdentity, first: AttributedCall, kind: number, budgets: CallerBudgets) {
+  constructor(identity: CallerIdentity, first: Candidate, budgets: CallerBudgets) {
     this.identity = identity;
-    this.example = exampleOf(first);
-    this.#exampleKind = kind;
-    this.#exampleTime = first.call.time;
-    this.first = first.call.time;
-    this.last = first.call.time;
+    this.#example = first;
+    this.first = first.time;
+    this.last = first.time;
     this.userAgents = new FewValues(8, budgets.text);
     this.clients = new FewValues(8, budgets.text);
     this.forwardedFor = new FewValues(4, budgets.text);
+    this.#days = new DayCounts(KINDS.length, budgets.days);
     this.#facts = new FactCollector(budgets.runs);
   }
 
@@ -128,6 +93,18 @@ export class Caller {
     return kindCounts(this.counts);
   }
 
+  get calls(): number {
+    return sumOf(this.counts);
+  }
+
+  get example(): Example {
+    return this.#example.example;
+  }
+
+  get exampleTime(): Nanoseconds {
+    return this.#example.time;
+  }
+
   get worstPath(): PathClass | undefined {
     return PATH_CLASSES[this.#worstPath];
   }
@@ -136,30 +113,109 @@ export class Caller {
     return this.#facts.facts;
   }
 
+  get savedFacts(): SavedFacts {
+    return this.#facts.saved;
+  }
+
+  /** Calls by day, the earliest first. */
+  get days(): DayCount[] {
+    return this.#days.days;
+  }
+
+  forgetDays(before: Day): void {
+    this.#days.forget(before);
+  }
+
+  /** The caller is given up: what it took of what all share is there for others. */
+  clear(): void {
+    for (const values of [this.userAgents, this.clients, this.forwardedFor]) values.clear();
+    this.#days.forget(Number.POSITIVE_INFINITY);
+    this.#facts.clear();
+  }
+
   /** @param view of its process, where that is known */
   add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
     this.addContext(call, view);
-    if (!this.#isReported) this.#begin(attributed, kind);
+    if (!this.#isReported) this.#begin({ example: exampleOf(attributed), kind, time: call.time });
+    this.#days.add(Number(call.time), kind);
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (attributed.process?.facts !== undefined) {
       this.said ??= new MostSaid();
       this.said.add(attributed);
     }
+    if (call.operation !== undefined) this.operations[call.operation]++;
+    if (view !== undefined) this.withProcess++;
     if (call.time > this.last) this.last = call.time;
     else if (call.time < this.first) this.first = call.time;
     if (call.userAgent !== undefined) this.userAgents.add(call.userAgent);
     if (call.forwardedFor !== undefined) this.forwardedFor.add(call.forwardedFor);
     if (call.client.address !== '') this.clients.add(call.client.address);
-    if (call.pathClass !== undefined) {
-      const rank = PATH_RANK.get(call.pathClass) ?? PATH_CLASSES.length;
-      if (rank < this.#worstPath) this.#worstPath = rank;
+    this.#touch(call.pathClass);
+    if (this.#isBetter(kind, call.time, attributed)) {
+      this.#example = { example: exampleOf(attributed), kind, time: call.time };
     }
-    if (this.#isBetterExample(attributed, kind)) {
-      this.example = exampleOf(attributed);
-      this.#exampleKind = kind;
-      this.#exampleTime = call.time;
+  }
+
+  /** Calls of this caller that were counted before. */
+  merge(summary: CallerSummary, example: Candidate): void {
+    for (const [kind, name] of KINDS.entries()) {
+      this.counts[kind] = (this.counts[kind] ?? 0) + summary.counts[name];
     }
+    for (const operation of OPERATIONS) this.operations[operation] += summary.operations[operation];
+    this.withProcess += summary.withProcess;
+    for (const day of summary.days) this.#days.addDay(day);
+    this.#facts.merge(summary.facts, SUM);
+    if (!this.#isReported) this.#begin(example);
+    this.#widen(summary, example);
+  }
+
+  /**
+   * Calls that may be among those that were counted: by day the larger of both counts is kept, and so of those
+   * before the days that are known.
+   *
+   * @returns what was added, by day; without one for those before
+   */
+  raise(summary: CallerSummary, example: Candidate): (Omit<DayCount, 'day'> & { day: Day | undefined })[] {
+    const from = summary.days[0]?.day ?? Number.POSITIVE_INFINITY;
+    const known = this.#days.days;
+    const counted = known.filter(({ day }) => day >= from);
+    const older = KINDS.map((name, kind) => {
+      const before = (this.counts[kind] ?? 0) - sumOf(counted.map(({ counts }) => counts[kind] ?? 0));
+      const other = summary.counts[name] - sumOf(summary.days.map(({ counts }) => counts[kind] ?? 0));
+      return Math.max(0, other - before);
+    });
+    const added = [
+      { day: undefined, counts: older },
+      ...summary.days.map((day) => ({ day: day.day, counts: this.#days.raise(day) })),
+    ];
+    const isApart =
+      this.calls === sumOf(known.map(({ counts }) => sumOf(counts))) && !meet(known, summary.days);
+    for (const { counts } of added) addTo(this.counts, counts);
+    this.#facts.merge(summary.facts, isApart ? SUM : LARGER);
+    for (const operation of OPERATIONS) {
+      this.operations[operation] = Math.max(this.operations[operation], summary.operations[operation]);
+    }
+    if (summary.withProcess > 0) this.withProcess = this.calls;
+    if (!this.#isReported) this.#begin(example);
+    this.#widen(summary, example);
+    return added;
+  }
+
+  #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
+    if (summary.first < this.first) this.first = summary.first;
+    if (summary.last > this.last) this.last = summary.last;
+    for (const agent of summary.userAgents) this.userAgents.add(agent);
+    for (const value of summary.forwardedFor) this.forwardedFor.add(value);
+    for (const client of summary.clients) this.clients.add(client);
+    this.#touch(summary.worstPath);
+    if (this.#isBetter(kind, time, example)) this.#example = { example, kind, time };
+  }
+
+  #touch(pathClass: PathClass | undefined): void {
+    if (pathClass === undefined) return;
+    const rank = PATH_RANK.get(pathClass) ?? PATH_CLASSES.length;
+    if (rank < this.#worstPath) this.#worstPath = rank;
   }
 
   /** A call that is not to be reported, and tells why it makes others. */
@@ -168,26 +224,48 @@ export class Caller {
   }
 
   /** It may be known from calls that are not to be reported. */
-  #begin(attributed: AttributedCall, kind: number): void {
-    const { time } = attributed.call;
+  #begin(first: Candidate): void {
     this.#isReported = true;
-    this.first = time;
-    this.last = time;
-    this.example = exampleOf(attributed);
-    this.#exampleKind = kind;
-    this.#exampleTime = time;
+    this.first = first.time;
+    this.last = first.time;
+    this.#example = first;
   }
 
   /** Of calls at the same time, the same one is taken in whatever order they are read. */
-  #isBetterExample({ call, eventId = '' }: AttributedCall, kind: number): boolean {
-    if (kind !== this.#exampleKind) return kind < this.#exampleKind;
-    if (call.time !== this.#exampleTime) return call.time < this.#exampleTime;
-    return eventId < (this.example.eventId ?? '');
+  #isBetter(kind: number, time: Nanoseconds, example: Example): boolean {
+    const known = this.#example;
+    if (kind !== known.kind) return kind < known.kind;
+    if (time !== known.time) return time < known.time;
+    const [id, knownId] = [example.eventId ?? '', known.example.eventId ?? ''];
+    return id === knownId ? textOf(example) < textOf(known.example) : id < knownId;
   }
 }
 
-function exampleOf({ call: _, ...example }: AttributedCall): Example {
+const OPERATIONS: readonly Operation[] = ['token', 'read', 'attempt'];
+
+export function exampleOf({ call: _, ...example }: AttributedCall): Example {
   return example;
+}
+
+/** What is shown of an example. */
+function textOf({ process, capture }: Example): string {
+  return JSON.stringify([process?.pid, process?.args, capture]);
+}
+
+/** Some calls may be of both. */
+function meet(some: readonly DayCount[], others: readonly DayCount[]): boolean {
+  const days = new Set(others.map(({ day }) => day));
+  const first = others[0]?.day ?? Number.POSITIVE_INFINITY;
+  // Before the first day of an inventory, it may know more than it has days of.
+  return some.some(({ day }) => days.has(day) || day < first);
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+function addTo(sums: number[], more: readonly number[]): void {
+  for (const [index, number] of more.entries()) sums[index] = (sums[index] ?? 0) + number;
 }
 
 /** What to fix first: by the worst kind, then by how often, then by who was first. */

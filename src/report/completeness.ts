@@ -29,6 +29,8 @@ export interface CompletenessSummary {
   eventFiles: number;
   /** Files of events in which sessions say what they proved. */
   provenFiles: number;
+  /** Of those, inventories of callers. */
+  inventories: number;
   events: number;
   repeatedEvents: number;
   /** Sums of all counters that are not zero. */
@@ -82,6 +84,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     captures: captures.length,
     eventFiles: 0,
     provenFiles: 0,
+    inventories: 0,
     events: 0,
     repeatedEvents: 0,
     losses: {},
@@ -124,12 +127,13 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   if (capture.events !== undefined) {
     summary.eventFiles++;
     if ((capture.sessions?.length ?? 0) > 0) summary.provenFiles++;
+    if (capture.callers !== undefined) summary.inventories++;
     summary.events += capture.events;
     summary.repeatedEvents += capture.repeatedEvents ?? 0;
   }
   if (
     capture.packets === 0 &&
-    (capture.events ?? 0) === 0 &&
+    (capture.events ?? 0) + (capture.callers ?? 0) === 0 &&
     capture.problems.some((problem) => problem.damage)
   )
     summary.unreadable++;

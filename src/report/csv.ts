@@ -1,13 +1,15 @@
 import { stringify } from 'csv-stringify/sync';
 import type { AttributedCall } from '../model.ts';
 import type { Sink } from '../ports.ts';
-import { Aggregate } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CALL_COLUMNS, callRow } from './call-row.ts';
 import { callerRow } from './caller-row.ts';
 import { escapeCell } from './escape.ts';
+import { groupRow } from './group-row.ts';
+import { groupsOf } from './groups.ts';
 import { ProcessViews } from './process-view.ts';
-import type { FormatSink, Output } from './types.ts';
+import { aggregateFor, topOf } from './rows.ts';
+import type { FormatSink, Output, RowOptions } from './types.ts';
 
 /** Columns of a caller, in order: a promise to those who parse them (docs/output.md). New ones go to the end. */
 export const CALLER_COLUMNS = [
@@ -50,6 +52,9 @@ export const CALLER_COLUMNS = [
   'timer',
   'started_from',
 ] as const;
+
+/** Of a group (`--group-by`): its name, and the number of its callers, behind the columns of a caller. */
+const GROUP_COLUMNS = [...CALLER_COLUMNS, 'group', 'callers'];
 
 type Value = string | number | readonly string[] | undefined;
 
@@ -114,22 +119,40 @@ export function createCsvCallSink(output: Output): Sink {
   };
 }
 
-export function createCsvCallerSink(output: Output): FormatSink {
-  const aggregate = new Aggregate();
+export function createCsvCallerSink(options: RowOptions, output: Output): FormatSink {
+  const aggregate = aggregateFor(options);
+  const { groupBy = 'caller' } = options;
+  let leftOut = 0;
   return {
-    call: (call: AttributedCall) => aggregate.add(call),
+    aggregate,
+    get leftOut() {
+      return leftOut;
+    },
+    call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
     async end(_captures, hosts) {
-      const writer = new CsvWriter(CALLER_COLUMNS, output);
+      const writer = new CsvWriter(groupBy === 'caller' ? CALLER_COLUMNS : GROUP_COLUMNS, output);
       const verdicts = new Map(hosts.map(({ host, status }) => [host, status]));
-      let rows = 0;
-      for (const caller of aggregate.callers()) {
-        writer.row({
-          ...callerRow(caller, aggregate.views),
-          verdict: verdicts.get(caller.identity.scope),
-        });
-        if (++rows % ROWS_AT_ONCE === 0) await writer.ready();
+      let written = 0;
+      const write = async (row: Readonly<Record<string, Value>>) => {
+        writer.row(row);
+        if (++written % ROWS_AT_ONCE === 0) await writer.ready();
+      };
+      if (groupBy === 'caller') {
+        const top = topOf(aggregate.callers(), options);
+        leftOut = top.leftOut;
+        for (const caller of top.rows) {
+          const verdict = verdicts.get(caller.identity.scope);
+          await write({ ...callerRow(caller, aggregate.views), verdict });
+        }
+      } else {
+        const top = topOf(groupsOf(aggregate, groupBy), options);
+        leftOut = top.leftOut;
+        for (const group of top.rows) {
+          const verdict = groupBy === 'host' ? verdicts.get(group.name ?? '') : undefined;
+          await write({ ...groupRow(group, groupBy), verdict });
+        }
       }
       await writer.end();
     },

@@ -1,3 +1,4 @@
+import type { CallerSummary } from '../callers/types.ts';
 import type { AttributedCall } from '../model.ts';
 import { scopeOf } from './aggregate.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
@@ -40,6 +41,23 @@ export class HostTotals {
     if (process === undefined) counts.withoutName++;
     const { status } = call;
     if (kind === 0 && status !== undefined && status >= 200 && status < 300) counts.noToken.add(call.time);
+  }
+
+  /** A caller that was counted before, or what an inventory knows beyond. */
+  addCounts(caller: CallerSummary, counts: readonly number[], succeeded: number): void {
+    const { host, capture, withProcess, counts: all } = caller;
+    const of = this.#of(host ?? capture);
+    for (const [kind, count] of counts.entries()) of.counts[kind] = (of.counts[kind] ?? 0) + count;
+    const calls = KINDS.reduce((sum, kind) => sum + all[kind], 0);
+    const toFix = (counts[0] ?? 0) + (counts[1] ?? 0);
+    // All have a process, or none; of the row of many callers, as many are without one as can be.
+    of.withoutName += Math.min(toFix, calls - withProcess);
+    of.noToken.total += succeeded;
+  }
+
+  /** Periods of calls that are in the totals. */
+  addNoToken(host: string, start: number, count: number): void {
+    this.#hosts.get(host)?.noToken.addPeriod(start, count);
   }
 
   get hosts(): ReadonlyMap<string, HostCounts> {

@@ -1,7 +1,9 @@
+import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
+import { KINDS } from './kinds.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -26,11 +28,11 @@ async function createSink(options: ReportOptions, output: Output): Promise<Forma
     }
     case 'csv': {
       const { createCsvCallerSink, createCsvCallSink } = await import('./csv.ts');
-      return options.calls ? createCsvCallSink(output) : createCsvCallerSink(output);
+      return options.calls ? createCsvCallSink(output) : createCsvCallerSink(options, output);
     }
     case 'json': {
       const { createJsonSink } = await import('./json.ts');
-      return createJsonSink(output);
+      return createJsonSink(options, output);
     }
     case 'jsonl': {
       const { createJsonlSink } = await import('./jsonl.ts');
@@ -74,6 +76,26 @@ export class VerdictSink implements ReportSink {
     this.#options = options;
   }
 
+  /** Callers that were counted before go to the format's rows, and to the totals of their hosts. */
+  get target(): CallerTarget | undefined {
+    const { aggregate } = this.#sink;
+    return (
+      aggregate && {
+        addCaller: (caller) => {
+          aggregate.addCaller(caller);
+          const counts = KINDS.map((kind) => caller.counts[kind]);
+          this.#totals.addCounts(caller, counts, caller.facts.v1.succeeded);
+        },
+        raiseCaller: (caller) => {
+          const { counts, succeeded } = aggregate.raiseCaller(caller);
+          this.#totals.addCounts(caller, counts, succeeded);
+        },
+        addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
+        addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
+      }
+    );
+  }
+
   call(call: AttributedCall): void {
     this.#totals.add(call);
     this.#sink.call(call);
@@ -91,6 +113,10 @@ export class VerdictSink implements ReportSink {
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
     this.#incomplete = isReportIncomplete(captures, this.#verdicts);
     return this.#sink.end(captures, this.#verdicts);
+  }
+
+  get leftOut(): number {
+    return this.#sink.leftOut ?? 0;
   }
 
   findings(): Findings {

@@ -1,16 +1,20 @@
 import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
-import { Aggregate } from './aggregate.ts';
+import type { Aggregate } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Caller } from './caller.ts';
-import { callerRow } from './caller-row.ts';
+import { callerObject } from './caller-json.ts';
 import { summarize } from './completeness.ts';
 import { escapeJson } from './escape.ts';
+import { groupRow } from './group-row.ts';
+import { Group, groupsOf } from './groups.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { kindCounts } from './kinds.ts';
 import { ownCounters } from './loss-lines.ts';
 import { PERIOD_S } from './no-token.ts';
+import { aggregateFor, topOf } from './rows.ts';
+import { sessionObject } from './session-line.ts';
 import { isoNanoseconds } from './time.ts';
-import type { FormatSink, Output } from './types.ts';
+import type { FormatSink, Output, RowOptions } from './types.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Of the report's shape (schemas/report.schema.json); additions do not raise it. */
@@ -19,18 +23,29 @@ const SCHEMA_VERSION = 1;
 const CALLERS_AT_ONCE = 256;
 
 /** One report object, for programs; its callers are written one at a time. */
-export function createJsonSink(output: Output): FormatSink {
-  const aggregate = new Aggregate();
+export function createJsonSink(options: RowOptions, output: Output): FormatSink {
+  const aggregate = aggregateFor(options);
+  const { groupBy = 'caller' } = options;
   return {
-    call: (call: AttributedCall) => aggregate.add(call),
+    aggregate,
+    call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
     async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]) {
       const writer = new BatchWriter(output);
       const callers = aggregate.callers();
-      writer.write(`{\n${members(head(aggregate, callers, captures, hosts))},\n"callers": [`);
-      for (const [index, caller] of callers.entries()) {
-        writer.write(`${index === 0 ? '\n' : ',\n'}${json(callerObject(caller, aggregate))}`);
+      const isOfCallers = groupBy === 'caller';
+      const rows: readonly (Caller | Group)[] = isOfCallers ? callers : groupsOf(aggregate, groupBy);
+      const top = topOf(rows, options);
+      const more = {
+        group_by: isOfCallers ? undefined : groupBy,
+        left_out: top.leftOut || undefined,
+      };
+      const text = members({ ...head(aggregate, callers, captures, hosts), ...more });
+      writer.write(`{\n${text},\n"${isOfCallers ? 'callers' : 'groups'}": [`);
+      for (const [index, row] of top.rows.entries()) {
+        const object = row instanceof Group ? groupRow(row, groupBy) : callerObject(row, aggregate.views);
+        writer.write(`${index === 0 ? '\n' : ',\n'}${json(object)}`);
         if (index % CALLERS_AT_ONCE === 0) await writer.ready();
       }
       writer.write('\n]\n}\n');
@@ -67,6 +82,7 @@ function head(
       calls: aggregate.calls,
       callers: callers.length,
       with_process: aggregate.withProcess,
+      inventory_only: aggregate.raisedCalls || undefined,
       by_version: counts,
       by_operation: operations,
       first_call: optionalTime(span?.first),
@@ -129,11 +145,6 @@ function hostObject({
   };
 }
 
-function callerObject(caller: Caller, aggregate: Aggregate): object {
-  const { scope, ...row } = callerRow(caller, aggregate.views);
-  return row;
-}
-
 function captureObject(capture: CaptureSummary): object {
   const { completeness } = capture;
   return {
@@ -141,10 +152,18 @@ function captureObject(capture: CaptureSummary): object {
     files: capture.files,
     host: capture.host && { id: capture.host.id, name: capture.host.name, boot_id: capture.host.bootId },
     session: capture.session,
+    session_ids: capture.sessionIds,
+    sessions: capture.sessions?.map(sessionObject),
+    watch: capture.watch && {
+      from: isoNanoseconds(capture.watch.from),
+      to: isoNanoseconds(capture.watch.to),
+      boot_time: optionalTime(capture.watch.bootTime),
+    },
     packets: capture.packets,
     bytes: capture.bytes,
     events: capture.events,
     repeated_events: capture.repeatedEvents,
+    callers: capture.callers,
     first_packet: optionalTime(capture.firstTime),
     last_packet: optionalTime(capture.lastTime),
     connections: completeness.connections,
@@ -154,6 +173,7 @@ function captureObject(capture: CaptureSummary): object {
     capture_drops: completeness.captureDrops,
     losses: completeness.losses,
     views: completeness.views,
+    lookups: completeness.lookups,
     problems: capture.problems.map(({ code, message, remedy, damage }) => ({
       code,
       message,
@@ -170,6 +190,7 @@ function optionalTime(time: Nanoseconds | undefined): string | undefined {
 /** Members of the object, a line each, without its braces: more can follow. */
 function members(object: object): string {
   return Object.entries(object)
+    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${json(name)}: ${json(value)}`)
     .join(',\n');
 }

@@ -96,9 +96,16 @@ const LOOKUP_LIMITS =
   'a caller gone before its look-up is `none`. Measured with callers that were done in 4 ms, 8 to 70 % were ' +
   'found one after the other, 0 to 16 % of 16 at once.';
 
+/** Name of the counter of calls of more paths or clients than are kept. */
+const OTHER_GROUPS = 'report.calls_of_other_groups';
+
 /** Counters of the report itself: what its own bounds turned away. */
 export function ownCounters(aggregate: Aggregate): Record<string, number> {
-  return aggregate.otherCalls === 0 ? {} : { [OTHER_CALLERS]: aggregate.otherCalls };
+  const ofGroups = aggregate.groups?.otherCalls ?? 0;
+  return {
+    ...(aggregate.otherCalls === 0 ? {} : { [OTHER_CALLERS]: aggregate.otherCalls }),
+    ...(ofGroups === 0 ? {} : { [OTHER_GROUPS]: ofGroups }),
+  };
 }
 
 /** What to do now, in one line, where there is something to say. */

@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'http.unread_request_bytes': ['byte', 'of requests not readable'],
   'http.unread_response_bytes': ['byte', 'of answers not readable'],
   'http.unsolicited_responses': ['answer', 'without a request'],
+  'inventory.callers_turned_away': ['caller', 'given up for room in the inventory'],
+  'inventory.calls_turned_away': ['call', 'of callers for which the inventory had no room'],
   'ip.fragments_conflicting': ['IP fragment', 'with other bytes than an earlier one'],
   'ip.fragments_cut': ['IP fragment', 'cut by the snap length'],
   'ip.fragments_evicted': ['fragmented datagram', 'given up for memory'],

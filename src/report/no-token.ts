@@ -28,10 +28,18 @@ export class NoTokenPeriods {
   /** @param time nanoseconds since the epoch */
   add(time: bigint): void {
     this.total++;
-    const period = Math.floor(Number(time / 1_000_000_000n) / PERIOD_S);
+    this.#count(Math.floor(Number(time / 1_000_000_000n) / PERIOD_S), 1);
+  }
+
+  /** Of another report: of calls that are in the total. @param start in seconds since the epoch */
+  addPeriod(start: number, count: number): void {
+    this.#count(Math.floor(start / PERIOD_S), count);
+  }
+
+  #count(period: number, calls: number): void {
     const count = this.#counts.get(period);
-    if (count !== undefined) this.#counts.set(period, count + 1);
-    else if (period > this.#earliest) this.#begin(period);
+    if (count !== undefined) this.#counts.set(period, count + calls);
+    else if (period > this.#earliest) this.#begin(period, calls);
   }
 
   /** In order of time; starts in seconds since the epoch. */
@@ -41,7 +49,7 @@ export class NoTokenPeriods {
       .map(([period, count]) => ({ start: period * PERIOD_S, count }));
   }
 
-  #begin(period: number): void {
+  #begin(period: number, calls: number): void {
     if (this.#counts.size < MAX_PERIODS && this.#budget.left > 0) this.#budget.left--;
     else if (this.#counts.size === 0) return;
     else {
@@ -50,6 +58,6 @@ export class NoTokenPeriods {
       if (period < earliest) return;
       this.#counts.delete(earliest);
     }
-    this.#counts.set(period, 1);
+    this.#counts.set(period, calls);
   }
 }

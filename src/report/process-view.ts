@@ -46,6 +46,18 @@ export class ProcessViews {
     return view;
   }
 
+  /** A process of which only its view was saved: masked again, because anybody may have written it. */
+  adopt(process: Process, program: string, startedBy: string | undefined): void {
+    const masked = { ...this.#mask(process), ancestors: this.#maskAll(process.ancestors) };
+    this.#views.set(process, {
+      process: masked,
+      program: this.#texts.get(program),
+      startedBy: startedBy && this.#texts.get(startedBy),
+      run: runOf(process),
+      tokenArgument: tokenArgumentOf(masked.args),
+    });
+  }
+
   #make(process: Process): ProcessView {
     const { program = `pid ${process.pid}` } = this.#command(process);
     const masked: Process = { ...this.#mask(process), ancestors: this.#maskAll(process.ancestors) };

@@ -6,17 +6,22 @@ import { countOf, countText } from './words.ts';
 
 /** How many calls of which kind there are, and in what; a sentence. */
 export function seenText(
-  { counts, calls }: Aggregate,
+  { counts, calls, raisedCalls }: Aggregate,
   captures: readonly CaptureSummary[],
   completeness: CompletenessSummary,
 ): string {
   const kinds = KINDS.filter((kind) => counts[kind] > 0);
   const list = kinds.map((kind) => `${countText(counts[kind])} ${kind === 'attempt' ? 'attempted' : kind}`);
   const what = `${countOf(calls, 'call')}${list.length > 0 ? ` (${list.join(', ')})` : ''}`;
-  const { eventFiles, events, repeatedEvents, connections } = completeness;
+  const { eventFiles, inventories, events, repeatedEvents, connections } = completeness;
   if (captures.length > 0 && eventFiles === captures.length) {
     const repeated = repeatedEvents === 0 ? '' : `; ${countText(repeatedEvents)} more stood there again`;
-    return `${what}, of ${countOf(events, 'event')} in ${countOf(eventFiles, 'file')}${repeated}.`;
+    const files = eventFiles - inventories;
+    const from = [
+      ...(files > 0 ? [`of ${countOf(events, 'event')} in ${countOf(files, 'file')}`] : []),
+      ...(inventories > 0 ? [`${countText(raisedCalls)} known by the inventory alone`] : []),
+    ];
+    return `${what}, ${from.join(' and ')}${repeated}.`;
   }
   const packets = captures.reduce((sum, capture) => sum + capture.packets, 0);
   const of = captures.length > 1 ? ` of ${countOf(captures.length, 'capture')}` : '';

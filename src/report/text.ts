@@ -1,14 +1,17 @@
 import type { AttributedCall, CaptureSummary } from '../model.ts';
-import { Aggregate, scopeOf } from './aggregate.ts';
+import { type Aggregate, scopeOf } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CallLines } from './call-lines.ts';
 import type { Caller } from './caller.ts';
 import { type CompletenessSummary, summarize } from './completeness.ts';
 import { escapeText } from './escape.ts';
+import { GroupTable } from './group-table.ts';
+import { groupsOf } from './groups.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { fewText, joinKnown, loadWidth, type WidthOf, wrap } from './layout.ts';
 import { lossLines, nextStep } from './loss-lines.ts';
 import { loadPaint, type Paint } from './paint.ts';
+import { aggregateFor, leftOutText, topOf } from './rows.ts';
 import { seenText } from './seen-text.ts';
 import { columnsOf, sparkline } from './sparkline.ts';
 import { CallerTable } from './text-table.ts';
@@ -24,11 +27,12 @@ const SILENT_CAPTURES_SHOWN = 5;
 
 /** For people: callers (or calls), timeline, what is missing, the verdict. */
 export async function createTextSink(options: ReportOptions, output: Output) {
-  const aggregate = new Aggregate();
+  const aggregate = aggregateFor(options);
   const writer = new BatchWriter(output);
   const paint = await loadPaint(options.colour);
   const lines = options.calls ? await CallLines.create(aggregate.views, options.columns, paint) : undefined;
   return {
+    aggregate: options.calls ? undefined : aggregate,
     get callers(): number {
       return aggregate.callerCount;
     },
@@ -42,7 +46,8 @@ export async function createTextSink(options: ReportOptions, output: Output) {
     async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): Promise<void> {
       const callers = aggregate.callers();
       if (lines === undefined && callers.length > 0) {
-        await writeTable(writer, callers, captures, aggregate, options.columns, paint);
+        const leftOut = await writeRows(writer, callers, captures, aggregate, options, paint);
+        if (leftOut > 0) writer.write(`${leftOutText(leftOut, options)}\n`);
       }
       if (aggregate.calls > 0) writer.write('\n');
       const summary = new Summary(options.columns, paint, aggregate, callers, captures, hosts);
@@ -51,6 +56,28 @@ export async function createTextSink(options: ReportOptions, output: Output) {
       await writer.end();
     },
   };
+}
+
+/** @returns how many rows are left out */
+async function writeRows(
+  writer: BatchWriter,
+  callers: readonly Caller[],
+  captures: readonly CaptureSummary[],
+  aggregate: Aggregate,
+  options: ReportOptions,
+  paint: Paint,
+): Promise<number> {
+  const { groupBy = 'caller', columns } = options;
+  if (groupBy === 'caller') {
+    const { rows, leftOut } = topOf(callers, options);
+    await writeTable(writer, rows, captures, aggregate, columns, paint);
+    return leftOut;
+  }
+  const { rows, leftOut } = topOf(groupsOf(aggregate, groupBy), options);
+  const table = new GroupTable(rows, groupBy, columns);
+  const widthOf = await loadWidth(table.texts());
+  for (const line of table.lines(paint, widthOf)) writer.write(`${line}\n`);
+  return leftOut;
 }
 
 async function writeTable(

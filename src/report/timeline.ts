@@ -19,6 +19,11 @@ export function widthAtLeast(least: Nanoseconds): Nanoseconds {
   return width;
 }
 
+/** Whether timelines have buckets of that width. */
+export function isWidth(width: Nanoseconds): boolean {
+  return width > 0n && widthAtLeast(width) === width;
+}
+
 export function alignDown(time: Nanoseconds, width: Nanoseconds): Nanoseconds {
   const rest = time % width;
   return time - (rest < 0n ? rest + width : rest);
@@ -27,7 +32,11 @@ export function alignDown(time: Nanoseconds, width: Nanoseconds): Nanoseconds {
 export interface TimelineBucket {
   start: Nanoseconds;
   /** By kind, in the order of KINDS. */
-  counts: number[];
+  counts: readonly number[];
+}
+
+function addCounts(into: number[], counts: readonly number[]): void {
+  for (const kind of counts.keys()) into[kind] = (into[kind] ?? 0) + (counts[kind] ?? 0);
 }
 
 /**
@@ -55,6 +64,13 @@ export class Timeline {
     this.#current[kind] = (this.#current[kind] ?? 0) + 1;
   }
 
+  /** A bucket of another timeline, of a width that timelines have: the wider one is a multiple of the other. */
+  addBucket(width: Nanoseconds, { start, counts }: TimelineBucket): void {
+    if (width > this.#width) this.#widen(width);
+    if (start < this.#from || start >= this.#to) this.#enter(start);
+    addCounts(this.#current, counts);
+  }
+
   /** Buckets that hold a call, in order of time. */
   buckets(): TimelineBucket[] {
     return [...this.#buckets]
@@ -63,33 +79,29 @@ export class Timeline {
   }
 
   #enter(time: Nanoseconds): void {
-    let start = alignDown(time, this.#width);
-    let bucket = this.#buckets.get(start);
-    if (bucket === undefined) {
-      if (this.#buckets.size >= this.#maximum) {
-        this.#widen();
-        start = alignDown(time, this.#width);
-        bucket = this.#buckets.get(start);
-      }
-      bucket ??= KINDS.map(() => 0);
-      this.#buckets.set(start, bucket);
+    // By single steps: the width is the least that has room for all, in whatever order they come.
+    while (!this.#buckets.has(alignDown(time, this.#width)) && this.#buckets.size >= this.#maximum) {
+      this.#widen(widthAtLeast(this.#width + 1n));
     }
-    this.#current = bucket;
+    const start = alignDown(time, this.#width);
+    this.#current = this.#buckets.get(start) ?? KINDS.map(() => 0);
+    this.#buckets.set(start, this.#current);
     this.#from = start;
     this.#to = start + this.#width;
   }
 
-  #widen(): void {
-    while (this.#buckets.size >= this.#maximum) {
-      this.#width = widthAtLeast(this.#width + 1n);
-      const merged = new Map<Nanoseconds, number[]>();
-      for (const [time, counts] of this.#buckets) {
-        const start = alignDown(time, this.#width);
-        const into = merged.get(start);
-        if (into === undefined) merged.set(start, counts);
-        else for (const kind of counts.keys()) into[kind] = (into[kind] ?? 0) + (counts[kind] ?? 0);
-      }
-      this.#buckets = merged;
+  #widen(width: Nanoseconds): void {
+    this.#width = width;
+    const merged = new Map<Nanoseconds, number[]>();
+    for (const [time, counts] of this.#buckets) {
+      const start = alignDown(time, width);
+      const into = merged.get(start);
+      if (into === undefined) merged.set(start, counts);
+      else addCounts(into, counts);
     }
+    this.#buckets = merged;
+    // The current bucket may have become part of another.
+    this.#from = 0n;
+    this.#to = 0n;
   }
 }

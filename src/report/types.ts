@@ -1,10 +1,25 @@
+import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { Sink } from '../ports.ts';
+import type { Aggregate } from './aggregate.ts';
 import type { HostVerdict, VerdictOptions } from './host-verdict.ts';
 
 export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'html' | 'log';
 
-export interface ReportOptions {
+/** What a row is. */
+export const GROUP_KEYS = ['caller', 'container', 'unit', 'user', 'path', 'host', 'client'] as const;
+
+export type GroupKey = (typeof GROUP_KEYS)[number];
+
+/** Which rows there are. */
+export interface RowOptions {
+  /** What a row is; a caller unless told. */
+  groupBy?: GroupKey | undefined;
+  /** So many rows, and how many more there are. */
+  top?: number | undefined;
+}
+
+export interface ReportOptions extends RowOptions {
   format: ReportFormat;
   /** Single calls instead of callers; `jsonl` and `log` are always calls. */
   calls: boolean;
@@ -37,13 +52,21 @@ export interface Findings {
 }
 
 export interface ReportSink extends Sink {
+  /** Undefined where rows are calls. */
+  readonly target: CallerTarget | undefined;
   findings(): Findings;
+  /** Rows beyond those that were asked for. Final after {@link Sink.end}. */
+  readonly leftOut: number;
   /** Of each host. Final after {@link Sink.end}. */
   verdicts(): readonly HostVerdict[];
 }
 
 /** Writes one format. The verdicts are the same for all, and made outside. */
 export interface FormatSink {
+  /** In which callers are counted, where rows are callers. */
+  readonly aggregate?: Aggregate | undefined;
+  /** Rows beyond those that were asked for. Final after {@link FormatSink.end}. */
+  readonly leftOut?: number;
   call(call: AttributedCall): void;
   /** See {@link Sink.context}. */
   context?(call: AttributedCall): void;

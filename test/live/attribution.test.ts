@@ -98,7 +98,14 @@ describe('imds live: --attribution', function () {
 
   it('ebpf is exit code 5 where the probe cannot be attached', () =>
     pair(async (client) => {
-      const [program = '', ...words] = [...WITHOUT_BPF, process.execPath, 'bin/run.js', 'live', '--no-log'];
+      const [program = '', ...words] = [
+        ...WITHOUT_BPF,
+        process.execPath,
+        'bin/run.js',
+        'live',
+        '--no-log',
+        '--no-state',
+      ];
       const { code, stderr } = await result(client.spawn(program, [...words, '--attribution', 'ebpf']));
       assert.equal(code, 5, stderr);
       assert.match(stderr, /^imds live: missing CAP_BPF[^\n]+\n$/);
@@ -150,7 +157,7 @@ describe('imds live: --attribution', function () {
       ['sockets', 'procfs'],
     ] as const) {
       const { code, stderr } = await imds([
-        ...['live', '--no-log', '--capture', capture, '--attribution', attribution],
+        ...['live', '--no-log', '--no-state', '--capture', capture, '--attribution', attribution],
       ]);
       assert.equal(code, 2);
       assert.match(

@@ -178,8 +178,16 @@ describe('imds live: what is saved', function () {
 
   it('does not overwrite what is there', async () => {
     const file = join(folder, 'capture.pcapng');
-    await imds(['live', '--no-log', '--capture', 'sockets', '--duration', '100ms', '-w', file]);
-    const { code, stderr } = await imds(['live', '--no-log', '--capture', 'sockets', '-w', file]);
+    await imds(['live', '--no-log', '--no-state', '--capture', 'sockets', '--duration', '100ms', '-w', file]);
+    const { code, stderr } = await imds([
+      'live',
+      '--no-log',
+      '--no-state',
+      '--capture',
+      'sockets',
+      '-w',
+      file,
+    ]);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /^imds live: [^\n]*capture\.pcapng[^\n]*\n/m);
   });

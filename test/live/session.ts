@@ -82,7 +82,13 @@ export class LiveSession {
     where?: Namespace,
     prefix: readonly string[] = [],
   ): Promise<LiveSession> {
-    const words = ['live', '--jsonl', ...(args.includes('--log-dir') ? [] : ['--no-log']), ...args];
+    const words = [
+      'live',
+      '--jsonl',
+      ...(args.includes('--log-dir') ? [] : ['--no-log']),
+      ...(args.includes('--state-dir') ? [] : ['--no-state']),
+      ...args,
+    ];
     const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
     const [program, ...rest] = [...prefix, process.execPath, 'bin/run.js', ...words];
     const child = where?.spawn(program as string, rest, { stdio }) ?? start(words, { stdio });

@@ -34,6 +34,7 @@ export function createHtmlSink(options: HtmlOptions, output: Output): FormatSink
   const texts = new ExampleTexts();
   const examples = new Map<Caller, ExampleCalls>();
   return {
+    aggregate,
     call(call: AttributedCall): void {
       const caller = aggregate.add(call);
       const kind = kindOf(call.call);

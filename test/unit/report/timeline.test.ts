@@ -31,6 +31,26 @@ describe('timeline', () => {
     );
   });
 
+  it('is the same of two halves that are put together, in any order', () => {
+    const call = fc.tuple(fc.bigInt(0n, 10n ** 15n), fc.nat(4), fc.boolean());
+    const calls = fc.array(call, { maxLength: 300, size: 'max' });
+    const stateOf = (timeline: Timeline) => ({ width: timeline.width, buckets: timeline.buckets() });
+    fc.assert(
+      fc.property(calls, (all) => {
+        const [whole, merged] = [new Timeline(16), new Timeline(16)];
+        const halves = [new Timeline(16), new Timeline(16)];
+        for (const [time, kind, isFirst] of all) {
+          whole.add(time, kind);
+          halves[isFirst ? 0 : 1]?.add(time, kind);
+        }
+        for (const half of halves) {
+          for (const bucket of half.buckets().reverse()) merged.addBucket(half.width, bucket);
+        }
+        deepStrictEqual(stateOf(merged), stateOf(whole));
+      }),
+    );
+  });
+
   it('spreads calls over the time of the capture, in at most so many columns', () => {
     const timeline = new Timeline();
     timeline.add(0n, 0);

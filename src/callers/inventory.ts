@@ -1,0 +1,15 @@
+/** The file in which `imds live` keeps the callers that it has seen, beside its logs, which roll away. */
+export const INVENTORY = 'imds-callers.json';
+
+/** Of the file's shape (schemas/inventory.schema.json); additions do not raise it. */
+export const INVENTORY_VERSION = 1;
+
+/** Days for which counts and callers are kept. */
+export const INVENTORY_DAYS = 90;
+
+/** What is beside it: one that is being written, or one that could not be read. */
+const ASIDE = new RegExp(`^${INVENTORY.replace('.', '\\.')}\\.(?:new-|damaged$)`);
+
+export function isAside(name: string): boolean {
+  return ASIDE.test(name);
+}

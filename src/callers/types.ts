@@ -1,0 +1,62 @@
+import type { SavedFacts } from '../causes/caller-facts.ts';
+import type { Combine } from '../causes/facts.ts';
+import type { Attribution, Nanoseconds, Operation, PathClass } from '../model.ts';
+import type { DayCount } from './days.ts';
+import type { KindCounts } from './kinds.ts';
+
+/** The call that stands for the others of its caller. */
+export interface SavedExample {
+  time: Nanoseconds;
+  eventId: string | undefined;
+  pid: number | undefined;
+  args: readonly string[] | undefined;
+  /** Names of its ancestors, nearest first. */
+  ancestry: readonly string[] | undefined;
+}
+
+/**
+ * What an earlier report, or an inventory, says of one caller: sums, least and greatest values, and the
+ * smallest of a list, so that parts of its calls add up in any order. Texts are as they were shown.
+ */
+export interface CallerSummary {
+  /** Name of its host, or id where it has none. */
+  host: string | undefined;
+  capture: string;
+  /** The one row of the callers beyond the maximum. */
+  isOther: boolean;
+  /** Undefined where no process is known. */
+  program: string | undefined;
+  startedBy: string | undefined;
+  executable: string | undefined;
+  containerId: string | undefined;
+  unit: string | undefined;
+  user: string | undefined;
+  clients: readonly string[];
+  userAgents: readonly string[];
+  forwardedFor: readonly string[];
+  counts: Readonly<KindCounts>;
+  operations: Readonly<Record<Operation, number>>;
+  /** Of the calls, those whose process is known. */
+  withProcess: number;
+  worstPath: PathClass | undefined;
+  first: Nanoseconds;
+  last: Nanoseconds;
+  days: readonly DayCount[];
+  facts: SavedFacts;
+  attribution: Attribution;
+  example: SavedExample;
+}
+
+/** What takes callers that were counted before. */
+export interface CallerTarget {
+  addCaller(caller: CallerSummary): void;
+  /** A part of the time, with calls by kind: of the callers that are added, which have no times of their own. False for a width that timelines do not have. */
+  addTime(width: Nanoseconds, start: Nanoseconds, counts: readonly number[]): boolean;
+  /** Calls of that host without a token that succeeded, in a period that began then, in seconds. */
+  addNoToken(host: string, start: number, count: number): void;
+  /** Of a caller whose calls may have been counted: by day, the larger of both counts. */
+  raiseCaller(caller: CallerSummary): void;
+}
+
+export const SUM: Combine = (a, b) => a + b;
+export const LARGER: Combine = Math.max;

@@ -1,0 +1,63 @@
+import type { CallerTarget } from '../callers/types.ts';
+import type { CaptureSummary, Problem } from '../model.ts';
+import type { EventFile } from './event-files.ts';
+import type { ReadOptions } from './read-events.ts';
+import { select } from './saved-filter.ts';
+import { lossesOf, readInventory } from './saved-inventory.ts';
+
+/**
+ * Raises what was counted to what an inventory knows. To be read when everything else was: its calls may be
+ * among those.
+ */
+export async function raiseToInventory(
+  file: EventFile,
+  target: CallerTarget,
+  { filter, signal }: ReadOptions,
+): Promise<CaptureSummary> {
+  const problems: Problem[] = [];
+  let losses = {};
+  let callers = 0;
+  try {
+    const saved = await readInventory(
+      file.location,
+      (read) => {
+        callers++;
+        const { caller } = select(read, filter, undefined);
+        if (caller !== undefined) target.raiseCaller(caller);
+      },
+      signal,
+    );
+    losses = lossesOf(saved);
+    if (saved.damage !== undefined) problems.push(damageOf(file.path, saved.damage));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string') throw error;
+    problems.push(damageOf(file.path, `reading failed: ${message}`));
+  }
+  return {
+    name: file.path,
+    files: [file.path],
+    packets: 0,
+    bytes: 0,
+    events: 0,
+    callers,
+    completeness: {
+      losses,
+      connections: 0,
+      provableConnections: 0,
+      capturedBytes: 0,
+      kernelBytes: 0,
+      lookups: { made: 0, found: 0 },
+    },
+    problems,
+  };
+}
+
+function damageOf(path: string, what: string): Problem {
+  return {
+    code: 'inventory.damaged',
+    message: `${path}: expected an inventory of callers; ${what}`,
+    remedy: 'What could be read of it is in the report.',
+    damage: true,
+  };
+}

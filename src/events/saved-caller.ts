@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import { type DayCount, dayOf, MAX_DAYS } from '../callers/days.ts';
+import { KINDS } from '../callers/kinds.ts';
+import type { CallerSummary } from '../callers/types.ts';
+import { type Attribution, PATH_CLASSES } from '../model.ts';
+import { MAX_PID } from './event-process.ts';
+import { parseEventTime } from './event-time.ts';
+import {
+  countOf,
+  countsOf,
+  idOf,
+  integerOf,
+  type JsonObject,
+  objectOf,
+  oneOf,
+  textOf,
+  textsOf,
+} from './json-object.ts';
+import { wireText } from './parse-event.ts';
+import { factsOf } from './saved-facts.ts';
+
+/** Values of a list: a report writes at most 8. */
+const MAX_VALUES = 64;
+const MAX_ANCESTORS = 4096;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const MIDNIGHT = 'T00:00:00.000000000Z';
+
+/**
+ * A caller of a JSON report or of an inventory, of which nothing is believed: undefined where what counts is
+ * missing or contradicts itself. Without `facts`, it is of an earlier version, or a row of something else.
+ */
+export function callerOf(value: unknown): CallerSummary | undefined {
+  const json = objectOf(value);
+  if (json === undefined) return undefined;
+  const counts = countsOf(json, KINDS);
+  const operations = countsOf(json.by_operation, ['token', 'read', 'attempt']);
+  const [first, last, time] = [json.first_seen, json.last_seen, json.example_time].map(timeOf);
+  const facts = factsOf(json.facts);
+  const days = daysOf(json.days);
+  const capture = textOf(json.capture);
+  const withProcess = countOf(json.with_process);
+  if (!counts || !operations || !facts || !days || capture === undefined || withProcess === undefined)
+    return undefined;
+  if (first === undefined || last === undefined || time === undefined || first > last) return undefined;
+  const calls = KINDS.reduce((sum, kind) => sum + counts[kind], 0);
+  if (calls === 0 || withProcess > calls || !isWithin(days, counts)) return undefined;
+  return {
+    host: textOf(json.host),
+    capture,
+    isOther: json.other_callers === true,
+    program: textOf(json.program),
+    startedBy: textOf(json.started_by),
+    executable: textOf(json.executable),
+    containerId: textOf(json.container_id),
+    unit: textOf(json.unit),
+    user: textOf(json.user),
+    clients: fewTexts(json.clients).filter((address) => isIP(address) !== 0),
+    userAgents: wireTexts(json.user_agents),
+    forwardedFor: wireTexts(json.forwarded_for),
+    counts,
+    operations,
+    withProcess,
+    worstPath: oneOf(json.worst_path, PATH_CLASSES),
+    first,
+    last,
+    days,
+    facts,
+    attribution: attributionOf(json),
+    example: {
+      time,
+      eventId: idOf(json.example_event_id),
+      pid: integerOf(json.example_pid, MAX_PID),
+      args: textsOf(json.example_args),
+      ancestry: textsOf(json.example_ancestry)?.slice(0, MAX_ANCESTORS),
+    },
+  };
+}
+
+function timeOf(value: unknown) {
+  return parseEventTime(textOf(value) ?? '');
+}
+
+function daysOf(value: unknown): DayCount[] | undefined {
+  if (!Array.isArray(value) || value.length > MAX_DAYS) return undefined;
+  const days: DayCount[] = [];
+  for (const item of value) {
+    const json = objectOf(item);
+    const counts = countsOf(json, KINDS);
+    const text = textOf(json?.day) ?? '';
+    const start = DAY.test(text) ? parseEventTime(text + MIDNIGHT) : undefined;
+    if (counts === undefined || start === undefined) return undefined;
+    days.push({ day: dayOf(Number(start)), counts: KINDS.map((kind) => counts[kind]) });
+  }
+  return days.sort((a, b) => a.day - b.day);
+}
+
+/** No more on the days together than at all, and no day twice. */
+function isWithin(
+  days: readonly DayCount[],
+  counts: Readonly<Record<(typeof KINDS)[number], number>>,
+): boolean {
+  if (new Set(days.map(({ day }) => day)).size !== days.length) return false;
+  return KINDS.every(
+    (kind, index) => days.reduce((sum, day) => sum + (day.counts[index] ?? 0), 0) <= counts[kind],
+  );
+}
+
+/** `ebpf/cookie`, or `none`. */
+function attributionOf(json: JsonObject): Attribution {
+  const [source, match] = (textOf(json.attribution) ?? '').split('/');
+  return {
+    source: oneOf(source, ['ebpf', 'procfs', 'log']) ?? 'none',
+    match: oneOf(match, ['cookie', 'isn', 'isn-nat', 'tuple', 'procfs', 'log']) ?? 'none',
+    reason: textOf(json.unattributed_reason),
+  };
+}
+
+function fewTexts(value: unknown): readonly string[] {
+  return (
+    textsOf(value)
+      ?.slice(0, MAX_VALUES)
+      .filter((text) => textOf(text) !== undefined) ?? []
+  );
+}
+
+function wireTexts(value: unknown): readonly string[] {
+  return fewTexts(value).flatMap((text) => wireText(text) ?? []);
+}

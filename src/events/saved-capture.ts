@@ -1,0 +1,124 @@
+import type { CaptureSummary, Counters, Host, Problem, SessionProof, Watch } from '../model.ts';
+import { EventHosts } from './event-hosts.ts';
+import { parseEventTime } from './event-time.ts';
+import { countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
+import { parseSession } from './parse-session.ts';
+
+const MAX_FILES = 1024;
+const MAX_COUNTERS = 256;
+const MAX_PROBLEMS = 64;
+const MAX_SESSIONS = 1024;
+const MAX_PERIODS = 2016;
+const COUNTER = /^[\w.-]{1,80}$/;
+
+/** A capture that a JSON report tells of; undefined for what is none. */
+export function captureOf(value: unknown): CaptureSummary | undefined {
+  const json = objectOf(value);
+  const name = textOf(json?.name);
+  const counts = countsOf(json, [
+    'packets',
+    'bytes',
+    'connections',
+    'provable_connections',
+    'captured_bytes',
+    'kernel_bytes',
+  ]);
+  const losses = countersOf(json?.losses);
+  if (json === undefined || name === undefined || counts === undefined || losses === undefined)
+    return undefined;
+  return {
+    name,
+    files: textsOf(json.files)?.slice(0, MAX_FILES) ?? [],
+    host: hostOf(json.host),
+    session: textOf(json.session),
+    sessionIds: textsOf(json.session_ids)?.slice(0, MAX_SESSIONS),
+    sessions: sessionsOf(json.sessions),
+    watch: watchOf(json.watch),
+    packets: counts.packets,
+    bytes: counts.bytes,
+    events: countOf(json.events),
+    repeatedEvents: countOf(json.repeated_events),
+    callers: countOf(json.callers),
+    firstTime: parseEventTime(textOf(json.first_packet) ?? ''),
+    lastTime: parseEventTime(textOf(json.last_packet) ?? ''),
+    completeness: {
+      losses,
+      captureDrops: countOf(json.capture_drops),
+      connections: counts.connections,
+      provableConnections: counts.provable_connections,
+      capturedBytes: counts.captured_bytes,
+      kernelBytes: counts.kernel_bytes,
+      views: textsOf(json.views)?.slice(0, 2),
+      lookups: countsOf(json.lookups, ['made', 'found']) ?? { made: 0, found: 0 },
+    },
+    problems: problemsOf(json.problems),
+  };
+}
+
+function sessionsOf(value: unknown): SessionProof[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const hosts = new EventHosts();
+  return value.slice(0, MAX_SESSIONS).flatMap((item) => parseSession(item, hosts) ?? []);
+}
+
+function watchOf(value: unknown): Watch | undefined {
+  const json = objectOf(value);
+  const [from, to, bootTime] = [json?.from, json?.to, json?.boot_time].map((time) =>
+    parseEventTime(textOf(time) ?? ''),
+  );
+  return from === undefined || to === undefined || to < from ? undefined : { from, to, bootTime };
+}
+
+function hostOf(value: unknown): Host | undefined {
+  const json = objectOf(value);
+  return json && { id: textOf(json.id), name: textOf(json.name), bootId: textOf(json.boot_id) };
+}
+
+function countersOf(value: unknown): Counters | undefined {
+  const json = objectOf(value);
+  if (json === undefined) return undefined;
+  const names = Object.keys(json);
+  if (names.length > MAX_COUNTERS || !names.every((name) => COUNTER.test(name))) return undefined;
+  return countsOf(json, names);
+}
+
+function problemsOf(value: unknown): Problem[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, MAX_PROBLEMS).flatMap((item) => {
+    const json = objectOf(item);
+    const [code, message] = [textOf(json?.code), textOf(json?.message)];
+    if (code === undefined || message === undefined) return [];
+    return [{ code, message, remedy: textOf(json?.remedy), damage: json?.damage === true }];
+  });
+}
+
+/** Calls by kind in one part of the time, of `timeline.buckets`. */
+export function bucketOf(value: unknown, names: readonly string[]) {
+  const json = objectOf(value);
+  const counts = countsOf(json, names);
+  const start = parseEventTime(textOf(json?.start) ?? '');
+  if (counts === undefined || start === undefined) return undefined;
+  return { start, counts: names.map((name) => counts[name] ?? 0) };
+}
+
+/** Calls without a token that succeeded, of one host by period: of `verdict.hosts`. */
+export function noTokenOf(
+  value: unknown,
+): { host: string; periods: [start: number, count: number][] } | undefined {
+  const json = objectOf(value);
+  const host = textOf(json?.host);
+  const periods = objectOf(json?.no_token)?.periods;
+  if (host === undefined || !Array.isArray(periods) || periods.length > MAX_PERIODS) return undefined;
+  const read = periods.flatMap((item): [number, number][] => {
+    const [period, start] = [objectOf(item), parseEventTime(textOf(objectOf(item)?.start) ?? '')];
+    const count = countOf(period?.count);
+    return start === undefined || count === undefined ? [] : [[Number(start / 1_000_000_000n), count]];
+  });
+  return read.length === periods.length ? { host, periods: read } : undefined;
+}
+
+/** Width in decimal nanoseconds. */
+export function widthOf(value: unknown): bigint | undefined {
+  const text = textOf(value) ?? '';
+  return /^[1-9]\d{0,19}$/.test(text) ? BigInt(text) : undefined;
+}

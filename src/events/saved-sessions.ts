@@ -1,0 +1,110 @@
+import { earlier, later } from '../callers/days.ts';
+import type { AttributedCall, CaptureSummary, Host, Nanoseconds, Problem } from '../model.ts';
+
+const MAX_SESSIONS = 65_536;
+const MAX_NAMED = 3;
+
+/** A session in a report that tells of all its calls of some time. */
+interface Span {
+  first: Nanoseconds;
+  last: Nanoseconds;
+}
+
+/** Which recordings JSON reports tell of, so that the events of the same ones do not count again. */
+export class SessionsOfReports {
+  /** By host and session; undefined where the report may not have all calls of a time. */
+  readonly #spans = new Map<string, Span | undefined>();
+  /** Captures, by what tells them apart, with the first report that has each. */
+  readonly #captures = new Map<string, string>();
+  #skipped = 0;
+  /** Sessions of events that a report may have, too. */
+  readonly #doubtful = new Set<string>();
+
+  /** @param isWhole the report is whole, and nothing of it was left out */
+  add(path: string, captures: readonly CaptureSummary[], isWhole: boolean): Problem[] {
+    const others = new Set<string>();
+    for (const capture of captures) {
+      const other = this.#addCapture(path, capture);
+      if (other !== undefined) others.add(other);
+      const { host, session, sessionIds = [], sessions = [], firstTime, lastTime, packets } = capture;
+      const isRecording = packets > 0 && firstTime !== undefined && lastTime !== undefined;
+      const span =
+        isWhole && isRecording && !wasStopped(capture) ? { first: firstTime, last: lastTime } : undefined;
+      if (session !== undefined) this.#addSession(keyOf(host, session), span);
+      for (const one of sessionIds) this.#addSession(keyOf(host, one), undefined);
+      for (const one of sessions) this.#addSession(keyOf(one.host, one.session), undefined);
+    }
+    if (others.size === 0) return [];
+    const names = [...others].slice(0, MAX_NAMED).join(', ');
+    const message = `${path}: tells of recordings that ${names} tells of too; their calls count twice`;
+    const remedy = 'Leave out one of them: a report that was made of others has their calls.';
+    return [{ code: 'report.same_recordings', message, remedy, damage: false }];
+  }
+
+  /** Whether a report has this call for certain. Where one may have it, that is remembered. */
+  has({ call, host, session, capture }: AttributedCall): boolean {
+    if (this.#spans.size === 0 || session === capture) return false;
+    const key = keyOf(host, session);
+    const span = this.#spans.get(key);
+    if (span === undefined) {
+      if (this.#spans.has(key) && this.#doubtful.size < MAX_SESSIONS) this.#doubtful.add(key);
+      return false;
+    }
+    const isIn = call.time >= span.first && call.time <= span.last;
+    if (isIn) this.#skipped++;
+    return isIn;
+  }
+
+  /** What was found while events were read. */
+  notes(): string[] {
+    const notes: string[] = [];
+    if (this.#skipped > 0) {
+      const calls = this.#skipped === 1 ? '1 event is' : `${this.#skipped} events are`;
+      notes.push(`${calls} of recordings that a JSON report tells of; they count once`);
+    }
+    if (this.#doubtful.size > 0) {
+      const some = this.#doubtful.size === 1 ? '1 session is' : `${this.#doubtful.size} sessions are`;
+      notes.push(
+        `${some} both in events and in a JSON report that was made of events: calls that are in both count twice; read either the events or the report`,
+      );
+    }
+    return notes;
+  }
+
+  #addSession(key: string, span: Span | undefined): void {
+    if (this.#spans.size >= MAX_SESSIONS && !this.#spans.has(key)) return;
+    const isNew = !this.#spans.has(key);
+    this.#spans.set(key, isNew ? span : together(this.#spans.get(key), span));
+  }
+
+  /** @returns the report that has the same capture */
+  #addCapture(
+    path: string,
+    { name, host, session, packets, firstTime, lastTime }: CaptureSummary,
+  ): string | undefined {
+    if (firstTime === undefined) return undefined;
+    const key = JSON.stringify([
+      session ?? name,
+      host?.id ?? host?.name,
+      packets,
+      `${firstTime} ${lastTime}`,
+    ]);
+    const other = this.#captures.get(key);
+    if (other === undefined && this.#captures.size < MAX_SESSIONS) this.#captures.set(key, path);
+    return other === path ? undefined : other;
+  }
+}
+
+/** Undefined where something may lie between them. */
+function together(a: Span | undefined, b: Span | undefined): Span | undefined {
+  if (a === undefined || b === undefined || a.last < b.first || b.last < a.first) return undefined;
+  return { first: earlier(a.first, b.first), last: later(a.last, b.last) };
+}
+
+function wasStopped({ problems }: CaptureSummary): boolean {
+  return problems.some(({ code, damage }) => damage || code === 'capture.interrupted');
+}
+
+function keyOf(host: Host | undefined, session: string): string {
+  return `${host?.id ?? host?.name ?? ''}\n${session}`;
+}
