@@ -12,6 +12,12 @@ export interface SavedExample {
   args: readonly string[] | undefined;
   /** Names of its ancestors, nearest first. */
   ancestry: readonly string[] | undefined;
+  /** What was looked up on the host, as the columns of the same names show it. */
+  package: string | undefined;
+  image: string | undefined;
+  pod: string | undefined;
+  timer: string | undefined;
+  startedFrom: string | undefined;
 }
 
 /**

@@ -72,6 +72,11 @@ export function callerOf(value: unknown): CallerSummary | undefined {
       pid: integerOf(json.example_pid, MAX_PID),
       args: textsOf(json.example_args),
       ancestry: textsOf(json.example_ancestry)?.slice(0, MAX_ANCESTORS),
+      package: textOf(json.package),
+      image: textOf(json.image),
+      pod: textOf(json.pod),
+      timer: textOf(json.timer),
+      startedFrom: textOf(json.started_from),
     },
   };
 }
