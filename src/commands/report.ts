@@ -26,7 +26,7 @@ export default class Report extends ImdsCommand {
 
 The inventory of callers that imds live keeps (imds-callers.json) is read last: of each caller, day and version the larger count is taken, so that a call that is in a log too counts once, and a caller whose log has rolled away is still named.
 
-Events tell of calls, not of what was lost before they were written: without a v1 call, the verdict is at best "not enough evidence".
+The verdict of a host is READY where no call used IMDSv1, none could not be read, and imds live proves, in lines of its own among the calls, that it watched for a day (--observed) and missed none.
 
 Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is damaged (what could be read is reported); 130 or 143 interrupted (what was read is reported).`;
 
