@@ -33,6 +33,12 @@ interface OpenCapture {
   linkType: number;
 }
 
+/**
+ * Captures that could not be opened, kept for good: cap 0.2.1 stops a poll that it never began when such an object
+ * is collected as garbage, and libuv then aborts the process.
+ */
+const unopened: Cap[] = [];
+
 export interface WireOptions {
   interfaces: readonly string[];
   endpoints: readonly Endpoint[];
@@ -72,7 +78,9 @@ export class WireView implements View {
       for (const name of interfaces) {
         const cap = new module.default.Cap();
         const buffer = Buffer.alloc(PACKET_BYTES);
+        unopened.push(cap);
         const link = cap.open(name, filter, KERNEL_BUFFER_BYTES, buffer);
+        unopened.pop();
         cap.setMinBytes?.(0);
         const linkType = LINK_TYPES[link];
         captures.push({ name, cap, buffer, linkType: linkType ?? -1 });
@@ -119,12 +127,25 @@ async function loadCap(): Promise<CapModule> {
   try {
     return (await import(name)) as CapModule;
   } catch (cause) {
-    throw new PrerequisiteError('the package cap, which captures from interfaces, is not installed', {
-      code: 'wire.cap',
-      remedy: 'Install libpcap-dev and a compiler, then npm install again; or use --capture sockets.',
-      cause,
-    });
+    throw unloadable(cause);
   }
+}
+
+/** Not there, or there and unusable: built for another Node, or its libpcap is missing. */
+function unloadable(cause: unknown): PrerequisiteError {
+  const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+  const [reason] = String(cause instanceof Error ? cause.message : cause).split('\n');
+  const what = 'the package cap, which captures from interfaces,';
+  return new PrerequisiteError(
+    isAbsent ? `${what} is not installed` : `${what} cannot be loaded: ${reason}`,
+    {
+      code: 'wire.cap',
+      remedy: isAbsent
+        ? 'Install libpcap-dev and a compiler, then npm install again; or use --capture sockets.'
+        : 'Install imds anew; or use --capture sockets.',
+      cause,
+    },
+  );
 }
 
 function refused(interfaces: readonly string[], cause: unknown): PrerequisiteError {
