@@ -55,7 +55,7 @@ export const PROBE_PACKAGES = [
 ];
 
 /** To build it for arm64 too; a machine of that architecture has them by another name. @type {readonly SystemPackage[]} */
-const CROSS_PACKAGES =
+export const CROSS_PACKAGES =
   process.arch === 'arm64'
     ? []
     : [

@@ -46,11 +46,21 @@ export function unprivilegedAccount(name: string | undefined): Account {
 /**
  * Gives up root for good: groups first, since afterwards nobody may; Linux drops all capabilities of a
  * process whose uids all become other than 0 (capabilities(7)). Only then hostile bytes are parsed.
+ *
+ * @throws PrerequisiteError for a root that may not, as in a container that drops all capabilities
  */
-export function giveUpRoot({ uid, gid }: Account): void {
-  process.setgroups?.([]);
-  process.setgid?.(gid);
-  process.setuid?.(uid);
+export function giveUpRoot({ uid, gid, name }: Account): void {
+  try {
+    process.setgroups?.([]);
+    process.setgid?.(gid);
+    process.setuid?.(uid);
+  } catch (cause) {
+    throw new PrerequisiteError(`this root may not become ${name}`, {
+      code: 'privileges.give_up',
+      remedy: 'Give it CAP_SETUID and CAP_SETGID, or keep root with --keep-root.',
+      cause,
+    });
+  }
 }
 
 function readAccounts(): Account[] {

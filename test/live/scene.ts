@@ -9,7 +9,7 @@ import { LiveSession, newMark } from './session.ts';
  * A port of the tests alone: the whole host is watched, and what others ask for at port 80 meanwhile is
  * neither theirs nor to be in the way of a proof that nothing is missing.
  */
-const PORT = 20_000 + (process.pid % 10_000);
+export const PORT = 20_000 + (process.pid % 10_000);
 export const V4_ENDPOINT = `${IMDS_ADDRESSES.v4}:${PORT}`;
 export const V6_ENDPOINT = `[${IMDS_ADDRESSES.v6}]:${PORT}`;
 

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Compiles libpcap and cap for both architectures, in the Debian root in which it lies as /work/native.sh.
+# Beside it: libpcap/ (its source), cap/ (binding.cc), nan/, and node-x64/ and node-arm64/ (Node's headers).
+# Leaves out/ARCHITECTURE/libpcap.so.1 and cap.node, which looks for the other beside itself.
+set -eu
+cd /work
+
+# No D-Bus, Bluetooth, USB, RDMA, DPDK or capture cards: what remains needs nothing but libc.
+LEFT_OUT="--disable-dbus --disable-bluetooth --disable-usb --disable-rdma --disable-netmap --disable-remote
+  --without-dpdk --without-dag --without-snf --without-turbocap --without-libnl"
+HARDENED="-O2 -fPIC -fstack-protector-strong -D_FORTIFY_SOURCE=2"
+LINKED="-Wl,-z,relro,-z,now"
+
+for pair in x64:x86_64-linux-gnu arm64:aarch64-linux-gnu; do
+  architecture=${pair%%:*}
+  triple=${pair#*:}
+  out=/work/out/$architecture
+  mkdir -p "$out" "/work/build-$architecture"
+  cd "/work/build-$architecture"
+  # shellcheck disable=SC2086
+  ../libpcap/configure --quiet --host="$triple" $LEFT_OUT CFLAGS="$HARDENED" LDFLAGS="$LINKED"
+  make --silent shared
+  cp libpcap.so.1.* "$out/libpcap.so.1"
+  # shellcheck disable=SC2086
+  "$triple-g++" -std=gnu++20 $HARDENED -shared -fno-exceptions -fno-rtti -fvisibility=hidden \
+    -DNODE_GYP_MODULE_NAME=cap -DBUILDING_NODE_EXTENSION \
+    -I"/work/node-$architecture/node" -I/work/nan -I/work/libpcap \
+    -o "$out/cap.node" /work/cap/binding.cc "$out/libpcap.so.1" $LINKED "-Wl,-rpath,\$ORIGIN"
+  "$triple-strip" "$out/cap.node" "$out/libpcap.so.1"
+done

@@ -1,0 +1,124 @@
+/** Completion for bash and zsh, written from what the commands say of themselves. */
+
+/** @typedef {import('./reference.mjs').Command} Command */
+/** @typedef {import('./reference.mjs').Flag} Flag */
+
+/**
+ * Needs nothing of the package bash-completion, which many hosts lack.
+ * @param {readonly Command[]} commands
+ */
+export function bashCompletion(commands) {
+  const ids = commands.map(({ id }) => id).join(' ');
+  return `# bash completion for imds
+_imds() {
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} flags='' kind=''
+  COMPREPLY=()
+  # "=" is a word of its own for bash: --format = csv
+  if [[ $word == = ]]; then
+    word=''
+  elif [[ $before == = ]]; then
+    before=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  if ((COMP_CWORD == 1)); then
+    COMPREPLY=($(compgen -W '${ids} --help --version' -- "$word"))
+    return
+  fi
+  case \${COMP_WORDS[1]}:$before in
+${commands.flatMap((command) => Object.values(command.flags).flatMap((flag) => bashValue(command, flag))).join('\n')}
+  esac
+  case $kind in
+    file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
+    folder) compopt -o filenames; COMPREPLY=($(compgen -d -- "$word")); return ;;
+    other) return ;;
+    ?*) COMPREPLY=($(compgen -W "$kind" -- "$word")); return ;;
+  esac
+  case \${COMP_WORDS[1]} in
+${commands.map((command) => `    ${command.id}) flags='${namesOf(command).join(' ')}' ;;`).join('\n')}
+  esac
+  if [[ $word == -* ]]; then
+    COMPREPLY=($(compgen -W "$flags" -- "$word"))
+  elif [[ \${COMP_WORDS[1]} == help ]]; then
+    COMPREPLY=($(compgen -W '${ids}' -- "$word"))
+  elif [[ ${commands
+    .filter(takesPaths)
+    .map(({ id }) => `\${COMP_WORDS[1]} == ${id}`)
+    .join(' || ')} ]]; then
+    compopt -o filenames
+    COMPREPLY=($(compgen -f -- "$word"))
+  fi
+}
+complete -F _imds imds
+`;
+}
+
+/** @param {readonly Command[]} commands */
+export function zshCompletion(commands) {
+  return `#compdef imds
+_imds() {
+  local curcontext="$curcontext" state line
+  typeset -A opt_args
+  _arguments -C '--version[show the version]' '(-h --help)'{-h,--help}'[show help]' '1:command:->command' '*::argument:->argument'
+  case $state in
+    command)
+      local -a commands=(
+${commands.map(({ id, summary }) => `        ${quoted(`${id}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
+      )
+      _describe command commands ;;
+    argument)
+      case $line[1] in
+${commands.map(zshCommand).join('\n')}
+      esac ;;
+  esac
+}
+_imds "$@"
+`;
+}
+
+/**
+ * @param {Command} command
+ * @param {Flag} flag
+ */
+function bashValue({ id }, flag) {
+  if (flag.type !== 'option') return [];
+  const words =
+    flag.options?.join(' ') ?? { FILE: 'file', FOLDER: 'folder' }[flag.helpValue ?? ''] ?? 'other';
+  const names = [`--${flag.name}`, ...(flag.char === undefined ? [] : [`-${flag.char}`])];
+  return [`    ${names.map((name) => `${id}:${name}`).join('|')}) kind='${words}' ;;`];
+}
+
+/** @param {Command} command */
+function namesOf({ flags }) {
+  return [...Object.values(flags).map(({ name }) => `--${name}`), '--help'];
+}
+
+/** @param {Command} command */
+function zshCommand(command) {
+  const specs = Object.values(command.flags).map(zshFlag);
+  if (takesPaths(command)) specs.push(quoted('*:path:_files'));
+  if (command.id === 'help') specs.push(quoted('1:command:($commands)'));
+  return `        ${command.id}) _arguments ${["'(-h --help)'{-h,--help}'[show help]'", ...specs].join(' \\\n          ')} ;;`;
+}
+
+/** @param {Flag} flag */
+function zshFlag({ name, char, summary, type, helpValue = 'VALUE', options, multiple }) {
+  const what = summary.replace(/[[\]:]/g, '\\$&');
+  const action = options
+    ? `(${options.join(' ')})`
+    : ({ FILE: '_files', FOLDER: '_files -/' }[helpValue] ?? ' ');
+  const value = type === 'option' ? `:${helpValue.replace(/[[\]:|]/g, '\\$&')}:${action}` : '';
+  const sign = type === 'option' ? '=' : '';
+  const many = multiple ? '*' : '';
+  const long = quoted(`${many}--${name}${sign}[${what}]${value}`);
+  if (char === undefined) return long;
+  return `${quoted(`${many}-${char}${type === 'option' ? '+' : ''}[${what}]${value}`)} ${long}`;
+}
+
+/** @param {Command} command */
+function takesPaths({ args }) {
+  return Object.values(args).some(({ name }) => name === 'path');
+}
+
+/** For a shell, in single quotes. @param {string} word */
+function quoted(word) {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

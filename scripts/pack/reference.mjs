@@ -1,0 +1,45 @@
+/** What oclif.manifest.json says of the commands, for those who write it down in another form. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../setup.mjs';
+
+/**
+ * @typedef {object} Flag
+ * @property {string} name
+ * @property {string} [char] short name
+ * @property {string} summary
+ * @property {'option' | 'boolean'} type
+ * @property {string} [helpValue]
+ * @property {string} [helpGroup]
+ * @property {readonly string[]} [options] values it takes
+ * @property {string | number} [default]
+ * @property {boolean} [multiple]
+ */
+
+/**
+ * @typedef {object} Command
+ * @property {string} id
+ * @property {string} summary
+ * @property {string} [description]
+ * @property {string | readonly string[]} [usage]
+ * @property {readonly { description: string, command: string }[]} [examples]
+ * @property {Readonly<Record<string, { name: string, description: string }>>} args
+ * @property {Readonly<Record<string, Flag>>} flags
+ */
+
+/** @returns {Command[]} in the order of the manifest, with the placeholders in their texts filled in */
+export function commandsOfManifest() {
+  const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
+  return Object.values(commands).map((command) =>
+    JSON.parse(
+      JSON.stringify(command)
+        .replaceAll('<%= config.bin %>', 'imds')
+        .replaceAll('<%= command.id %>', command.id),
+    ),
+  );
+}
+
+/** @returns {{ version: string, description: string, license: string }} of package.json */
+export function packageJson() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+}

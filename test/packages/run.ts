@@ -1,0 +1,40 @@
+/**
+ * `npm run test:packages -- [NAME…]`: what `npm run pack` wrote, installed and run in root file systems that have
+ * neither Node, compiler nor libpcap. Roots are kept in .cache/packages.
+ */
+
+import { installTools } from '../../scripts/pack/tools.mjs';
+import { tryArm64 } from './arm64.ts';
+import { tryContainer } from './container.ts';
+import { tryDebian } from './debian.ts';
+import { tryRpm } from './redhat.ts';
+import { checkSums } from './release.ts';
+
+const TRIALS: Readonly<Record<string, () => void | Promise<void>>> = {
+  sums: checkSums,
+  bullseye: () => tryDebian('bullseye'),
+  bookworm: () => tryDebian('bookworm'),
+  trixie: () => tryDebian('trixie'),
+  rpm: tryRpm,
+  arm64: tryArm64,
+  container: tryContainer,
+};
+
+installTools();
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(TRIALS);
+let failed = 0;
+for (const name of names) {
+  const start = performance.now();
+  const seconds = () => ((performance.now() - start) / 1000).toFixed(0);
+  try {
+    const trial = TRIALS[name];
+    if (trial === undefined) throw new Error(`no such trial; there are ${Object.keys(TRIALS).join(', ')}`);
+    await trial();
+    console.log(`✓ ${name} (${seconds()} s)`);
+  } catch (error) {
+    failed++;
+    console.log(`✗ ${name} (${seconds()} s): ${error instanceof Error ? error.stack : error}`);
+  }
+}
+console.log(`${names.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
