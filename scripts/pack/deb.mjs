@@ -1,6 +1,7 @@
 /** A package for dpkg, of the tree. */
 import {
   chmodSync,
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { root } from '../setup.mjs';
 import { debianScripts } from './maintainer-scripts.mjs';
 import { ARCHITECTURES, LIMITS } from './pins.mjs';
@@ -37,7 +37,9 @@ export function packDeb({ tree, work, out, architecture, epoch }) {
   laySystemRoot(tree, work);
   move(work, 'usr/share/zsh/site-functions/_imds', 'usr/share/zsh/vendor-completions/_imds');
   rmdirSync(join(work, 'usr/share/zsh/site-functions'));
-  asDebianDocuments(join(work, 'usr/share/doc/imds'));
+  // Which names the file of the licence that every Debian has.
+  rmSync(join(work, 'usr/share/doc/imds/LICENSE'));
+  copyFileSync(join(root, 'packaging/copyright'), join(work, 'usr/share/doc/imds/copyright'));
   const size = installedKib(work);
   const control = join(work, 'DEBIAN');
   mkdirSync(control);
@@ -57,15 +59,6 @@ export function packDeb({ tree, work, out, architecture, epoch }) {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
   });
   return name;
-}
-
-/** As Debian's policy has it: copyright, and the changelog compressed. @param {string} folder */
-function asDebianDocuments(folder) {
-  const changelog = join(folder, 'CHANGELOG.md');
-  writeFileSync(join(folder, 'changelog.gz'), gzipSync(readFileSync(changelog), { level: 9 }));
-  rmSync(changelog);
-  rmSync(join(folder, 'LICENSE'));
-  writeFileSync(join(folder, 'copyright'), readFileSync(join(root, 'packaging/copyright')));
 }
 
 /** @param {{ version: string, debian: string, size: number }} facts */

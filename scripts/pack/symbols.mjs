@@ -57,6 +57,7 @@ export function neededVersions(file) {
   const needs = new Map();
   let library = '';
   for (const line of run('readelf', ['--wide', '--version-info', file]).split('\n')) {
+    if (line.startsWith('Version ')) library = '';
     library = /\bFile: (\S+)/.exec(line)?.[1] ?? library;
     const version = /\bName: (\S+)/.exec(line)?.[1];
     if (version === undefined || library === '') continue;

@@ -8,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,7 +25,6 @@ export function laySystemRoot(tree, folder) {
   const unit = join(folder, 'usr/lib/systemd/system/imds.service');
   mkdirSync(dirname(unit), { recursive: true });
   copyFileSync(join(root, 'packaging/imds.service'), unit);
-  chmodSync(unit, 0o644);
 }
 
 /**
@@ -38,14 +38,16 @@ export function move(folder, from, to) {
 }
 
 /**
- * Gives every file the same time, and every folder one mode: the packers write both down.
+ * Gives every file the same time and the mode for everybody, whatever the umask was: the packers write both down.
  * @param {string} folder
  * @param {number} epoch seconds
  */
 export function settle(folder, epoch) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) chmodSync(path, 0o755);
+    if (!entry.isSymbolicLink()) {
+      chmodSync(path, entry.isDirectory() || (statSync(path).mode & 0o100) !== 0 ? 0o755 : 0o644);
+    }
     if (entry.isSymbolicLink()) lutimesSync(path, epoch, epoch);
     else utimesSync(path, epoch, epoch);
   }
