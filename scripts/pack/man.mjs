@@ -71,8 +71,10 @@ function page(command, commands, about) {
 }
 
 /** @param {Command} command */
-function synopsis({ id, usage }) {
-  const forms = usage === undefined ? [`${id} [OPTION...]`] : [usage].flat();
+function synopsis({ id, usage, args, flags }) {
+  const words = Object.keys(args).map((name) => `[${name.toUpperCase()}]`);
+  if (Object.keys(flags).length > 0) words.push('[OPTION...]');
+  const forms = usage === undefined ? [[id, ...words].join(' ')] : [usage].flat();
   return forms.flatMap((form, index) => [
     ...(index > 0 ? ['.br'] : []),
     `.B imds ${text(id)}`,
