@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { startServing } from '../live/scene.ts';
-import { Network } from '../support/netns.ts';
+import { type Namespace, Network } from '../support/netns.ts';
 import { connectPair, type Pair } from '../support/topologies.ts';
 import { checkCalls, watchCalls } from './live.ts';
 import { released } from './release.ts';
@@ -52,10 +52,14 @@ async function tryTarball(root: HostRoot, pair: Pair): Promise<void> {
   root.succeed(client, 'rm', '-r', '/opt/imds', '/usr/local/bin/imds');
 }
 
+export function installDeb(root: HostRoot, where: Namespace): void {
+  copyFileSync(released('_amd64.deb'), root.path('imds.deb'));
+  root.succeed(where, 'dpkg', '--install', '/imds.deb');
+}
+
 async function tryDeb(root: HostRoot, pair: Pair): Promise<void> {
   const { client } = pair;
-  copyFileSync(released('_amd64.deb'), root.path('imds.deb'));
-  root.succeed(client, 'dpkg', '-i', '/imds.deb');
+  installDeb(root, client);
   assert.equal(root.succeed(client, 'dpkg', '--verify', 'imds'), '');
   assert.equal(statSync(root.path('var/log/imds')).mode & 0o7777, 0o700);
   assert.ok(root.has('usr/lib/systemd/system/imds.service'));

@@ -66,12 +66,10 @@ export class HostRoot {
     return ['nsenter', `--net=/run/netns/${where.name}`, ...enter, ...words];
   }
 
-  /** The same as a container's first process: with just these capabilities, and nothing that it may write to. */
-  contained(where: Namespace, capabilities: readonly string[], ...words: readonly string[]): Words {
+  /** The same as a container's first process: nothing that it may write to, and cgroups of its own. */
+  contained(where: Namespace, ...words: readonly string[]): Words {
     const enter = ['unshare', '--mount', '--cgroup', '--propagation', 'private', 'sh', ENTER, '--read-only'];
-    const bounding = ['-all', ...capabilities.map((name) => `+${name.toLowerCase()}`)].join(',');
-    const rights = ['setpriv', '--bounding-set', bounding, '--inh-caps=-all', '--no-new-privs'];
-    return ['nsenter', `--net=/run/netns/${where.name}`, ...enter, this.folder, ...rights, ...words];
+    return ['nsenter', `--net=/run/netns/${where.name}`, ...enter, this.folder, ...words];
   }
 
   /** Runs a command to its end. */
@@ -91,4 +89,10 @@ export class HostRoot {
     if (code === 0) return stdout;
     throw new Error(`${words.join(' ')} ended with ${code}: ${stdout}${stderr}`);
   }
+}
+
+/** Words that run a command with no capability but these (`NET_RAW`), for good; setpriv of Debian 12 knows them all. */
+export function limitedTo(capabilities: readonly string[]): string[] {
+  const bounding = ['-all', ...capabilities.map((name) => `+${name.toLowerCase()}`)].join(',');
+  return ['setpriv', '--bounding-set', bounding, '--inh-caps=-all', '--no-new-privs'];
 }

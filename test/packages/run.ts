@@ -8,16 +8,22 @@ import { tryArm64 } from './arm64.ts';
 import { tryContainer } from './container.ts';
 import { tryDebian } from './debian.ts';
 import { tryRpm } from './redhat.ts';
+import { tryReference } from './reference.ts';
 import { checkSums } from './release.ts';
+import { tryStartup } from './startup.ts';
+import { tryUnit } from './unit.ts';
 
-const TRIALS: Readonly<Record<string, () => void | Promise<void>>> = {
+const TRIALS: Readonly<Record<string, () => Promise<void> | string | void>> = {
   sums: checkSums,
+  reference: tryReference,
+  startup: tryStartup,
   bullseye: () => tryDebian('bullseye'),
   bookworm: () => tryDebian('bookworm'),
   trixie: () => tryDebian('trixie'),
   rpm: tryRpm,
   arm64: tryArm64,
   container: tryContainer,
+  unit: tryUnit,
 };
 
 installTools();
@@ -29,8 +35,8 @@ for (const name of names) {
   try {
     const trial = TRIALS[name];
     if (trial === undefined) throw new Error(`no such trial; there are ${Object.keys(TRIALS).join(', ')}`);
-    await trial();
-    console.log(`✓ ${name} (${seconds()} s)`);
+    const figures = await trial();
+    console.log(`✓ ${name} (${seconds()} s)${figures ? `: ${figures}` : ''}`);
   } catch (error) {
     failed++;
     console.log(`✗ ${name} (${seconds()} s): ${error instanceof Error ? error.stack : error}`);
