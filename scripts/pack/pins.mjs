@@ -12,7 +12,7 @@ export const NODE = {
 
 /**
  * libpcap, compiled here from the upstream source that Debian 13's source package carries. Debian's own binary
- * needs D-Bus and eight more libraries, which a host may lack.
+ * needs D-Bus and seven more libraries, which a host may lack.
  */
 export const LIBPCAP = {
   version: '1.10.5',
