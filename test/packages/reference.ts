@@ -13,7 +13,7 @@ const TIMEOUT_MS = 30_000;
 const COMPLETED: readonly [string, RegExp][] = [
   ['imds ', /analyze +-- Report who calls/],
   ['imds live --rotate-c', /--rotate-count=/],
-  ['imds analyze --format ', /csv +json +jsonl +log +text/],
+  ['imds analyze --format j', /json +jsonl/],
   ['imds report --fail-on ', /incomplete +not-ready +unknown +v1/],
 ];
 
