@@ -10,11 +10,13 @@ import { tryDebian } from './debian.ts';
 import { tryRpm } from './redhat.ts';
 import { tryReference } from './reference.ts';
 import { checkSums } from './release.ts';
+import { trySbom } from './sbom.ts';
 import { tryStartup } from './startup.ts';
 import { tryUnit } from './unit.ts';
 
 const TRIALS: Readonly<Record<string, () => Promise<void> | string | void>> = {
   sums: checkSums,
+  sbom: trySbom,
   reference: tryReference,
   startup: tryStartup,
   bullseye: () => tryDebian('bullseye'),
