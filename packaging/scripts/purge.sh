@@ -1,2 +1,2 @@
-# What a removal leaves: the logs. The account stays, so that nobody else gets its number.
-rm -rf /var/log/imds
+# What a removal leaves: the logs, and the inventory of callers. The account stays, so that nobody else gets its number.
+rm -rf /var/log/imds /var/lib/imds

@@ -61,7 +61,9 @@ async function tryDeb(root: HostRoot, pair: Pair): Promise<void> {
   const { client } = pair;
   installDeb(root, client);
   assert.equal(root.succeed(client, 'dpkg', '--verify', 'imds'), '');
-  assert.equal(statSync(root.path('var/log/imds')).mode & 0o7777, 0o700);
+  for (const folder of ['var/log/imds', 'var/lib/imds']) {
+    assert.equal(statSync(root.path(folder)).mode & 0o7777, 0o700);
+  }
   assert.ok(root.has('usr/lib/systemd/system/imds.service'));
   assert.ok(!root.has('etc/systemd/system/multi-user.target.wants/imds.service'));
   await tryInstalled(root, pair);
@@ -69,7 +71,7 @@ async function tryDeb(root: HostRoot, pair: Pair): Promise<void> {
   for (const gone of ['usr/lib/imds', 'usr/bin/imds', 'usr/share/doc/imds']) assert.ok(!root.has(gone), gone);
   assert.ok(root.has('var/log/imds/imds-calls.jsonl'), 'a removal leaves the logs');
   root.succeed(client, 'dpkg', '--purge', 'imds');
-  assert.ok(!root.has('var/log/imds'), 'a purge does not');
+  for (const gone of ['var/log/imds', 'var/lib/imds']) assert.ok(!root.has(gone), `a purge leaves ${gone}`);
 }
 
 /** What is the same whoever installed it. */
