@@ -118,11 +118,9 @@ function neededFor(
     needed.push('Proof that no call was missed, which imds live writes among its calls: these have none.');
     return needed;
   }
-  if (observed.v1 > calls.v1 && calls.v1 === 0) {
-    needed.push(
-      `The files that were rolled away: ${countOf(observed.v1, 'call')} by IMDSv1 that the sessions counted ${observed.v1 === 1 ? 'is' : 'are'} not in these.`,
-    );
-  }
+  if (calls.v1 === 0 && observed.v1 > 0) needed.push(rolledAway(observed.v1, 'by IMDSv1'));
+  if (calls.unknown === 0 && observed.unknown > 0)
+    needed.push(rolledAway(observed.unknown, 'that could not be read and'));
   for (const gap of observed.gaps) needed.push(`Proof that no call was missed. ${gap}`);
   if (observed.duration < least) {
     needed.push(
@@ -130,6 +128,10 @@ function neededFor(
     );
   }
   return needed;
+}
+
+function rolledAway(calls: number, which: string): string {
+  return `The files that were rolled away: ${countOf(calls, 'call')} ${which} that the sessions counted ${calls === 1 ? 'is' : 'are'} not in these.`;
 }
 
 function restsOnOf(

@@ -1,4 +1,5 @@
 import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
+import { merged, sessionKey } from '../sessions.ts';
 import { scopeOf } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
 import { lossWords } from './loss-words.ts';
@@ -23,6 +24,7 @@ export interface Observation {
   gaps: string[];
   /** Calls that sessions counted, by their own word. */
   v1: number;
+  unknown: number;
 }
 
 interface Interval {
@@ -53,8 +55,9 @@ export function observationsOf(captures: readonly CaptureSummary[]): Map<string,
 function latestSessions(captures: readonly CaptureSummary[]): Iterable<SessionProof> {
   const sessions = new Map<string, SessionProof>();
   for (const session of captures.flatMap((capture) => capture.sessions ?? [])) {
-    const known = sessions.get(session.session);
-    if (known === undefined || session.to > known.to || session.ended) sessions.set(session.session, session);
+    const key = sessionKey(session);
+    const known = sessions.get(key);
+    sessions.set(key, known === undefined ? session : merged(known, session));
   }
   return sessions.values();
 }
@@ -65,6 +68,7 @@ class Builder {
   #recordings = 0;
   #coversBoot = false;
   #v1 = 0;
+  #unknown = 0;
 
   capture(capture: CaptureSummary): void {
     this.#recordings++;
@@ -77,6 +81,8 @@ class Builder {
   /** A file of saved events; what they tell of sessions comes apart. */
   events({ name, problems, completeness: { losses } }: CaptureSummary): void {
     const torn = losses['events.lines_torn'] ?? 0;
+    const sessions = losses['events.sessions_turned_away'] ?? 0;
+    if (sessions > 0) this.#gaps.add(`${name} has more sessions than are read.`);
     if (problems.length > 0) this.#gaps.add(`${name} is damaged, or was not read to its end.`);
     else if (torn > 0) this.#gaps.add(`${name} ends in the middle of a line.`);
   }
@@ -84,6 +90,7 @@ class Builder {
   session({ from, to, bootTime, completeness, unwritten, calls }: SessionProof): void {
     this.#recordings++;
     this.#v1 += calls.v1;
+    this.#unknown += calls.unknown;
     this.#add(from, to, bootTime);
     if (unwritten > 0) this.#gaps.add(`${countOf(unwritten, 'call')} could not be written to the log.`);
     if (isIncomplete({ completeness, problems: [] })) this.#explain(completeness, false);
@@ -103,6 +110,7 @@ class Builder {
       coversBoot: this.#coversBoot,
       gaps: [...this.#gaps],
       v1: this.#v1,
+      unknown: this.#unknown,
     };
   }
 

@@ -112,6 +112,11 @@ describe('the verdict of a host', () => {
       { calls: { v1: 3, v2: 0, unknown: 0, foreign: 0, attempt: 0 } },
       /rolled away: 3 calls/,
     ],
+    [
+      'unreadable calls that are not in the files',
+      { calls: { v1: 0, v2: 0, unknown: 2, foreign: 0, attempt: 0 } },
+      /rolled away: 2 calls that could not be read/,
+    ],
   ];
   for (const [what, change, needed] of unproven) {
     it(`is NOT ENOUGH EVIDENCE with ${what}, and says so`, () => {
@@ -155,6 +160,42 @@ describe('the verdict of a host', () => {
     );
     assert.equal(hosts[0]?.observed?.duration, 26n * HOUR);
     assert.equal(hosts[0]?.observed?.recordings, 2);
+  });
+
+  it('forgets nothing that a line of a session told, whatever another one says', () => {
+    const v1 = { v1: 3, v2: 0, unknown: 0, foreign: 0, attempt: 0 };
+    const told = session({ calls: v1, ended: false });
+    const later = session({ to: TIME + 30n * HOUR, ended: false });
+    const end = session({ to: TIME + 24n * HOUR });
+    const lost = session({ completeness: { ...PROVEN, losses: { 'probe.exits': 1 } }, ended: false });
+    for (const [line, other] of [
+      [told, later],
+      [told, end],
+      [lost, later],
+      [lost, end],
+      [session({ unwritten: 1 }), session({ to: TIME + 30n * HOUR })],
+    ] as const)
+      for (const lines of [
+        [line, other],
+        [other, line],
+      ]) {
+        assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
+        const files = lines.map((one) => events([one]));
+        assert.equal(verdicts([v2], files).hosts[0]?.status, 'not-enough-evidence');
+      }
+  });
+
+  it('takes the same id on two hosts for two sessions', () => {
+    const other = session({ host: { id: 'b2', name: 'web-2' }, to: TIME + HOUR });
+    const { hosts, ready } = verdicts([v2], [events([other]), events([session()])]);
+    assert.deepEqual(
+      hosts.map(({ host, status }) => [host, status]),
+      [
+        ['web-2', 'not-enough-evidence'],
+        ['web-1', 'ready'],
+      ],
+    );
+    assert.equal(ready, false);
   });
 
   it('is one for each host, what to do first, first; over all it is the worst', () => {
