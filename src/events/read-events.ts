@@ -2,6 +2,7 @@ import {
   type AttributedCall,
   type CaptureSummary,
   type Counters,
+  type Host,
   INTERRUPTED,
   type Nanoseconds,
   type Problem,
@@ -44,7 +45,10 @@ export class EventReader {
     this.#options = options;
   }
 
-  async read(file: EventFile, sink: Pick<Sink, 'call' | 'context' | 'ready'>): Promise<CaptureSummary> {
+  async read(
+    file: EventFile,
+    sink: Pick<Sink, 'call' | 'context' | 'leftOut' | 'ready'>,
+  ): Promise<CaptureSummary> {
     const { signal, onProgress } = this.#options;
     const tally = new FileTally(file.path);
     this.#parser.beginFile();
@@ -58,15 +62,17 @@ export class EventReader {
             if (call === undefined) {
               const session = line === undefined ? undefined : this.#parser.parseSession(line);
               if (session === undefined) tally.unreadable(number, isLast);
-              else tally.session(session);
+              else if (isOfHost(session.host, this.#options.filter)) tally.session(session);
             } else if (!this.#known.add(call.eventId ?? '')) tally.repeated++;
             else {
               const { filter } = this.#options;
-              const isInScope = matches(call, filter);
+              const mayBeOfHost = call.host === undefined || isOfHost(call.host, filter);
+              const isInScope = isOfHost(call.host, filter) && isInTime(call, filter);
               const isWanted = isInScope && (filter.versions?.includes(call.call.version ?? '') ?? true);
               tally.event(call, isWanted);
               if (isWanted) sink.call(call);
               else if (isInScope) sink.context?.(call);
+              else if (mayBeOfHost) sink.leftOut?.(call);
             }
           },
           pause: (bytesRead) => {
@@ -84,10 +90,15 @@ export class EventReader {
   }
 }
 
-function matches({ call, host }: AttributedCall, { since, until, hosts }: EventFilter): boolean {
-  if (since !== undefined && call.time < since) return false;
-  if (until !== undefined && call.time >= until) return false;
-  return hosts === undefined || hosts.includes(host?.name ?? '') || hosts.includes(host?.id ?? '');
+function isInTime({ call }: AttributedCall, { since, until }: EventFilter): boolean {
+  return (since === undefined || call.time >= since) && (until === undefined || call.time < until);
+}
+
+/** Names of hosts are the same in either case (RFC 4343). */
+function isOfHost(host: Host | undefined, { hosts }: EventFilter): boolean {
+  if (hosts === undefined) return true;
+  const names = [host?.name, host?.id].map((name) => name?.toLowerCase());
+  return hosts.some((wanted) => names.includes(wanted.toLowerCase()));
 }
 
 /** What is told of one file. */

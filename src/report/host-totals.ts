@@ -14,6 +14,8 @@ export class HostCounts {
   readonly noToken: NoTokenPeriods;
   /** v1 calls without a process, and unknown ones. */
   withoutName = 0;
+  /** Calls by v1, and unknown ones, that the report leaves out. */
+  leftOut = 0;
 
   constructor(budget: PeriodBudget) {
     this.noToken = new NoTokenPeriods(budget);
@@ -40,6 +42,10 @@ export class HostTotals {
     if (process === undefined) counts.withoutName++;
     const { status } = call;
     if (kind === 0 && status !== undefined && status >= 200 && status < 300) counts.noToken.add(call.time);
+  }
+
+  leaveOut({ call, host, capture }: AttributedCall): void {
+    if (kindOf(call) <= 1) this.#of(scopeOf(host, capture)).leftOut++;
   }
 
   get hosts(): ReadonlyMap<string, HostCounts> {

@@ -86,7 +86,7 @@ function hostVerdict(
     refresh: (observed?.longest ?? 0n) >= REFRESH,
     day: (observed?.longest ?? 0n) >= DAY,
   };
-  const needed = neededFor(calls, observed, options);
+  const needed = neededFor(calls, counts?.leftOut ?? 0, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
@@ -106,6 +106,7 @@ function hostVerdict(
 
 function neededFor(
   calls: KindCounts,
+  leftOut: number,
   observed: Observation | undefined,
   { observed: least, leavesOut }: VerdictOptions,
 ): string[] {
@@ -114,12 +115,18 @@ function neededFor(
   if (calls.unknown > 0)
     needed.push(`No call that could not be read; there are ${countOf(calls.unknown, 'call')}.`);
   if (leavesOut !== undefined) needed.push(`A report of all calls: ${leavesOut} leaves some out.`);
+  if (leftOut > 0) {
+    const which = 'by IMDSv1, or that could not be read,';
+    needed.push(
+      `A report of all calls: ${countOf(leftOut, 'call')} ${which} ${leftOut === 1 ? 'is' : 'are'} left out.`,
+    );
+  }
   if (observed === undefined || observed.recordings === 0) {
     needed.push('Proof that no call was missed, which imds live writes among its calls: these have none.');
     return needed;
   }
-  if (calls.v1 === 0 && observed.v1 > 0) needed.push(rolledAway(observed.v1, 'by IMDSv1'));
-  if (calls.unknown === 0 && observed.unknown > 0)
+  if (calls.v1 === 0 && leftOut === 0 && observed.v1 > 0) needed.push(rolledAway(observed.v1, 'by IMDSv1'));
+  if (calls.unknown === 0 && leftOut === 0 && observed.unknown > 0)
     needed.push(rolledAway(observed.unknown, 'that could not be read and'));
   for (const gap of observed.gaps) needed.push(`Proof that no call was missed. ${gap}`);
   if (observed.duration < least) {

@@ -83,6 +83,10 @@ export class VerdictSink implements ReportSink {
     this.#sink.context?.(call);
   }
 
+  leftOut(call: AttributedCall): void {
+    this.#totals.leaveOut(call);
+  }
+
   ready(): Promise<void> | undefined {
     return this.#sink.ready();
   }

@@ -137,6 +137,35 @@ describe('the verdict of a host', () => {
     assert.match(part.hosts[0]?.needed[0] ?? '', /--imds-version v2 leaves some out/);
   });
 
+  it('is NOT ENOUGH EVIDENCE where the report leaves out what would speak against it', () => {
+    const sink = new VerdictSink(
+      { call: () => undefined, ready: () => undefined, end: () => Promise.resolve() },
+      DEFAULT_VERDICT,
+    );
+    sink.call(v2);
+    sink.leftOut(v2);
+    sink.leftOut(attributed({}, CURL, { host: HOST }));
+    sink.leftOut(attributed({ version: 'unknown' }, CURL, { host: HOST }));
+    sink.leftOut(attributed({}, CURL, { capture: 'other.jsonl' }));
+    void sink.end([events([session({ calls: { v1: 1, v2: 1, unknown: 1, foreign: 0, attempt: 0 } })])]);
+    assert.deepEqual(
+      sink.verdicts().map(({ host, status, needed }) => [host, status, needed[0]]),
+      [
+        [
+          'other.jsonl',
+          'not-enough-evidence',
+          'A report of all calls: 1 call by IMDSv1, or that could not be read, is left out.',
+        ],
+        [
+          'web-1',
+          'not-enough-evidence',
+          'A report of all calls: 2 calls by IMDSv1, or that could not be read, are left out.',
+        ],
+      ],
+    );
+    assert.equal(sink.findings().v1, 0);
+  });
+
   it('is NOT READY with a call by IMDSv1, and gives those that succeeded as CloudWatch counts them', () => {
     const calls = [0n, 1n, 400n].map((seconds) =>
       attributed({ status: 200, time: TIME + seconds * 1_000_000_000n }, CURL, { host: HOST }),
