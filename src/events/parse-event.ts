@@ -80,6 +80,7 @@ export function parseEvent(json: unknown, hosts: EventHosts, file: string): Attr
   const duration = integerOf(meta.duration, Number.MAX_SAFE_INTEGER);
   const process = processOf(event, ancestorsOf(imds.ancestors));
   const [inImds, request] = [imdsPart(imds), requestPart(event)];
+  if (inImds === undefined) return undefined;
   return callOf({ eventId, time, duration, imds: inImds, request, client, origin, process }, file);
 }
 
@@ -88,9 +89,12 @@ export function isOurs(meta: JsonObject): boolean {
   return meta.module === MODULE;
 }
 
-export function imdsPart(imds: JsonObject): ImdsPart {
+/** Undefined where it has no version that we know: only an attempt has none, and would be harmless. */
+export function imdsPart(imds: JsonObject): ImdsPart | undefined {
+  const version = oneOf(imds.version, ['v1', 'v2', 'foreign', 'unknown']);
+  if (version === undefined && (imds.version !== undefined || imds.operation !== 'attempt')) return undefined;
   return {
-    version: oneOf(imds.version, ['v1', 'v2', 'foreign', 'unknown']),
+    version,
     operation: oneOf(imds.operation, ['token', 'read', 'attempt']),
     unknownReason: textOf(imds.unknown_reason) as UnknownReason | undefined,
     hint: wireText(imds.hint),
