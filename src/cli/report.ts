@@ -41,8 +41,9 @@ class ReportRun {
   async run(): Promise<ExitCode> {
     const { files, problems } = await findEventFiles(this.#options.paths);
     this.#teller.problems(problems);
+    const unread = problems.filter(({ damage }) => damage).length;
     return writeReport({
-      options: this.#options,
+      options: { ...this.#options, verdict: { ...this.#options.verdict, unread } },
       surroundings: this.#surroundings,
       teller: this.#teller,
       inputs: files.map(({ path }) => path),

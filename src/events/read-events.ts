@@ -110,7 +110,8 @@ class FileTally {
   #first: Nanoseconds | undefined;
   #last: Nanoseconds | undefined;
   #firstUnreadable: number | undefined;
-  #host: CaptureSummary['host'];
+  #host: Host | undefined;
+  #hasManyHosts = false;
   readonly #sessions = new KnownSessions();
   repeated = 0;
 
@@ -121,14 +122,22 @@ class FileTally {
   /** @param isWanted it is reported: the file's time is that of such events */
   event({ call: { time }, host }: AttributedCall, isWanted: boolean): void {
     this.#events++;
+    this.#ofHost(host);
     if (!isWanted) return;
-    this.#host ??= host;
     if (this.#first === undefined || time < this.#first) this.#first = time;
     if (this.#last === undefined || time > this.#last) this.#last = time;
   }
 
   session(proof: SessionProof): void {
+    this.#ofHost(proof.host);
     this.#sessions.add(proof);
+  }
+
+  #ofHost(host: Host | undefined): void {
+    if (host === this.#host || host === undefined) return;
+    this.#hasManyHosts ||=
+      this.#host !== undefined && (host.id !== this.#host.id || host.name !== this.#host.name);
+    this.#host = host;
   }
 
   /** A last line without its end is what a killed writer leaves: counted, and no damage. */
@@ -169,7 +178,7 @@ class FileTally {
     return {
       name: this.#path,
       files: [this.#path],
-      host: this.#host,
+      host: this.#hasManyHosts ? undefined : this.#host,
       packets: 0,
       bytes: 0,
       events: this.#events,

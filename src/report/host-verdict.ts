@@ -25,6 +25,8 @@ export interface VerdictOptions {
   observed: Nanoseconds;
   /** What leaves calls out of the report, in words; undefined where nothing does. */
   leavesOut?: string | undefined;
+  /** Inputs that could not be read: nobody knows which host they are of. */
+  unread?: number | undefined;
 }
 
 export const DEFAULT_VERDICT: VerdictOptions = { observed: DAY };
@@ -108,13 +110,14 @@ function neededFor(
   calls: KindCounts,
   leftOut: number,
   observed: Observation | undefined,
-  { observed: least, leavesOut }: VerdictOptions,
+  { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
   const needed: string[] = [];
   if (calls.v1 > 0) needed.push(`No call by IMDSv1; there are ${countOf(calls.v1, 'call')}.`);
   if (calls.unknown > 0)
     needed.push(`No call that could not be read; there are ${countOf(calls.unknown, 'call')}.`);
   if (leavesOut !== undefined) needed.push(`A report of all calls: ${leavesOut} leaves some out.`);
+  if (unread > 0) needed.push(`All inputs: ${countOf(unread, 'input')} could not be read.`);
   if (leftOut > 0) {
     const which = 'by IMDSv1, or that could not be read,';
     needed.push(

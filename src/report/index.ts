@@ -93,7 +93,7 @@ export class VerdictSink implements ReportSink {
 
   end(captures: readonly CaptureSummary[]): Promise<void> {
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
-    this.#incomplete = isReportIncomplete(captures, this.#verdicts);
+    this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);
     return this.#sink.end(captures, this.#verdicts);
   }
 

@@ -9,6 +9,9 @@ const MINUTE = 60_000_000_000n;
 /** A session that begins so soon after boot has seen the calls of boot, but for the first ones. */
 const BOOT = 3n * MINUTE;
 
+/** Told of each host: of more files than that, their number. */
+const MAX_GAPS = 8;
+
 /** What somebody watched of one host. */
 export interface Observation {
   /** Together, where sessions overlap once. */
@@ -32,7 +35,10 @@ interface Interval {
   to: Nanoseconds;
 }
 
-/** By host, or capture where the host is not known: see {@link scopeOf}. */
+/**
+ * By host, or capture where the host is not known: see {@link scopeOf}. What a file of events lacks may be of any host
+ * where it is not that of one.
+ */
 export function observationsOf(captures: readonly CaptureSummary[]): Map<string, Observation> {
   const builders = new Map<string, Builder>();
   const of = (scope: string): Builder => {
@@ -45,10 +51,30 @@ export function observationsOf(captures: readonly CaptureSummary[]): Map<string,
   };
   for (const capture of captures) {
     if (capture.events === undefined) of(scopeOf(capture.host, capture.name)).capture(capture);
-    else if (capture.host !== undefined) of(scopeOf(capture.host, capture.name)).events(capture);
+    // Without an event that is reported, it may be of a host that nobody asked for.
+    else if (capture.host !== undefined && capture.firstTime !== undefined)
+      of(scopeOf(capture.host, capture.name)).gaps(gapsOf(capture));
   }
   for (const session of latestSessions(captures)) of(scopeOf(session.host, session.session)).session(session);
+  const gaps: string[] = [];
+  for (const capture of captures.filter(({ events }) => events !== undefined)) {
+    if (capture.host === undefined) gaps.push(...gapsOf(capture));
+    else builders.get(scopeOf(capture.host, capture.name))?.gaps(gapsOf(capture));
+  }
+  const more = gaps.length - MAX_GAPS;
+  if (more > 0) gaps.splice(MAX_GAPS, more, `${countOf(more, 'more file')} may lack calls.`);
+  for (const builder of builders.values()) builder.gaps(gaps);
   return new Map([...builders].map(([scope, builder]) => [scope, builder.observation]));
+}
+
+/** What a file of saved events may lack; what it tells of sessions comes apart. */
+function gapsOf({ name, problems, completeness: { losses } }: CaptureSummary): string[] {
+  const sessions = losses['events.sessions_turned_away'] ?? 0;
+  const torn = losses['events.lines_torn'] ?? 0;
+  const gaps = sessions > 0 ? [`${name} has more sessions than are read.`] : [];
+  if (problems.length > 0) gaps.push(`${name} is damaged, or was not read to its end.`);
+  else if (torn > 0) gaps.push(`${name} ends in the middle of a line.`);
+  return gaps;
 }
 
 /** A session's lines may stand in several files. */
@@ -78,13 +104,9 @@ class Builder {
     if (isIncomplete(capture)) this.#explain(capture.completeness, capture.problems.length > 0);
   }
 
-  /** A file of saved events; what they tell of sessions comes apart. */
-  events({ name, problems, completeness: { losses } }: CaptureSummary): void {
-    const torn = losses['events.lines_torn'] ?? 0;
-    const sessions = losses['events.sessions_turned_away'] ?? 0;
-    if (sessions > 0) this.#gaps.add(`${name} has more sessions than are read.`);
-    if (problems.length > 0) this.#gaps.add(`${name} is damaged, or was not read to its end.`);
-    else if (torn > 0) this.#gaps.add(`${name} ends in the middle of a line.`);
+  /** Of files of saved events. */
+  gaps(gaps: readonly string[]): void {
+    for (const gap of gaps) this.#gaps.add(gap);
   }
 
   session({ from, to, bootTime, completeness, unwritten, calls }: SessionProof): void {

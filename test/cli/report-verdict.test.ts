@@ -82,11 +82,44 @@ describe('the verdict of imds report', () => {
       assert.deepEqual(await verdictsOf(lines, ...window), [['web-7', 'not-enough-evidence']]);
   });
 
+  it('is READY of nobody where a file that may be of anybody is damaged', async () => {
+    const lines = [call('v2', 'web-7', '10:00:00'), session('web-7')];
+    const other = call('v1', 'web-7', '11:00:00').slice(0, 200);
+    for (const [text, options] of [
+      ['nothing that can be read\n', []],
+      [`${call('v2', undefined, '12:00:00')}\n{}\n`, ['--imds-version', 'v1', '--imds-version', 'unknown']],
+      [`${call('v2', undefined, '12:00:00')}\n${other}`, ['--host', 'web-7']],
+      [
+        `${call('v2', 'web-8', '12:00:00')}\n${call('v2', 'web-7', '12:00:01')}\n${other}`,
+        ['--host', 'web-7'],
+      ],
+    ] as const) {
+      const file = join(folder, 'b.jsonl');
+      writeFileSync(file, text);
+      writeFileSync(join(folder, 'a.jsonl'), `${lines.join('\n')}\n`);
+      const { stdout, code } = await imds([
+        'report',
+        join(folder, 'a.jsonl'),
+        file,
+        '--json',
+        '--fail-on',
+        'incomplete',
+        ...options,
+      ]);
+      const [first] = JSON.parse(stdout).verdict.hosts;
+      assert.deepEqual([first.host, first.status], ['web-7', 'not-enough-evidence'], text);
+      assert.equal(code, text.endsWith('\n') ? 4 : 3);
+    }
+  });
+
   it('is that of the hosts that are asked for, and of calls that may be theirs', async () => {
     const lines = [call('v2', 'web-7', '10:00:00'), session('web-7'), session('web-8', 's2')];
     const v1 = call('v1', 'web-8', '11:00:00');
     assert.deepEqual(await verdictsOf([...lines, v1], '--host', 'web-7'), [['web-7', 'ready']]);
     assert.deepEqual(await verdictsOf([...lines, v1], '--host', 'WEB-8'), [['web-8', 'not-ready']]);
+    writeFileSync(join(folder, 'b.jsonl'), `${v1}\n{}\n`);
+    assert.deepEqual(await verdictsOf(lines, '--host', 'web-7'), [['web-7', 'ready']]);
+    rmSync(join(folder, 'b.jsonl'));
     const nobodys = call('v1', undefined, '11:00:00');
     assert.deepEqual(await verdictsOf([...lines, nobodys], '--host', 'web-7'), [
       ['/a.jsonl', 'not-enough-evidence'],

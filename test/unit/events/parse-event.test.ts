@@ -24,7 +24,9 @@ describe('saved events', () => {
   const cases = goldenEvents();
 
   it('of no version that we know are none: taken for attempts, they would be harmless', () => {
-    const line = cases.flatMap(({ lines }) => lines).find((text) => text.includes('"version":"v1","operation"'));
+    const line = cases
+      .flatMap(({ lines }) => lines)
+      .find((text) => text.includes('"version":"v1","operation"'));
     assert.ok(line);
     const parser = new EventLineParser();
     const read = (version: string) =>
@@ -34,7 +36,9 @@ describe('saved events', () => {
     for (const version of ['', '"version":1,', '"version":null,', '"version":["v1"],'])
       assert.equal(parser.parse(Line.of(line.replace('"version":"v1",', version)), 'a.jsonl'), undefined);
     assert.equal(parser.parse(Line.of(line.replace('"v1"', '"V1"')), 'a.jsonl'), undefined);
-    const attempt = line.replace('"version":"v1",', '').replace('"operation":"read"', '"operation":"attempt"');
+    const attempt = line
+      .replace('"version":"v1",', '')
+      .replace('"operation":"read"', '"operation":"attempt"');
     assert.equal(parser.parse(Line.of(attempt), 'a.jsonl')?.call.operation, 'attempt');
   });
 
