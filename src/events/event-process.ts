@@ -1,6 +1,16 @@
 import type { Process, ProcessIdentity } from '../model.ts';
+import { maskText } from '../secrets.ts';
 import { parseEventTime } from './event-time.ts';
-import { idOf, integerOf, type JsonObject, objectOf, textOf, textsOf } from './json-object.ts';
+import {
+  idOf,
+  integerOf,
+  type JsonObject,
+  MAX_PATH,
+  objectOf,
+  shortTextOf,
+  textOf,
+  textsOf,
+} from './json-object.ts';
 
 /** Linux: PID_MAX_LIMIT. */
 export const MAX_PID = 4_194_304;
@@ -16,12 +26,18 @@ export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity
     ...identity(json, pid),
     entityId: idOf(json.entity_id),
     startTime: parseEventTime(textOf(json.start) ?? ''),
-    userId: textOf(objectOf(json.user)?.id),
-    userName: textOf(objectOf(json.user)?.name),
-    containerId: textOf(objectOf(event.container)?.id),
-    unit: textOf(objectOf(event.service)?.name),
+    userId: nameOf(objectOf(json.user)?.id),
+    userName: nameOf(objectOf(json.user)?.name),
+    containerId: nameOf(objectOf(event.container)?.id),
+    unit: nameOf(objectOf(event.service)?.name),
     ancestors,
   };
+}
+
+/** Reports show it as it is. */
+function nameOf(value: unknown): string | undefined {
+  const name = shortTextOf(value, MAX_PATH);
+  return name && maskText(name);
 }
 
 /** @param value `imds.ancestors` */

@@ -1,7 +1,8 @@
 import type { Completeness, Counters, SessionProof } from '../model.ts';
+import { maskText } from '../secrets.ts';
 import type { EventHosts } from './event-hosts.ts';
 import { parseEventTime } from './event-time.ts';
-import { integerOf, type JsonObject, objectOf, oneOf, textOf } from './json-object.ts';
+import { integerOf, type JsonObject, objectOf, oneOf, shortTextOf, textOf } from './json-object.ts';
 
 const DATASET = 'imds.sessions';
 /** More counters there are not. */
@@ -23,7 +24,7 @@ export function parseSession(json: unknown, hosts: EventHosts): SessionProof | u
   const imds = objectOf(line?.imds);
   if (line === undefined || event?.dataset !== DATASET || event.module !== 'imds' || imds === undefined)
     return undefined;
-  const session = textOf(imds.session);
+  const session = shortTextOf(imds.session);
   const [from, to] = [event.start, event.end].map((time) => parseEventTime(textOf(time) ?? ''));
   const calls = callsOf(imds.calls);
   const unwritten = countOf(imds.calls_unwritten);
@@ -31,7 +32,7 @@ export function parseSession(json: unknown, hosts: EventHosts): SessionProof | u
   if (session === undefined || from === undefined || to === undefined || to < from) return undefined;
   if (calls === undefined || unwritten === undefined || completeness === undefined) return undefined;
   return {
-    session,
+    session: maskText(session),
     host: hosts.host(line.host),
     from,
     to,

@@ -12,7 +12,7 @@ import type { Sink } from '../ports.ts';
 import type { EventFile } from './event-files.ts';
 import { EventLineParser } from './event-line.ts';
 import { KnownCalls } from './known-calls.ts';
-import { KnownSessions } from './known-sessions.ts';
+import { KnownSessions, SessionRoom } from './known-sessions.ts';
 import { readLines } from './lines.ts';
 
 /**
@@ -40,6 +40,7 @@ export class EventReader {
   readonly #options: ReadOptions;
   readonly #known = new KnownCalls();
   readonly #parser = new EventLineParser();
+  readonly #room = new SessionRoom();
 
   constructor(options: ReadOptions) {
     this.#options = options;
@@ -50,7 +51,7 @@ export class EventReader {
     sink: Pick<Sink, 'call' | 'context' | 'leftOut' | 'ready'>,
   ): Promise<CaptureSummary> {
     const { signal, onProgress } = this.#options;
-    const tally = new FileTally(file.path);
+    const tally = new FileTally(file.path, this.#room);
     this.#parser.beginFile();
     try {
       await readLines(
@@ -112,11 +113,12 @@ class FileTally {
   #firstUnreadable: number | undefined;
   #host: Host | undefined;
   #hasManyHosts = false;
-  readonly #sessions = new KnownSessions();
+  readonly #sessions: KnownSessions;
   repeated = 0;
 
-  constructor(path: string) {
+  constructor(path: string, room: SessionRoom) {
     this.#path = path;
+    this.#sessions = new KnownSessions(room);
   }
 
   /** @param isWanted it is reported: the file's time is that of such events */

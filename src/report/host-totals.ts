@@ -4,7 +4,7 @@ import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
 
 /** More hosts share one entry. */
-const MAX_HOSTS = 16_384;
+export const MAX_HOSTS = 16_384;
 
 export const OTHER_HOSTS = 'other hosts';
 

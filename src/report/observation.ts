@@ -2,6 +2,7 @@ import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '..
 import { merged, sessionKey } from '../sessions.ts';
 import { scopeOf } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
+import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { lossWords } from './loss-words.ts';
 import { countOf, countText } from './words.ts';
 
@@ -42,10 +43,13 @@ interface Interval {
 export function observationsOf(captures: readonly CaptureSummary[]): Map<string, Observation> {
   const builders = new Map<string, Builder>();
   const of = (scope: string): Builder => {
-    let builder = builders.get(scope);
+    const name = builders.has(scope) || builders.size < MAX_HOSTS ? scope : OTHER_HOSTS;
+    let builder = builders.get(name);
     if (builder === undefined) {
       builder = new Builder();
-      builders.set(scope, builder);
+      builders.set(name, builder);
+      // Times of several hosts are not the time of one.
+      if (name === OTHER_HOSTS) builder.gaps(['There are more hosts than are told apart.']);
     }
     return builder;
   };

@@ -40,7 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   files: ['model', 'errors'],
   capture: ['journal', 'ports', 'model', 'errors', 'secrets'],
   bpf: ['journal', 'files', 'ports', 'model', 'errors', 'secrets'],
-  events: ['sessions', 'files', 'ports', 'model', 'errors'],
+  events: ['sessions', 'files', 'ports', 'model', 'errors', 'secrets'],
   clients: ['model'],
   causes: ['clients', 'model', 'secrets'],
   report: ['sessions', 'causes', 'clients', 'ports', 'model', 'errors', 'secrets'],
