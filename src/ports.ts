@@ -106,6 +106,8 @@ export interface Sink {
   call(call: AttributedCall): void;
   /** A call that is not to be reported, and tells why its caller makes others. */
   context?(call: AttributedCall): void;
+  /** A call that the report has nothing of, and that its verdict may not forget. */
+  leftOut?(call: AttributedCall): void;
   /** Resolves when more can be taken; undefined when that is now. */
   ready(): Promise<void> | undefined;
   /** Everything is known: write what is left, resolve when it is flushed. */

@@ -51,8 +51,9 @@ class ReportRun {
   async run(): Promise<ExitCode> {
     const { files, problems } = await this.#find();
     this.#teller.problems(problems);
+    const unread = problems.filter(({ damage }) => damage).length;
     return writeReport({
-      options: this.#options,
+      options: { ...this.#options, verdict: { ...this.#options.verdict, unread } },
       surroundings: this.#surroundings,
       teller: this.#teller,
       inputs: files.map(({ path }) => path),

@@ -52,7 +52,8 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
       teller.note(`nothing could be read; ${options.output} was not written`);
     } else await output.finish();
     if (job.tellsVerdict && !SHOWS_VERDICT.has(options.format)) teller.note(verdictLine(sink.verdicts()));
-    if (sink.leftOut > 0 && options.format !== 'text') teller.note(leftOutText(sink.leftOut, options));
+    if (sink.rowsLeftOut > 0 && options.format !== 'text')
+      teller.note(leftOutText(sink.rowsLeftOut, options));
     const findings = sink.findings();
     if (options.failOn.some((condition) => holds(condition, findings))) teller.codes.add(ExitCode.condition);
   } catch (error) {

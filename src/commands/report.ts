@@ -84,19 +84,21 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     const now = BigInt(Date.now()) * NANOSECONDS_IN_MS;
     const when = (text: string | undefined, option: string) =>
       text === undefined ? undefined : parseWhen(text, option, now);
+    const since = when(flags.since, '--since');
+    const until = when(flags.until, '--until');
     const output = outputOptionsOf(flags);
     const exitCode = await report(
       {
         paths: args.path ?? [],
         ownPaths: ownPaths(args.path, flags['state-dir']),
         filter: {
-          since: when(flags.since, '--since'),
-          until: when(flags.until, '--until'),
+          since,
+          until,
           hosts: flags.host,
           versions: flags['imds-version'],
         },
         ...output,
-        verdict: { ...output.verdict, leavesOut: leftOut(flags['imds-version']) },
+        verdict: { ...output.verdict, leavesOut: leftOut(flags['imds-version']), window: { since, until } },
       },
       processSurroundings(),
     );

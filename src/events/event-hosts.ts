@@ -1,5 +1,6 @@
 import type { Host } from '../model.ts';
-import { objectOf, textOf } from './json-object.ts';
+import { maskText } from '../secrets.ts';
+import { objectOf, shortTextOf } from './json-object.ts';
 
 const MAX_KEPT = 16_384;
 
@@ -10,11 +11,11 @@ export class EventHosts {
   host(value: unknown): Host | undefined {
     const json = objectOf(value);
     if (json === undefined) return undefined;
-    const [id, name, bootId] = [textOf(json.id), textOf(json.name), textOf(objectOf(json.boot)?.id)];
+    const [id, name, bootId] = [json.id, json.name, objectOf(json.boot)?.id].map((text) => shortTextOf(text));
     const key = `${id}\n${name}\n${bootId}`;
     let host = this.#hosts.get(key);
     if (host === undefined) {
-      host = { id, name, bootId };
+      host = { id: id && maskText(id), name: name && maskText(name), bootId };
       if (this.#hosts.size >= MAX_KEPT) this.#hosts.clear();
       this.#hosts.set(key, host);
     }

@@ -1,6 +1,17 @@
 import type { ContainerFacts, PackageFacts, Process, ProcessIdentity } from '../model.ts';
+import { maskText } from '../secrets.ts';
 import { parseEventTime } from './event-time.ts';
-import { idOf, integerOf, type JsonObject, objectOf, oneOf, textOf, textsOf } from './json-object.ts';
+import {
+  idOf,
+  integerOf,
+  type JsonObject,
+  MAX_PATH,
+  objectOf,
+  oneOf,
+  shortTextOf,
+  textOf,
+  textsOf,
+} from './json-object.ts';
 
 /** Linux: PID_MAX_LIMIT. */
 export const MAX_PID = 4_194_304;
@@ -19,17 +30,17 @@ export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity
     ...identity(json, pid),
     entityId: idOf(json.entity_id),
     startTime: parseEventTime(textOf(json.start) ?? ''),
-    userId: textOf(objectOf(json.user)?.id),
-    userName: textOf(objectOf(json.user)?.name),
+    userId: nameOf(objectOf(json.user)?.id),
+    userName: nameOf(objectOf(json.user)?.name),
     facts: {
       package: packageOf(objectOf(event.package)),
       container: containerOf(objectOf(event.container), objectOf(event.orchestrator)),
       timer: textOf(objectOf(event.attribution)?.timer),
-      userName: textOf(objectOf(json.user)?.name),
+      userName: nameOf(objectOf(json.user)?.name),
       startedFrom: textOf(objectOf(event.attribution)?.started_from),
     },
-    containerId: textOf(objectOf(event.container)?.id),
-    unit: textOf(objectOf(event.service)?.name),
+    containerId: nameOf(objectOf(event.container)?.id),
+    unit: nameOf(objectOf(event.service)?.name),
     ancestors,
   };
 }
@@ -58,6 +69,12 @@ function containerOf(
     podId: isTask ? undefined : textOf(resource?.id),
     task: isTask ? textOf(resource?.name) : undefined,
   };
+}
+
+/** Reports show it as it is. */
+function nameOf(value: unknown): string | undefined {
+  const name = shortTextOf(value, MAX_PATH);
+  return name && maskText(name);
 }
 
 /** @param value `imds.ancestors` */

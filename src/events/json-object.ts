@@ -14,6 +14,17 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined;
 }
 
+/** Of names and ids: of hosts (RFC 1035: 255), of sessions. */
+const MAX_SHORT_TEXT = 256;
+/** Of Linux: PATH_MAX. */
+export const MAX_PATH = 4096;
+
+/** Undefined also for what is longer than any of its kind: each is kept. */
+export function shortTextOf(value: unknown, maximum = MAX_SHORT_TEXT): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && text.length <= maximum ? text : undefined;
+}
+
 const ID = /^[0-9a-f]{32}$/;
 
 /** An id as we make them: 32 hexadecimal digits. */

@@ -11,10 +11,20 @@ import {
   type SocketAddress,
   type UnknownReason,
 } from '../model.ts';
+import { maskText } from '../secrets.ts';
 import type { EventHosts } from './event-hosts.ts';
 import { ancestorsOf, processOf } from './event-process.ts';
 import { parseEventTime } from './event-time.ts';
-import { idOf, integerOf, type JsonObject, objectOf, oneOf, textOf } from './json-object.ts';
+import {
+  idOf,
+  integerOf,
+  type JsonObject,
+  MAX_PATH,
+  objectOf,
+  oneOf,
+  shortTextOf,
+  textOf,
+} from './json-object.ts';
 
 const MODULE = 'imds';
 export const MAX_PORT = 65_535;
@@ -80,6 +90,7 @@ export function parseEvent(json: unknown, hosts: EventHosts, file: string): Attr
   const duration = integerOf(meta.duration, Number.MAX_SAFE_INTEGER);
   const process = processOf(event, ancestorsOf(imds.ancestors));
   const [inImds, request] = [imdsPart(imds), requestPart(event)];
+  if (inImds === undefined) return undefined;
   return callOf({ eventId, time, duration, imds: inImds, request, client, origin, process }, file);
 }
 
@@ -88,18 +99,21 @@ export function isOurs(meta: JsonObject): boolean {
   return meta.module === MODULE;
 }
 
-export function imdsPart(imds: JsonObject): ImdsPart {
+/** Undefined where it has no version that we know: only an attempt has none, and would be harmless. */
+export function imdsPart(imds: JsonObject): ImdsPart | undefined {
+  const version = oneOf(imds.version, ['v1', 'v2', 'foreign', 'unknown']);
+  if (version === undefined && (imds.version !== undefined || imds.operation !== 'attempt')) return undefined;
   return {
-    version: oneOf(imds.version, ['v1', 'v2', 'foreign', 'unknown']),
+    version,
     operation: oneOf(imds.operation, ['token', 'read', 'attempt']),
-    unknownReason: textOf(imds.unknown_reason) as UnknownReason | undefined,
+    unknownReason: masked(shortTextOf(imds.unknown_reason)) as UnknownReason | undefined,
     hint: wireText(imds.hint),
     pathClass: oneOf(imds.path_class, PATH_CLASSES),
     forwardedFor: wireText(imds.forwarded_for),
     tokenTtl: integerOf(imds.token_ttl, MAX_TOKEN_TTL),
     responseTtl: integerOf(imds.response_ttl, 255),
-    session: textOf(imds.session),
-    capture: textOf(imds.capture),
+    session: masked(shortTextOf(imds.session)),
+    capture: masked(shortTextOf(imds.capture, MAX_PATH)),
   };
 }
 
@@ -161,7 +175,7 @@ function attributionOf(json: JsonObject | undefined): Attribution {
   return {
     source: oneOf(json?.source, ['ebpf', 'procfs', 'log', 'none']) ?? 'none',
     match: oneOf(json?.match, ['cookie', 'isn', 'isn-nat', 'tuple', 'procfs', 'log', 'none']) ?? 'none',
-    reason: textOf(json?.reason),
+    reason: masked(shortTextOf(json?.reason)),
   };
 }
 
@@ -181,6 +195,10 @@ export function addressOf(json: JsonObject | undefined): SocketAddress | undefin
   if (address !== checkedAddress && isIP(address) === 0) return undefined;
   checkedAddress = address;
   return { address, port };
+}
+
+function masked(text: string | undefined): string | undefined {
+  return text && maskText(text);
 }
 
 const ASCII = /^[\0-\x7f]*$/;

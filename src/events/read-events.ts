@@ -2,6 +2,7 @@ import {
   type AttributedCall,
   type CaptureSummary,
   type Counters,
+  type Host,
   INTERRUPTED,
   type Nanoseconds,
   type Problem,
@@ -11,7 +12,7 @@ import type { Sink } from '../ports.ts';
 import type { EventFile } from './event-files.ts';
 import { EventLineParser } from './event-line.ts';
 import { KnownCalls } from './known-calls.ts';
-import { KnownSessions } from './known-sessions.ts';
+import { KnownSessions, SessionRoom } from './known-sessions.ts';
 import { readLines } from './lines.ts';
 
 /**
@@ -41,14 +42,18 @@ export class EventReader {
   readonly #options: ReadOptions;
   readonly #known = new KnownCalls();
   readonly #parser = new EventLineParser();
+  readonly #room = new SessionRoom();
 
   constructor(options: ReadOptions) {
     this.#options = options;
   }
 
-  async read(file: EventFile, sink: Pick<Sink, 'call' | 'context' | 'ready'>): Promise<CaptureSummary> {
+  async read(
+    file: EventFile,
+    sink: Pick<Sink, 'call' | 'context' | 'leftOut' | 'ready'>,
+  ): Promise<CaptureSummary> {
     const { signal, onProgress } = this.#options;
-    const tally = new FileTally(file.path);
+    const tally = new FileTally(file.path, this.#room);
     this.#parser.beginFile();
     try {
       await readLines(
@@ -60,16 +65,18 @@ export class EventReader {
             if (call === undefined) {
               const session = line === undefined ? undefined : this.#parser.parseSession(line);
               if (session === undefined) tally.unreadable(number, isLast);
-              else tally.session(session);
+              else if (isOfHost(session.host, this.#options.filter)) tally.session(session);
             } else if (!this.#known.add(call.eventId ?? '') || this.#options.isCounted?.(call)) {
               tally.repeated++;
             } else {
               const { filter } = this.#options;
-              const isInScope = matches(call, filter);
+              const mayBeOfHost = call.host === undefined || isOfHost(call.host, filter);
+              const isInScope = isOfHost(call.host, filter) && isInTime(call, filter);
               const isWanted = isInScope && (filter.versions?.includes(call.call.version ?? '') ?? true);
               tally.event(call, isWanted);
               if (isWanted) sink.call(call);
               else if (isInScope) sink.context?.(call);
+              else if (mayBeOfHost) sink.leftOut?.(call);
             }
           },
           pause: (bytesRead) => {
@@ -87,10 +94,15 @@ export class EventReader {
   }
 }
 
-function matches({ call, host }: AttributedCall, { since, until, hosts }: EventFilter): boolean {
-  if (since !== undefined && call.time < since) return false;
-  if (until !== undefined && call.time >= until) return false;
-  return hosts === undefined || hosts.includes(host?.name ?? '') || hosts.includes(host?.id ?? '');
+function isInTime({ call }: AttributedCall, { since, until }: EventFilter): boolean {
+  return (since === undefined || call.time >= since) && (until === undefined || call.time < until);
+}
+
+/** Names of hosts are the same in either case (RFC 4343). */
+function isOfHost(host: Host | undefined, { hosts }: EventFilter): boolean {
+  if (hosts === undefined) return true;
+  const names = [host?.name, host?.id].map((name) => name?.toLowerCase());
+  return hosts.some((wanted) => names.includes(wanted.toLowerCase()));
 }
 
 /** Sessions of a file that are told. */
@@ -105,27 +117,37 @@ class FileTally {
   #first: Nanoseconds | undefined;
   #last: Nanoseconds | undefined;
   #firstUnreadable: number | undefined;
-  #host: CaptureSummary['host'];
-  readonly #sessions = new KnownSessions();
+  #host: Host | undefined;
+  #hasManyHosts = false;
+  readonly #sessions: KnownSessions;
   readonly #sessionIds = new Set<string>();
   repeated = 0;
 
-  constructor(path: string) {
+  constructor(path: string, room: SessionRoom) {
     this.#path = path;
+    this.#sessions = new KnownSessions(room);
   }
 
   /** @param isWanted it is reported: the file's time is that of such events */
   event({ call: { time }, host, session, capture }: AttributedCall, isWanted: boolean): void {
     this.#events++;
+    this.#ofHost(host);
     if (!isWanted) return;
     if (session !== capture && this.#sessionIds.size < MAX_SESSIONS) this.#sessionIds.add(session);
-    this.#host ??= host;
     if (this.#first === undefined || time < this.#first) this.#first = time;
     if (this.#last === undefined || time > this.#last) this.#last = time;
   }
 
   session(proof: SessionProof): void {
+    this.#ofHost(proof.host);
     this.#sessions.add(proof);
+  }
+
+  #ofHost(host: Host | undefined): void {
+    if (host === this.#host || host === undefined) return;
+    this.#hasManyHosts ||=
+      this.#host !== undefined && (host.id !== this.#host.id || host.name !== this.#host.name);
+    this.#host = host;
   }
 
   /** A last line without its end is what a killed writer leaves: counted, and no damage. */
@@ -166,7 +188,7 @@ class FileTally {
     return {
       name: this.#path,
       files: [this.#path],
-      host: this.#host,
+      host: this.#hasManyHosts ? undefined : this.#host,
       ...(this.#sessionIds.size === 0 ? {} : { sessionIds: [...this.#sessionIds].sort() }),
       packets: 0,
       bytes: 0,

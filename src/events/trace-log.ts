@@ -17,6 +17,10 @@ const ENDPOINT = { address: '169.254.169.254', port: 80, family: 4 } as const;
 const NOBODY: SocketAddress = { address: '', port: 0 };
 const NANOSECONDS_IN_MS = 1_000_000n;
 const HOUR_MS = 3_600_000;
+/** Distinct lines of an hour that are counted; a line that comes again after so many is taken for a copy. */
+const MAX_LINES = 65_536;
+/** SHA-256 in base64. */
+const DIGEST_LENGTH = 44;
 
 /**
  * Lines of `imds-trace.log`, ours and those of aws-imds-packet-analyzer, which lower-cases some. They have the
@@ -24,7 +28,7 @@ const HOUR_MS = 3_600_000;
  * status. A line has no id: the n-th of the same text is taken for the same call wherever it stands.
  */
 export class TraceLogParser {
-  /** How often a line has come, of the last hour of the log. */
+  /** How often a line has come, of the last hour of the log, by the line or its digest. */
   readonly #times = new Map<string, number>();
   #hour = Number.NaN;
 
@@ -76,10 +80,12 @@ export class TraceLogParser {
 
   #idOf(line: string, milliseconds: number): string {
     const hour = Math.floor(milliseconds / HOUR_MS);
-    if (hour !== this.#hour) this.#times.clear();
+    if (hour !== this.#hour || this.#times.size >= MAX_LINES) this.#times.clear();
     this.#hour = hour;
-    const times = (this.#times.get(line) ?? 0) + 1;
-    this.#times.set(line, times);
+    // Of a line that is longer, its digest: many are kept.
+    const key = line.length <= DIGEST_LENGTH ? line : createHash('sha256').update(line).digest('base64');
+    const times = (this.#times.get(key) ?? 0) + 1;
+    this.#times.set(key, times);
     return createHash('sha256').update(`${times}\n${line}`).digest('hex').slice(0, 32);
   }
 }

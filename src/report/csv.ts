@@ -125,7 +125,7 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
   let leftOut = 0;
   return {
     aggregate,
-    get leftOut() {
+    get rowsLeftOut() {
       return leftOut;
     },
     call: (call: AttributedCall) => void aggregate.add(call),

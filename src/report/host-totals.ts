@@ -5,7 +5,7 @@ import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
 
 /** More hosts share one entry. */
-const MAX_HOSTS = 16_384;
+export const MAX_HOSTS = 16_384;
 
 export const OTHER_HOSTS = 'other hosts';
 
@@ -15,6 +15,10 @@ export class HostCounts {
   readonly noToken: NoTokenPeriods;
   /** v1 calls without a process, and unknown ones. */
   withoutName = 0;
+  /** Calls by v1, and unknown ones, that the report leaves out. */
+  leftOut = 0;
+  /** The same, where they were before the time that it is of. */
+  before = 0;
 
   constructor(budget: PeriodBudget) {
     this.noToken = new NoTokenPeriods(budget);
@@ -58,6 +62,13 @@ export class HostTotals {
   /** Periods of calls that are in the totals. */
   addNoToken(host: string, start: number, count: number): void {
     this.#hosts.get(host)?.noToken.addPeriod(start, count);
+  }
+
+  leaveOut({ call, host, capture }: AttributedCall, isBefore: boolean): void {
+    if (kindOf(call) > 1) return;
+    const counts = this.#of(scopeOf(host, capture));
+    if (isBefore) counts.before++;
+    else counts.leftOut++;
   }
 
   get hosts(): ReadonlyMap<string, HostCounts> {

@@ -1,8 +1,8 @@
 import type { CaptureSummary, Nanoseconds } from '../model.ts';
 import { escapeText } from './escape.ts';
-import type { HostTotals } from './host-totals.ts';
+import type { HostCounts, HostTotals } from './host-totals.ts';
 import type { KindCounts } from './kinds.ts';
-import { type Observation, observationsOf } from './observation.ts';
+import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, zoneOf } from './time.ts';
 import { countOf } from './words.ts';
 
@@ -25,6 +25,10 @@ export interface VerdictOptions {
   observed: Nanoseconds;
   /** What leaves calls out of the report, in words; undefined where nothing does. */
   leavesOut?: string | undefined;
+  /** Time that the report is of: what was watched outside of it, and called before it, does not count. */
+  window?: Window | undefined;
+  /** Inputs that could not be read: nobody knows which host they are of. */
+  unread?: number | undefined;
 }
 
 export const DEFAULT_VERDICT: VerdictOptions = { observed: DAY };
@@ -53,7 +57,7 @@ export function hostVerdicts(
   captures: readonly CaptureSummary[],
   options: VerdictOptions,
 ): HostVerdict[] {
-  const observations = observationsOf(captures);
+  const observations = observationsOf(captures, options.window);
   const hosts = new Set([...totals.hosts.keys(), ...observations.keys()]);
   const verdicts = [...hosts].map((host) => hostVerdict(host, totals, observations.get(host), options));
   return verdicts.sort(byUrgency);
@@ -86,11 +90,12 @@ function hostVerdict(
     refresh: (observed?.longest ?? 0n) >= REFRESH,
     day: (observed?.longest ?? 0n) >= DAY,
   };
-  const needed = neededFor(calls, observed, options);
+  const { leftOut = 0, before = 0 } = counts ?? {};
+  const needed = neededFor(calls, { leftOut, before }, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
-  const restsOn = restsOnOf(observed, covers, noToken, withoutName);
+  const restsOn = restsOnOf(observed, covers, noToken, { withoutName, before });
   return {
     host,
     status,
@@ -106,23 +111,30 @@ function hostVerdict(
 
 function neededFor(
   calls: KindCounts,
+  { leftOut, before }: Pick<HostCounts, 'leftOut' | 'before'>,
   observed: Observation | undefined,
-  { observed: least, leavesOut }: VerdictOptions,
+  { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
   const needed: string[] = [];
   if (calls.v1 > 0) needed.push(`No call by IMDSv1; there are ${countOf(calls.v1, 'call')}.`);
   if (calls.unknown > 0)
     needed.push(`No call that could not be read; there are ${countOf(calls.unknown, 'call')}.`);
   if (leavesOut !== undefined) needed.push(`A report of all calls: ${leavesOut} leaves some out.`);
+  if (unread > 0) needed.push(`All inputs: ${countOf(unread, 'input')} could not be read.`);
+  if (leftOut > 0) {
+    const which = 'by IMDSv1, or that could not be read,';
+    needed.push(
+      `A report of all calls: ${countOf(leftOut, 'call')} ${which} ${leftOut === 1 ? 'is' : 'are'} left out.`,
+    );
+  }
   if (observed === undefined || observed.recordings === 0) {
     needed.push('Proof that no call was missed, which imds live writes among its calls: these have none.');
     return needed;
   }
-  if (observed.v1 > calls.v1 && calls.v1 === 0) {
-    needed.push(
-      `The files that were rolled away: ${countOf(observed.v1, 'call')} by IMDSv1 that the sessions counted ${observed.v1 === 1 ? 'is' : 'are'} not in these.`,
-    );
-  }
+  const isElsewhere = leftOut + before > 0;
+  if (calls.v1 === 0 && !isElsewhere && observed.v1 > 0) needed.push(rolledAway(observed.v1, 'by IMDSv1'));
+  if (calls.unknown === 0 && !isElsewhere && observed.unknown > 0)
+    needed.push(rolledAway(observed.unknown, 'that could not be read and'));
   for (const gap of observed.gaps) needed.push(`Proof that no call was missed. ${gap}`);
   if (observed.duration < least) {
     needed.push(
@@ -132,11 +144,15 @@ function neededFor(
   return needed;
 }
 
+function rolledAway(calls: number, which: string): string {
+  return `The files that were rolled away: ${countOf(calls, 'call')} ${which} that the sessions counted ${calls === 1 ? 'is' : 'are'} not in these.`;
+}
+
 function restsOnOf(
   observed: Observation | undefined,
   covers: HostVerdict['covers'],
   noToken: HostVerdict['noToken'],
-  withoutName: number,
+  { withoutName, before }: { withoutName: number; before: number },
 ): string[] {
   const lines: string[] = [];
   if (observed?.first !== undefined && observed.last !== undefined) {
@@ -147,6 +163,9 @@ function restsOnOf(
     lines.push(coverText(covers));
   }
   if (withoutName > 0) lines.push(`${countOf(withoutName, 'call')} to fix without a name of the program.`);
+  if (before > 0) {
+    lines.push(`${countOf(before, 'call')} by IMDSv1, or that could not be read, before the time reported.`);
+  }
   if (noToken.total > 0) lines.push(noTokenText(noToken));
   return lines.map(escapeText);
 }

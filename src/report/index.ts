@@ -4,6 +4,7 @@ import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
 import { KINDS } from './kinds.ts';
+import type { Window } from './observation.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -50,6 +51,11 @@ async function createSink(options: ReportOptions, output: Output): Promise<Forma
       return createLogSink(options, output);
     }
   }
+}
+
+/** What came after the time that is asked about speaks against what is done today; what was before need not. */
+function isBefore({ call }: AttributedCall, window: Window | undefined): boolean {
+  return window?.since !== undefined && call.time < window.since;
 }
 
 /** Of events, what their sessions say counts; of captures, what they hold themselves. */
@@ -105,18 +111,22 @@ export class VerdictSink implements ReportSink {
     this.#sink.context?.(call);
   }
 
+  leftOut(call: AttributedCall): void {
+    this.#totals.leaveOut(call, isBefore(call, this.#options.window));
+  }
+
   ready(): Promise<void> | undefined {
     return this.#sink.ready();
   }
 
   end(captures: readonly CaptureSummary[]): Promise<void> {
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
-    this.#incomplete = isReportIncomplete(captures, this.#verdicts);
+    this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);
     return this.#sink.end(captures, this.#verdicts);
   }
 
-  get leftOut(): number {
-    return this.#sink.leftOut ?? 0;
+  get rowsLeftOut(): number {
+    return this.#sink.rowsLeftOut ?? 0;
   }
 
   findings(): Findings {

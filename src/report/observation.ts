@@ -1,12 +1,17 @@
 import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
+import { merged, sessionKey } from '../sessions.ts';
 import { scopeOf } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
+import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { lossWords } from './loss-words.ts';
 import { countOf, countText } from './words.ts';
 
 const MINUTE = 60_000_000_000n;
 /** A session that begins so soon after boot has seen the calls of boot, but for the first ones. */
 const BOOT = 3n * MINUTE;
+
+/** Told of each host: of more files than that, their number. */
+const MAX_GAPS = 8;
 
 /** What somebody watched of one host. */
 export interface Observation {
@@ -23,6 +28,7 @@ export interface Observation {
   gaps: string[];
   /** Calls that sessions counted, by their own word. */
   v1: number;
+  unknown: number;
 }
 
 interface Interval {
@@ -30,61 +36,101 @@ interface Interval {
   to: Nanoseconds;
 }
 
-/** By host, or capture where the host is not known: see {@link scopeOf}. */
-export function observationsOf(captures: readonly CaptureSummary[]): Map<string, Observation> {
+/** Time that a report is of. */
+export interface Window {
+  since?: Nanoseconds | undefined;
+  until?: Nanoseconds | undefined;
+}
+
+/**
+ * By host, or capture where the host is not known: see {@link scopeOf}. What a file of events lacks may be of any host
+ * where it is not that of one.
+ */
+export function observationsOf(
+  captures: readonly CaptureSummary[],
+  window: Window = {},
+): Map<string, Observation> {
   const builders = new Map<string, Builder>();
   const of = (scope: string): Builder => {
-    let builder = builders.get(scope);
+    const name = builders.has(scope) || builders.size < MAX_HOSTS ? scope : OTHER_HOSTS;
+    let builder = builders.get(name);
     if (builder === undefined) {
-      builder = new Builder();
-      builders.set(scope, builder);
+      builder = new Builder(window);
+      builders.set(name, builder);
+      // Times of several hosts are not the time of one.
+      if (name === OTHER_HOSTS) builder.gaps(['There are more hosts than are told apart.']);
     }
     return builder;
   };
   for (const capture of captures) {
     if (capture.events === undefined) of(scopeOf(capture.host, capture.name)).capture(capture);
-    else if (capture.host !== undefined) of(scopeOf(capture.host, capture.name)).events(capture);
+    // Without an event that is reported, it may be of a host that nobody asked for.
+    else if (capture.host !== undefined && capture.firstTime !== undefined)
+      of(scopeOf(capture.host, capture.name)).gaps(gapsOf(capture));
   }
   for (const session of latestSessions(captures)) of(scopeOf(session.host, session.session)).session(session);
+  const gaps: string[] = [];
+  for (const capture of captures.filter(({ events }) => events !== undefined)) {
+    if (capture.host === undefined) gaps.push(...gapsOf(capture));
+    else builders.get(scopeOf(capture.host, capture.name))?.gaps(gapsOf(capture));
+  }
+  const more = gaps.length - MAX_GAPS;
+  if (more > 0) gaps.splice(MAX_GAPS, more, `${countOf(more, 'more file')} may lack calls.`);
+  for (const builder of builders.values()) builder.gaps(gaps);
   return new Map([...builders].map(([scope, builder]) => [scope, builder.observation]));
+}
+
+/** What a file of saved events may lack; what it tells of sessions comes apart. */
+function gapsOf({ name, problems, completeness: { losses } }: CaptureSummary): string[] {
+  const sessions = losses['events.sessions_turned_away'] ?? 0;
+  const torn = losses['events.lines_torn'] ?? 0;
+  const gaps = sessions > 0 ? [`${name} has more sessions than are read.`] : [];
+  if (problems.length > 0) gaps.push(`${name} is damaged, or was not read to its end.`);
+  else if (torn > 0) gaps.push(`${name} ends in the middle of a line.`);
+  return gaps;
 }
 
 /** A session's lines may stand in several files. */
 function latestSessions(captures: readonly CaptureSummary[]): Iterable<SessionProof> {
   const sessions = new Map<string, SessionProof>();
   for (const session of captures.flatMap((capture) => capture.sessions ?? [])) {
-    const known = sessions.get(session.session);
-    if (known === undefined || session.to > known.to || session.ended) sessions.set(session.session, session);
+    const key = sessionKey(session);
+    const known = sessions.get(key);
+    sessions.set(key, known === undefined ? session : merged(known, session));
   }
   return sessions.values();
 }
 
 class Builder {
+  readonly #window: Window;
   readonly #intervals: Interval[] = [];
   readonly #gaps = new Set<string>();
   #recordings = 0;
   #coversBoot = false;
   #v1 = 0;
+  #unknown = 0;
+
+  constructor(window: Window) {
+    this.#window = window;
+  }
 
   capture(capture: CaptureSummary): void {
-    this.#recordings++;
     const from = capture.watch?.from ?? capture.firstTime;
     const to = capture.watch?.to ?? capture.lastTime;
     if (from !== undefined && to !== undefined) this.#add(from, to, capture.watch?.bootTime);
+    else this.#recordings++;
     if (isIncomplete(capture)) this.#explain(capture.completeness, capture.problems.length > 0);
   }
 
-  /** A file of saved events; what they tell of sessions comes apart. */
-  events({ name, problems, completeness: { losses } }: CaptureSummary): void {
-    const torn = losses['events.lines_torn'] ?? 0;
-    if (problems.length > 0) this.#gaps.add(`${name} is damaged, or was not read to its end.`);
-    else if (torn > 0) this.#gaps.add(`${name} ends in the middle of a line.`);
+  /** Of files of saved events. */
+  gaps(gaps: readonly string[]): void {
+    for (const gap of gaps) this.#gaps.add(gap);
   }
 
   session({ from, to, bootTime, completeness, unwritten, calls }: SessionProof): void {
-    this.#recordings++;
+    if (!this.#add(from, to, bootTime)) return;
     this.#v1 += calls.v1;
-    this.#add(from, to, bootTime);
+    this.#unknown += calls.unknown;
     if (unwritten > 0) this.#gaps.add(`${countOf(unwritten, 'call')} could not be written to the log.`);
     if (isIncomplete({ completeness, problems: [] })) this.#explain(completeness, false);
   }
@@ -103,12 +149,20 @@ class Builder {
       coversBoot: this.#coversBoot,
       gaps: [...this.#gaps],
       v1: this.#v1,
+      unknown: this.#unknown,
     };
   }
 
-  #add(from: Nanoseconds, to: Nanoseconds, bootTime: Nanoseconds | undefined): void {
+  /** What of it is in the window; false where nothing is. */
+  #add(begin: Nanoseconds, end: Nanoseconds, bootTime: Nanoseconds | undefined): boolean {
+    const { since = begin, until = end } = this.#window;
+    const from = begin < since ? since : begin;
+    const to = end > until ? until : end;
+    if (to < from) return false;
+    this.#recordings++;
     this.#intervals.push({ from, to });
-    if (bootTime !== undefined && from - bootTime <= BOOT) this.#coversBoot = true;
+    if (from === begin && bootTime !== undefined && from - bootTime <= BOOT) this.#coversBoot = true;
+    return true;
   }
 
   #explain(

@@ -56,7 +56,7 @@ export interface ReportSink extends Sink {
   readonly target: CallerTarget | undefined;
   findings(): Findings;
   /** Rows beyond those that were asked for. Final after {@link Sink.end}. */
-  readonly leftOut: number;
+  readonly rowsLeftOut: number;
   /** Of each host. Final after {@link Sink.end}. */
   verdicts(): readonly HostVerdict[];
 }
@@ -66,7 +66,7 @@ export interface FormatSink {
   /** In which callers are counted, where rows are callers. */
   readonly aggregate?: Aggregate | undefined;
   /** Rows beyond those that were asked for. Final after {@link FormatSink.end}. */
-  readonly leftOut?: number;
+  readonly rowsLeftOut?: number;
   call(call: AttributedCall): void;
   /** See {@link Sink.context}. */
   context?(call: AttributedCall): void;

@@ -79,7 +79,9 @@ const call: fc.Arbitrary<ImdsCall> = fc
   .map(({ duration, ...fields }): ImdsCall => {
     const end =
       duration === undefined ? {} : { requestEnd: fields.time, responseTime: fields.time + duration };
-    return { ...fields, ...end, requestOffset: 0, connectionTime: fields.time, packetNumber: 0 };
+    // Only an attempt has no version.
+    const operation = fields.version === undefined ? 'attempt' : fields.operation;
+    return { ...fields, ...end, operation, requestOffset: 0, connectionTime: fields.time, packetNumber: 0 };
   });
 
 /** Few processes and hosts make many calls, as on a host. */

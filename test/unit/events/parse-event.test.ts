@@ -23,6 +23,25 @@ function goldenEvents(): { name: string; lines: string[] }[] {
 describe('saved events', () => {
   const cases = goldenEvents();
 
+  it('of no version that we know are none: taken for attempts, they would be harmless', () => {
+    const line = cases
+      .flatMap(({ lines }) => lines)
+      .find((text) => text.includes('"version":"v1","operation"'));
+    assert.ok(line);
+    const parser = new EventLineParser();
+    const read = (version: string) =>
+      parser.parse(Line.of(line.replace('"version":"v1",', version)), 'a.jsonl')?.call.version;
+    assert.equal(read('"version":"v1",'), 'v1');
+    for (const version of ['V1', 'v3', '', ' v1']) assert.equal(read(`"version":"${version}",`), undefined);
+    for (const version of ['', '"version":1,', '"version":null,', '"version":["v1"],'])
+      assert.equal(parser.parse(Line.of(line.replace('"version":"v1",', version)), 'a.jsonl'), undefined);
+    assert.equal(parser.parse(Line.of(line.replace('"v1"', '"V1"')), 'a.jsonl'), undefined);
+    const attempt = line
+      .replace('"version":"v1",', '')
+      .replace('"operation":"read"', '"operation":"attempt"');
+    assert.equal(parser.parse(Line.of(attempt), 'a.jsonl')?.call.operation, 'attempt');
+  });
+
   it('were found', () => assert.ok(cases.flatMap(({ lines }) => lines).length > 200));
 
   for (const { name, lines } of cases) {

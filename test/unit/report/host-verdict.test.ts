@@ -112,6 +112,11 @@ describe('the verdict of a host', () => {
       { calls: { v1: 3, v2: 0, unknown: 0, foreign: 0, attempt: 0 } },
       /rolled away: 3 calls/,
     ],
+    [
+      'unreadable calls that are not in the files',
+      { calls: { v1: 0, v2: 0, unknown: 2, foreign: 0, attempt: 0 } },
+      /rolled away: 2 calls that could not be read/,
+    ],
   ];
   for (const [what, change, needed] of unproven) {
     it(`is NOT ENOUGH EVIDENCE with ${what}, and says so`, () => {
@@ -130,6 +135,53 @@ describe('the verdict of a host', () => {
       leavesOut: '--imds-version v2',
     });
     assert.match(part.hosts[0]?.needed[0] ?? '', /--imds-version v2 leaves some out/);
+  });
+
+  it('is NOT ENOUGH EVIDENCE where the report leaves out what would speak against it', () => {
+    const sink = new VerdictSink(
+      { call: () => undefined, ready: () => undefined, end: () => Promise.resolve() },
+      DEFAULT_VERDICT,
+    );
+    sink.call(v2);
+    sink.leftOut(v2);
+    sink.leftOut(attributed({}, CURL, { host: HOST }));
+    sink.leftOut(attributed({ version: 'unknown' }, CURL, { host: HOST }));
+    sink.leftOut(attributed({}, CURL, { capture: 'other.jsonl' }));
+    void sink.end([events([session({ calls: { v1: 1, v2: 1, unknown: 1, foreign: 0, attempt: 0 } })])]);
+    assert.deepEqual(
+      sink.verdicts().map(({ host, status, needed }) => [host, status, needed[0]]),
+      [
+        [
+          'other.jsonl',
+          'not-enough-evidence',
+          'A report of all calls: 1 call by IMDSv1, or that could not be read, is left out.',
+        ],
+        [
+          'web-1',
+          'not-enough-evidence',
+          'A report of all calls: 2 calls by IMDSv1, or that could not be read, are left out.',
+        ],
+      ],
+    );
+    assert.equal(sink.findings().v1, 0);
+  });
+
+  it('rests on the time that is asked about: what was fixed before it is told, and does not count', () => {
+    const window = { since: TIME + 2n * HOUR };
+    const sink = new VerdictSink(
+      { call: () => undefined, ready: () => undefined, end: () => Promise.resolve() },
+      { ...DEFAULT_VERDICT, window },
+    );
+    sink.leftOut(attributed({ time: TIME + HOUR }, CURL, { host: HOST }));
+    sink.call(attributed({ version: 'v2', time: TIME + 3n * HOUR }, CURL, { host: HOST }));
+    const calls = { v1: 1, v2: 1, unknown: 0, foreign: 0, attempt: 0 };
+    void sink.end([events([session({ to: TIME + 26n * HOUR, calls })])]);
+    const [host] = sink.verdicts();
+    assert.deepEqual([host?.status, host?.observed?.duration], ['ready', 24n * HOUR]);
+    assert.ok(
+      host?.restsOn.includes('1 call by IMDSv1, or that could not be read, before the time reported.'),
+    );
+    assert.equal(host?.covers.boot, false);
   });
 
   it('is NOT READY with a call by IMDSv1, and gives those that succeeded as CloudWatch counts them', () => {
@@ -155,6 +207,42 @@ describe('the verdict of a host', () => {
     );
     assert.equal(hosts[0]?.observed?.duration, 26n * HOUR);
     assert.equal(hosts[0]?.observed?.recordings, 2);
+  });
+
+  it('forgets nothing that a line of a session told, whatever another one says', () => {
+    const v1 = { v1: 3, v2: 0, unknown: 0, foreign: 0, attempt: 0 };
+    const told = session({ calls: v1, ended: false });
+    const later = session({ to: TIME + 30n * HOUR, ended: false });
+    const end = session({ to: TIME + 24n * HOUR });
+    const lost = session({ completeness: { ...PROVEN, losses: { 'probe.exits': 1 } }, ended: false });
+    for (const [line, other] of [
+      [told, later],
+      [told, end],
+      [lost, later],
+      [lost, end],
+      [session({ unwritten: 1 }), session({ to: TIME + 30n * HOUR })],
+    ] as const)
+      for (const lines of [
+        [line, other],
+        [other, line],
+      ]) {
+        assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
+        const files = lines.map((one) => events([one]));
+        assert.equal(verdicts([v2], files).hosts[0]?.status, 'not-enough-evidence');
+      }
+  });
+
+  it('takes the same id on two hosts for two sessions', () => {
+    const other = session({ host: { id: 'b2', name: 'web-2' }, to: TIME + HOUR });
+    const { hosts, ready } = verdicts([v2], [events([other]), events([session()])]);
+    assert.deepEqual(
+      hosts.map(({ host, status }) => [host, status]),
+      [
+        ['web-2', 'not-enough-evidence'],
+        ['web-1', 'ready'],
+      ],
+    );
+    assert.equal(ready, false);
   });
 
   it('is one for each host, what to do first, first; over all it is the worst', () => {

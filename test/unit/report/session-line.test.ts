@@ -70,10 +70,31 @@ describe("a session's line among its calls", () => {
       change(({ imds }) => imds && Object.assign(imds, { views: ['sockets', 'x'] }))?.completeness.views,
       ['sockets'],
     );
-    const losses = { 'a b': 1, ok: 'many', 'tcp.x': 2 };
-    assert.deepEqual(change(({ imds }) => imds && Object.assign(imds, { losses }))?.completeness.losses, {
-      ok: 0,
-      'tcp.x': 2,
-    });
+  });
+
+  it('is none where a count is missing or none: it would be taken for zero', () => {
+    const parser = new EventLineParser();
+    const read = (change: Record<string, unknown>) => {
+      const json = JSON.parse(sessionLine(PROOF));
+      Object.assign(json.imds, change);
+      return parser.parseSession(Line.of(JSON.stringify(json)));
+    };
+    assert.ok(read({}));
+    const many = Object.fromEntries(Array.from({ length: 513 }, (_, index) => [`a${index}`, 0]));
+    for (const losses of [null, [], { 'a b': 1 }, { x: 'many' }, { x: -1 }, { x: 1.5 }, { x: 1e300 }, many])
+      assert.equal(read({ losses }), undefined, JSON.stringify(losses).slice(0, 80));
+    const names = [
+      'calls_unwritten',
+      'connections',
+      'provable_connections',
+      'captured_bytes',
+      'kernel_bytes',
+    ];
+    for (const name of names)
+      for (const value of [undefined, null, '5', -1, 0.5, 1e300])
+        assert.equal(read({ [name]: value }), undefined, `${name}: ${value}`);
+    for (const calls of [undefined, {}, { ...PROOF.calls, v1: '1' }, { ...PROOF.calls, unknown: null }])
+      assert.equal(read({ calls }), undefined, JSON.stringify(calls));
+    assert.equal(read({ provable_connections: 10 }), undefined, 'more than there are');
   });
 });

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { imds } from './run.ts';
+
+const DAY = '2026-01-15';
+let calls = 0;
+
+function call(version: string, host: string | undefined, time: string, change: object = {}): string {
+  return JSON.stringify({
+    '@timestamp': `${DAY}T${time}.000000000Z`,
+    event: { id: String(++calls).padStart(8, '0').padEnd(32, '0'), module: 'imds', dataset: 'imds.calls' },
+    imds: { version, operation: 'read', session: 's1', ...change },
+    destination: { ip: '169.254.169.254', port: 80 },
+    host: host && { id: `id-${host}`, name: host },
+  });
+}
+
+/** Of two days, that proves everything. */
+function session(host: string, id = 's1'): string {
+  return JSON.stringify({
+    event: {
+      module: 'imds',
+      dataset: 'imds.sessions',
+      type: ['info'],
+      start: `${DAY}T00:00:00.000000000Z`,
+      end: '2026-01-17T00:00:00.000000000Z',
+    },
+    imds: {
+      session: id,
+      views: ['sockets'],
+      calls: { v1: 0, v2: 1, unknown: 0, foreign: 0, attempt: 0 },
+      calls_unwritten: 0,
+      connections: 1,
+      provable_connections: 1,
+      captured_bytes: 9,
+      kernel_bytes: 9,
+      losses: {},
+      lookups: { made: 0, found: 0 },
+    },
+    host: { id: `id-${host}`, name: host },
+  });
+}
+
+describe('the verdict of imds report', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'imds-verdict-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Statuses by host. */
+  async function verdictsOf(lines: readonly string[], ...options: string[]): Promise<[string, string][]> {
+    const path = join(folder, 'a.jsonl');
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const { stdout } = await imds(['report', folder, '--json', ...options]);
+    const { verdict } = JSON.parse(stdout);
+    return verdict.hosts.map(({ host, status }: { host: string; status: string }) => [
+      host.replace(folder, ''),
+      status,
+    ]);
+  }
+
+  it('is READY of a host that was watched and has nothing to fix', async () => {
+    const lines = [call('v2', 'web-7', '10:00:00'), session('web-7')];
+    assert.deepEqual(await verdictsOf(lines), [['web-7', 'ready']]);
+    assert.deepEqual(await verdictsOf(lines, '--host', 'web-7', '--since', DAY), [['web-7', 'ready']]);
+  });
+
+  it('is of the time that is asked about: what was before it counts no more, what came after it does', async () => {
+    const lines = [
+      call('v2', 'web-7', '10:00:00'),
+      call('v1', 'web-7', '11:00:00'),
+      call('v2', 'web-7', '12:00:00'),
+      session('web-7'),
+    ];
+    assert.deepEqual(await verdictsOf(lines, '--since', `${DAY}T11:30:00Z`), [['web-7', 'ready']]);
+    assert.deepEqual(await verdictsOf(lines, '--since', `${DAY}T10:30:00Z`), [['web-7', 'not-ready']]);
+    assert.deepEqual(await verdictsOf(lines, '--until', `${DAY}T10:30:00Z`), [
+      ['web-7', 'not-enough-evidence'],
+    ]);
+  });
+
+  it('is READY of nobody where a file that may be of anybody is damaged', async () => {
+    const lines = [call('v2', 'web-7', '10:00:00'), session('web-7')];
+    const other = call('v1', 'web-7', '11:00:00').slice(0, 200);
+    for (const [text, options] of [
+      ['nothing that can be read\n', []],
+      [`${call('v2', undefined, '12:00:00')}\n{}\n`, ['--imds-version', 'v1', '--imds-version', 'unknown']],
+      [`${call('v2', undefined, '12:00:00')}\n${other}`, ['--host', 'web-7']],
+      [
+        `${call('v2', 'web-8', '12:00:00')}\n${call('v2', 'web-7', '12:00:01')}\n${other}`,
+        ['--host', 'web-7'],
+      ],
+    ] as const) {
+      const file = join(folder, 'b.jsonl');
+      writeFileSync(file, text);
+      writeFileSync(join(folder, 'a.jsonl'), `${lines.join('\n')}\n`);
+      const { stdout, code } = await imds([
+        'report',
+        join(folder, 'a.jsonl'),
+        file,
+        '--json',
+        '--fail-on',
+        'incomplete',
+        ...options,
+      ]);
+      const [first] = JSON.parse(stdout).verdict.hosts;
+      assert.deepEqual([first.host, first.status], ['web-7', 'not-enough-evidence'], text);
+      assert.equal(code, text.endsWith('\n') ? 4 : 3);
+    }
+  });
+
+  it('is that of the hosts that are asked for, and of calls that may be theirs', async () => {
+    const lines = [call('v2', 'web-7', '10:00:00'), session('web-7'), session('web-8', 's2')];
+    const v1 = call('v1', 'web-8', '11:00:00');
+    assert.deepEqual(await verdictsOf([...lines, v1], '--host', 'web-7'), [['web-7', 'ready']]);
+    assert.deepEqual(await verdictsOf([...lines, v1], '--host', 'WEB-8'), [['web-8', 'not-ready']]);
+    writeFileSync(join(folder, 'b.jsonl'), `${v1}\n{}\n`);
+    assert.deepEqual(await verdictsOf(lines, '--host', 'web-7'), [['web-7', 'ready']]);
+    rmSync(join(folder, 'b.jsonl'));
+    const nobodys = call('v1', undefined, '11:00:00');
+    assert.deepEqual(await verdictsOf([...lines, nobodys], '--host', 'web-7'), [
+      ['/a.jsonl', 'not-enough-evidence'],
+      ['web-7', 'ready'],
+    ]);
+  });
+});
