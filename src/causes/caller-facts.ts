@@ -184,6 +184,12 @@ export class FactCollector {
     return { ...this.facts, runs: this.#runs.samples };
   }
 
+  /** What it reads over IMDSv1, the worst: 0 for credentials, 1 for user data, 2 for anything else. */
+  get worstOverV1(): 0 | 1 | 2 {
+    if (this.#credentials.calls > this.#credentials.failed) return 0;
+    return this.#userData.calls > this.#userData.failed ? 1 : 2;
+  }
+
   get facts(): CallerFacts {
     const [granted = 0, late = 0, forbidden = 0, notFound = 0, refused = 0, unanswered = 0] = this.#tokens;
     return {

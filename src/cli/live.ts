@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import type { SessionRecord } from '../bpf/records.ts';
-import { ExitCode, type FailureError } from '../errors.ts';
+import { ExitCode, type FailureError, UsageError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import type { AttributionChoice, Capture } from '../live/attribution-choice.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
@@ -9,6 +9,7 @@ import { LogSink } from '../live/log-sink.ts';
 import { setNoNewPrivs } from '../live/no-new-privs.ts';
 import { type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
+import { codeOf } from '../live/save/create-file.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
@@ -109,13 +110,15 @@ class LiveRun {
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
     );
+    const header = this.#header(views, now());
+    // While root may still write to any folder; files that follow are created without it.
+    const early = this.#options.rotateBytes === undefined ? await this.#openSaver(header) : undefined;
     const logs = await this.#openLogs(account);
     const inventory = await this.#openInventory(account, now);
     const { tally, report } = await this.#createSinks(output, logs, inventory);
     await loadAhead();
-    const header = this.#header(views, now());
     if (account !== undefined) this.#giveUpRoot(account);
-    const saver = await this.#openSaver(header);
+    const saver = early ?? (await this.#openRotating(header, account));
     this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
@@ -246,6 +249,28 @@ class LiveRun {
     if (path === undefined) return undefined;
     const onTrouble = (trouble: FailureError) => this.#say(diagnostic('live', trouble));
     return SessionSaver.open({ path, session, endpoints, rotateBytes, rotateCount, onTrouble });
+  }
+
+  /** Its files are created as the account, one after the other: the folder has to be the account's to write to. */
+  async #openRotating(
+    session: SessionRecord,
+    account: Account | undefined,
+  ): Promise<SessionSaver | undefined> {
+    try {
+      return await this.#openSaver(session);
+    } catch (error) {
+      const isDenied = error instanceof UsageError && codeOf(error.cause) === 'EACCES';
+      if (!isDenied || account === undefined) throw error;
+      const { uid, name } = account;
+      throw new UsageError(
+        `-w ${this.#options.save}: with --rotate-size, files are created as ${name}, which may not write to that folder`,
+        {
+          code: 'usage.capture_folder',
+          remedy: `Give them a folder of their own (install -d -m 700 -o ${uid} FOLDER), or keep root with --keep-root.`,
+          cause: error,
+        },
+      );
+    }
   }
 
   #tellSaved({ files, losses }: SessionSaver): void {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { ExitCode } from '../errors.ts';
+import { type ExitCode, InputError } from '../errors.ts';
 import {
   type EventFile,
   type EventFileKind,
@@ -68,7 +68,8 @@ class ReportRun {
   async #find(): Promise<FoundFiles> {
     const { paths, ownPaths } = this.#options;
     const there = ownPaths.filter((path) => existsSync(path));
-    const found = await findEventFiles([...paths, ...(paths.length + there.length > 0 ? there : ownPaths)]);
+    if (paths.length + there.length === 0) throw nothingSaved(ownPaths);
+    const found = await findEventFiles([...paths, ...there]);
     if (paths.length > 0 || found.files.length === 0) return found;
     return { ...found, problems: found.problems.filter(({ code }) => code !== 'events.none') };
   }
@@ -129,3 +130,10 @@ class ReportRun {
 }
 
 type ReadKinds = (kinds: readonly EventFileKind[], one: (file: EventFile) => Promise<void>) => Promise<void>;
+
+function nothingSaved(paths: readonly string[]): InputError {
+  return new InputError(`nothing is saved on this host: there is no ${paths.join(', and no ')}`, {
+    code: 'events.none',
+    remedy: 'Run `imds live` first, or name files or folders of saved events.',
+  });
+}

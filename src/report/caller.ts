@@ -109,6 +109,11 @@ export class Caller {
     return PATH_CLASSES[this.#worstPath];
   }
 
+  /** As the rules see it; without a call that is reported by IMDSv1, the least. */
+  get worstOverV1(): 0 | 1 | 2 {
+    return this.counts[0] === 0 ? 2 : this.#facts.worstOverV1;
+  }
+
   get facts(): CallerFacts {
     return this.#facts.facts;
   }
@@ -268,8 +273,10 @@ function addTo(sums: number[], more: readonly number[]): void {
   for (const [index, number] of more.entries()) sums[index] = (sums[index] ?? 0) + number;
 }
 
-/** What to fix first: by the worst kind, then by how often, then by who was first. */
+/** What to fix first: by the worst that is read over IMDSv1, by the worst kind, by how often, by who was first. */
 export function compareCallers(a: Caller, b: Caller): number {
+  const [worstOfA, worstOfB] = [a.worstOverV1, b.worstOverV1];
+  if (worstOfA !== worstOfB) return worstOfA - worstOfB;
   for (const kind of KINDS.keys()) {
     const difference = (b.counts[kind] ?? 0) - (a.counts[kind] ?? 0);
     if (difference !== 0) return difference;

@@ -45,7 +45,7 @@ export const CALLER_COLUMNS = [
   'findings',
   'product',
   'product_version',
-  'verdict',
+  'host_verdict',
   'package',
   'image',
   'pod',
@@ -144,14 +144,14 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
         leftOut = top.leftOut;
         for (const caller of top.rows) {
           const verdict = verdicts.get(caller.identity.scope);
-          await write({ ...callerRow(caller, aggregate.views), verdict });
+          await write({ ...callerRow(caller, aggregate.views), host_verdict: verdict });
         }
       } else {
         const top = topOf(groupsOf(aggregate, groupBy), options);
         leftOut = top.leftOut;
         for (const group of top.rows) {
           const verdict = groupBy === 'host' ? verdicts.get(group.name ?? '') : undefined;
-          await write({ ...groupRow(group, groupBy), verdict });
+          await write({ ...groupRow(group, groupBy), host_verdict: verdict });
         }
       }
       await writer.end();

@@ -188,10 +188,12 @@ function coverText({ boot, refresh, day }: HostVerdict['covers']): string {
 function noTokenText({ total, periods }: HostVerdict['noToken']): string {
   let most = { start: 0, count: 0 };
   for (const period of periods) if (period.count > most.count) most = period;
+  const counted = `${countOf(total, 'call')} that CloudWatch's MetadataNoToken counts`;
+  if (most.count === 0) return `${counted}.`;
   const at = localSeconds(BigInt(most.start) * 1_000_000_000n)
     .replace('T', ' ')
     .slice(0, 16);
-  return `${countOf(total, 'call')} that CloudWatch's MetadataNoToken counts, at most ${most.count} in 5 minutes (${at}).`;
+  return `${counted}, at most ${most.count} in 5 minutes (${at}).`;
 }
 
 function dateText(time: Nanoseconds): string {

@@ -14,7 +14,7 @@ export function lossLines(completeness: CompletenessSummary): string[] {
       ? eventLines(completeness)
       : [
           streamLine(completeness),
-          dropLine(completeness),
+          ...dropLines(completeness),
           kernelLine(completeness),
           ...wireLines(completeness),
         ]),
@@ -50,13 +50,17 @@ function streamLine({ losses, connections }: CompletenessSummary): string {
   return `No gap in the ${countOf(connections, 'connection')} seen.`;
 }
 
-function dropLine({ captureDrops, captures, capturesWithDropCount }: CompletenessSummary): string {
+function dropLines(completeness: CompletenessSummary): string[] {
+  const { captureDrops, captures, capturesWithDropCount } = completeness;
   if (captureDrops === undefined) {
-    return 'Drops while capturing: the file does not record them, so nobody knows.';
+    // Held against the kernel's own counts, nothing can have been dropped unseen.
+    const { connections, provableConnections, capturedBytes, kernelBytes } = completeness;
+    if (connections > 0 && provableConnections === connections && capturedBytes === kernelBytes) return [];
+    return ['Drops while capturing: nobody counted them.'];
   }
   const uncounted = captures - capturesWithDropCount;
   const rest = uncounted === 0 ? '' : `; ${countOf(uncounted, 'capture')} did not count`;
-  return `Drops while capturing: ${countOf(captureDrops, 'packet')}, as the file records${rest}.`;
+  return [`Drops while capturing: ${countOf(captureDrops, 'packet')}, as the file records${rest}.`];
 }
 
 function kernelLine(completeness: CompletenessSummary): string {

@@ -2,6 +2,7 @@ import type { Aggregate } from './aggregate.ts';
 import type { Caller } from './caller.ts';
 import { callerName } from './caller-row.ts';
 import type { CompletenessSummary } from './completeness.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import { escapeText } from './escape.ts';
 import { type HostVerdict, overallStatus, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
 import { fewText } from './layout.ts';
@@ -42,7 +43,8 @@ export function verdictOf(
   const withV1 = callers.filter((caller) => caller.kinds.v1 > 0);
   const status = overallStatus(hosts);
   const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, completeness);
-  const enforcement = `${STATUS_WORDS[status]}: ${ENFORCEMENT[status]}`;
+  const isEnforced = v1 > 0 && withV1.every(({ facts, kinds }) => facts.v1.unauthorized >= kinds.v1);
+  const enforcement = `${STATUS_WORDS[status]}: ${isEnforced ? IS_ENFORCED : ENFORCEMENT[status]}`;
   return { status, text, enforcement, notes: notesOf(callers), v1Callers: withV1.length, hosts };
 }
 
@@ -51,6 +53,9 @@ const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
   'not-enough-evidence': 'nothing seen speaks against HttpTokens=required, but it is not proven to be safe.',
   ready: 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
 };
+
+const IS_ENFORCED =
+  'each IMDSv1 call above was answered 401: HttpTokens=required is set already, and these callers are broken by it.';
 
 /** The verdict in one line, for formats that have no place for it. */
 export function verdictLine(hosts: readonly HostVerdict[]): string {
@@ -85,6 +90,12 @@ function notesOf(callers: readonly Caller[]): string[] {
       `${named(slower)} ${verb} granted tokens at other times: where the answer 401 makes an SDK ask again, it would merely be slower.`,
     );
   }
+  const sticky = callers.filter((caller) => diagnosisOf(caller).cause?.id === 'fallback-sticky');
+  if (sticky.length > 0) {
+    notes.push(
+      `${named(sticky)} fell back once and stayed: the answer 401 makes most SDKs ask for a token again, but restart ${sticky.length === 1 ? 'it' : 'them'} first.`,
+    );
+  }
   return notes;
 }
 
@@ -102,8 +113,12 @@ function stillV1(callers: readonly Caller[], calls: number, unknown: number): st
   const verb = callers.length === 1 ? 'uses' : 'use';
   const unread = unknown === 0 ? '' : ` ${countOf(unknown, 'call')} could not be read.`;
   const succeeded = callers.reduce((sum, caller) => sum + caller.facts.v1.succeeded, 0);
+  const answered = callers.reduce((sum, caller) => sum + caller.facts.v1.answered, 0);
+  // Where no answer was seen, nobody knows.
   const failed =
-    succeeded === calls ? '' : `, ${succeeded === 0 ? 'none' : countText(succeeded)} with success`;
+    succeeded === calls || answered === 0
+      ? ''
+      : `, ${succeeded === 0 ? 'none' : countText(succeeded)} with success`;
   return `${who} still ${verb} IMDSv1: ${shown}${more} (${countOf(calls, 'call')}${failed}).${unread}`;
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { imds } from '../cli/run.ts';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
@@ -9,6 +11,9 @@ import { UNPRIVILEGED } from '../support/unprivileged.ts';
 import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
+
+/** What sudo sets: who called it. */
+const SUDO = { SUDO_UID: '12345', SUDO_GID: '54321' };
 
 /** Lines of /proc/PID/status, by name. */
 function statusOf(pid: number): Map<string, string> {
@@ -85,6 +90,36 @@ describe('imds live: the session', function () {
     const { code, stderr } = await imds(['live', '--user', 'no-such-account']);
     assert.equal(code, 2);
     assert.match(stderr, /^imds live: --user no-such-account: there is no such account\. /);
+  });
+
+  it("saves where only root may write, for whoever called sudo; files that follow have to be the account's", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'imds-root-'));
+    try {
+      const file = join(folder, 'capture.pcapng');
+      const session = await LiveSession.start(['--capture', 'sockets', '-w', file], undefined, [], SUDO);
+      assert.notEqual(
+        statusOf(session.child.pid ?? 0)
+          .get('Uid')
+          ?.split('\t')[0],
+        '0',
+      );
+      assert.equal(await session.stop(), 0);
+      const { mode, uid, gid, size } = statSync(file);
+      assert.deepEqual([mode & 0o777, uid, gid], [0o600, 12_345, 54_321]);
+      assert.ok(size > 0);
+      const rotating = ['live', '--no-log', '--no-state', '--quiet', '--capture', 'sockets'];
+      const { code, stderr } = await imds([
+        ...rotating,
+        '-w',
+        join(folder, 'r.pcapng'),
+        '--rotate-size',
+        '1MB',
+      ]);
+      assert.equal(code, 2);
+      assert.match(stderr, /files are created as (?:uid \d+|imds), which may not write to that folder/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('leaves no probe behind, also when it is killed', async () => {

@@ -81,6 +81,7 @@ export class LiveSession {
     args: readonly string[] = [],
     where?: Namespace,
     prefix: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
   ): Promise<LiveSession> {
     const words = [
       'live',
@@ -91,7 +92,7 @@ export class LiveSession {
     ];
     const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
     const [program, ...rest] = [...prefix, process.execPath, 'bin/run.js', ...words];
-    const child = where?.spawn(program as string, rest, { stdio }) ?? start(words, { stdio });
+    const child = where?.spawn(program as string, rest, { stdio }) ?? start(words, { stdio, env });
     const session = new LiveSession(child);
     await session.#follow();
     return session;

@@ -17,7 +17,9 @@ export const tokenNotSent: Rule = {
   remedy: (evidence) =>
     `Find the requests that go without (--calls lists their paths), and send the token with them.${tableRemedy(evidence)}`,
   look(evidence) {
-    const { facts, v1, v2 } = evidence;
+    const { facts, v1, v2, hasProcess, isScripted } = evidence;
+    // One address and one curl: as likely two scripts as one.
+    if (!hasProcess && isScripted) return undefined;
     const { notSent } = facts.runs;
     if (notSent === 0) return undefined;
     const failed = facts.tokens.unanswered + facts.tokens.refused;

@@ -26,12 +26,22 @@ export interface CreatedFile extends OwnFile {
 export async function createFile(path: string): Promise<CreatedFile> {
   const handle = await open(path, FLAGS, MODE);
   try {
+    const owner = invokingUser();
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
     const { dev, ino } = await handle.stat({ bigint: true });
     return { path, handle, device: dev, inode: ino };
   } catch (error) {
     await handle.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Of `sudo`: whoever asked for the capture is to read it. Undefined without it, and once root is given up. */
+function invokingUser(): { uid: number; gid: number } | undefined {
+  const [uid, gid] = [process.env.SUDO_UID, process.env.SUDO_GID].map((text) =>
+    /^\d{1,10}$/.test(text ?? '') ? Number(text) : undefined,
+  );
+  return process.getuid?.() === 0 && uid && gid ? { uid, gid } : undefined;
 }
 
 /** Deletes the file if it is still the one that was created; one that is gone is no error. */

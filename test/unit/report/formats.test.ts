@@ -139,7 +139,7 @@ v1                                  █  up to 1 in 5 m
 others                              █  up to 2 in 5 m
 Seen      3 calls (1 v1, 1 unknown, 1 v2) on 2 connections, in 1,204 packets.
 Missing   No gap in the 2 connections seen.
-          Drops while capturing: the file does not record them, so nobody knows.
+          Drops while capturing: nobody counted them.
           No counts of the kernel to hold the capture against: calls may be
           missing unseen.
 Verdict   1 caller still uses IMDSv1: curl by bash ./makeCalls.sh (1 call). 1
