@@ -40,6 +40,8 @@ export interface CallerSummary {
   clients: readonly string[];
   userAgents: readonly string[];
   forwardedFor: readonly string[];
+  /** Why calls of it could not be read. */
+  unknownReasons: readonly string[];
   counts: Readonly<KindCounts>;
   operations: Readonly<Record<Operation, number>>;
   /** Of the calls, those whose process is known. */

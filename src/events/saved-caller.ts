@@ -57,6 +57,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
     clients: fewTexts(json.clients).filter((address) => isIP(address) !== 0),
     userAgents: wireTexts(json.user_agents),
     forwardedFor: wireTexts(json.forwarded_for),
+    unknownReasons: fewTexts(json.unknown_reasons),
     counts,
     operations,
     withProcess,

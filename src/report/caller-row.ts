@@ -31,6 +31,8 @@ export interface CallerRow extends KindCounts {
   first_seen: string;
   last_seen: string;
   forwarded_for: string[];
+  /** Why calls of it could not be read. */
+  unknown_reasons: string[];
   attribution: string;
   unattributed_reason: string | undefined;
   example_pid: number | undefined;
@@ -98,6 +100,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     first_seen: isoNanoseconds(caller.first),
     last_seen: isoNanoseconds(caller.last),
     forwarded_for: headers(caller.forwardedFor.values),
+    unknown_reasons: caller.unknownReasons.values.map((reason) => maskText(reason)),
     attribution: match === 'none' ? 'none' : `${source}/${match}`,
     unattributed_reason: view === undefined && reason !== undefined ? maskText(reason) : undefined,
     example_pid: exampleProcess?.pid,

@@ -63,6 +63,7 @@ export class Caller {
   readonly userAgents: FewValues;
   readonly clients: FewValues;
   readonly forwardedFor: FewValues;
+  readonly unknownReasons: FewValues;
   readonly #days: DayCounts;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   #example: Candidate;
@@ -80,6 +81,7 @@ export class Caller {
     this.userAgents = new FewValues(8, budgets.text);
     this.clients = new FewValues(8, budgets.text);
     this.forwardedFor = new FewValues(4, budgets.text);
+    this.unknownReasons = new FewValues(4, budgets.text);
     this.#days = new DayCounts(KINDS.length, budgets.days);
     this.#facts = new FactCollector(budgets.runs);
   }
@@ -133,7 +135,8 @@ export class Caller {
 
   /** The caller is given up: what it took of what all share is there for others. */
   clear(): void {
-    for (const values of [this.userAgents, this.clients, this.forwardedFor]) values.clear();
+    for (const values of [this.userAgents, this.clients, this.forwardedFor, this.unknownReasons])
+      values.clear();
     this.#days.forget(Number.POSITIVE_INFINITY);
     this.#facts.clear();
   }
@@ -155,6 +158,7 @@ export class Caller {
     else if (call.time < this.first) this.first = call.time;
     if (call.userAgent !== undefined) this.userAgents.add(call.userAgent);
     if (call.forwardedFor !== undefined) this.forwardedFor.add(call.forwardedFor);
+    if (call.unknownReason !== undefined) this.unknownReasons.add(call.unknownReason);
     if (call.client.address !== '') this.clients.add(call.client.address);
     this.#touch(call.pathClass);
     if (this.#isBetter(kind, call.time, attributed)) {
@@ -212,6 +216,7 @@ export class Caller {
     if (summary.last > this.last) this.last = summary.last;
     for (const agent of summary.userAgents) this.userAgents.add(agent);
     for (const value of summary.forwardedFor) this.forwardedFor.add(value);
+    for (const value of summary.unknownReasons) this.unknownReasons.add(value);
     for (const client of summary.clients) this.clients.add(client);
     this.#touch(summary.worstPath);
     if (this.#isBetter(kind, time, example)) this.#example = { example, kind, time };

@@ -51,6 +51,7 @@ export const CALLER_COLUMNS = [
   'pod',
   'timer',
   'started_from',
+  'unknown_reasons',
 ] as const;
 
 /** Of a group (`--group-by`): its name, and the number of its callers, behind the columns of a caller. */

@@ -144,6 +144,8 @@ export class CallerTable {
     const named = ({ title, id }: Finding) => `${title} (${id})`;
     const texts: [string, string][] = [];
     if (cause !== undefined) texts.push(['why', named(cause)]);
+    const unread = caller.unknownReasons.values;
+    if (unread.length > 0) texts.push(['why', `could not be read: ${unread.join(', ')}`]);
     for (const finding of findings) texts.push(['also', named(finding)]);
     if (cause !== undefined) texts.push(['fix', cause.remedy]);
     else for (const { remedy } of findings) texts.push(['fix', remedy]);

@@ -73,6 +73,7 @@ function facts(
     ['User', row.user],
     ['Client address', codes(row.clients)],
     ['Forwarded for', codes(row.forwarded_for)],
+    ['Not readable', row.unknown_reasons.length === 0 ? undefined : row.unknown_reasons.join(', ')],
     ['First call', time(caller.first)],
     ['Last call', time(caller.last)],
     ['Asked for', row.worst_path && `${row.worst_path}, at worst`],
