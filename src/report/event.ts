@@ -88,7 +88,9 @@ export class EventFormatter {
     if (call.operation !== undefined) fields.push(`"operation":"${call.operation}"`);
     fields.push(`"endpoint":${this.#names.get(endpointText(call.endpoint))}`);
     if (call.pathClass !== undefined) fields.push(`"path_class":"${call.pathClass}"`);
-    if (call.unknownReason !== undefined) fields.push(`"unknown_reason":"${call.unknownReason}"`);
+    // Of a saved event, it is what anybody wrote there.
+    if (call.unknownReason !== undefined)
+      fields.push(`"unknown_reason":${this.#names.get(call.unknownReason)}`);
     if (call.hint !== undefined) fields.push(`"hint":${this.#headers.get(call.hint)}`);
     if (call.forwardedFor !== undefined)
       fields.push(`"forwarded_for":${this.#headers.get(call.forwardedFor)}`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventLineParser } from '../../../src/events/event-line.ts';
 import { Line } from '../../../src/events/line.ts';
 import { TraceLogParser } from '../../../src/events/trace-log.ts';
+import { EventFormatter } from '../../../src/report/event.ts';
 
 const SECRET = 'AKIAIOSFODNN7EXAMPLE';
 
@@ -27,6 +28,16 @@ describe('names in saved events', () => {
       assert.match(text, /\*\*\*\*\*/);
       assert.ok(!text.includes(SECRET), text);
     }
+  });
+
+  it('say nothing else when they are printed again', () => {
+    const hostile = 'x","version":"v2"}}\n{"event":{"module":"imds"}} \u001b[31m\u202e';
+    const call = new EventLineParser().parse(Line.of(event(hostile)), 'a.jsonl');
+    assert.ok(call);
+    const printed = new EventFormatter().format(call);
+    assert.match(printed, /^[ -~]*$/);
+    const { imds } = JSON.parse(printed);
+    assert.deepEqual([imds.version, imds.unknown_reason], ['v1', hostile]);
   });
 
   it('are left out where they are longer than any name', () => {
