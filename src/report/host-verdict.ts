@@ -116,9 +116,12 @@ function neededFor(
   { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
   const needed: string[] = [];
-  if (calls.v1 > 0) needed.push(`No call by IMDSv1; there are ${countOf(calls.v1, 'call')}.`);
+  if (calls.v1 > 0)
+    needed.push(`No call by IMDSv1; there ${isOrAre(calls.v1)} ${countOf(calls.v1, 'call')}.`);
   if (calls.unknown > 0)
-    needed.push(`No call that could not be read; there are ${countOf(calls.unknown, 'call')}.`);
+    needed.push(
+      `No call that could not be read; there ${isOrAre(calls.unknown)} ${countOf(calls.unknown, 'call')}.`,
+    );
   if (leavesOut !== undefined) needed.push(`A report of all calls: ${leavesOut} leaves some out.`);
   if (unread > 0) needed.push(`All inputs: ${countOf(unread, 'input')} could not be read.`);
   if (leftOut > 0) {
@@ -142,6 +145,10 @@ function neededFor(
     );
   }
   return needed;
+}
+
+function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
 }
 
 function rolledAway(calls: number, which: string): string {

@@ -77,8 +77,8 @@ describe('csv', () => {
     );
     deepStrictEqual(text.split('\r\n'), [
       CALLER_COLUMNS.join(','),
-      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,0,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1,token-not-sent,high,1 call without a token beside 1 by IMDSv2.,"Find the requests that go without (--calls lists their paths), and send the token with them. curl 7.88.1: T=$(curl -sfX PUT -H ""X-aws-ec2-metadata-token-ttl-seconds: 60"" http://169.254.169.254/latest/api/token), then curl -H ""X-aws-ec2-metadata-token: $T"" …; an empty $T drops the header, so stop where the PUT fails.",credentials-over-v1,curl,7.88.1,not-ready,,,,,ssh session',
-      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,,,,,,,,,not-ready,,,,,',
+      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,0,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1,token-not-sent,high,1 call without a token beside 1 by IMDSv2.,"Find the requests that go without (--calls lists their paths), and send the token with them. curl 7.88.1: T=$(curl -sfX PUT -H ""X-aws-ec2-metadata-token-ttl-seconds: 60"" http://169.254.169.254/latest/api/token), then curl -H ""X-aws-ec2-metadata-token: $T"" …; an empty $T drops the header, so stop where the PUT fails.",credentials-over-v1,curl,7.88.1,not-ready,,,,,ssh session,',
+      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,,,,,,,,,not-ready,,,,,,gap',
       '',
     ]);
   });
@@ -130,6 +130,7 @@ describe('text', () => {
                        "X-aws-ec2-metadata-token: $T" …; an empty $T drops the
                        header, so stop where the PUT fails.
  -        1   -  client 10.0.0.5                           20:26:07
+                 why   could not be read: gap
  -        -   1  python3 /opt/app/main.py     credentials  20:25:07
                  container 3f2a9c81d0aa · curl/7.88.1
                  ← systemd
