@@ -50,7 +50,7 @@ describe('imds scrub', function () {
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
-      /demo\.pcap and .*demo\.pcap\.correlations\.jsonl: kept 348 packets of the service, 116 records/,
+      /demo\.pcap and .*demo\.pcap\.correlations\.jsonl: kept 348 packets of the service, 120 records/,
     );
     assert.equal(statSync(path('demo.pcap.correlations.jsonl')).mode & 0o777, 0o600);
     for (const format of ['text', 'csv', 'json', 'jsonl', 'log']) {

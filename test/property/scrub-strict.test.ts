@@ -112,7 +112,7 @@ interface Event {
   url: { path: string };
   process: { pid: number; args: string[] };
   host: { name: string };
-  attribution: object;
+  attribution: { source: string; match: string; started_from?: string };
 }
 
 const parsed = (events: readonly string[]) => events.map((event) => JSON.parse(event) as Event);
@@ -124,7 +124,9 @@ const rest = ({ event, imds, process, attribution, ...other }: Event) => ({
   pathClass: imds.path_class,
   length: other.url.path.length,
   pid: process.pid,
-  attribution,
+  source: attribution.source,
+  match: attribution.match,
+  startedFrom: attribution.started_from?.split(' ')[0],
 });
 const last = (path: string) => path.split('/').at(-1) ?? '';
 
