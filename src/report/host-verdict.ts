@@ -131,7 +131,9 @@ function neededFor(
     );
   }
   if (observed === undefined || observed.recordings === 0) {
-    needed.push('Proof that no call was missed, which imds live writes among its calls: these have none.');
+    needed.push(
+      'Proof that no call was missed: imds live writes it into its log, and imds analyze --json into its report; these have none.',
+    );
     return needed;
   }
   const isElsewhere = leftOut + before > 0;

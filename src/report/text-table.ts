@@ -56,8 +56,8 @@ export class CallerTable {
   readonly #callers: readonly Caller[];
   readonly #views: ProcessViews;
   readonly #timeText: (time: Nanoseconds) => string;
-  readonly #columns: readonly Column[];
-  readonly #isWide: boolean;
+  #columns: readonly Column[];
+  #isWide: boolean;
   readonly #total: number;
 
   constructor(callers: readonly Caller[], views: ProcessViews, columns: number) {
@@ -84,6 +84,8 @@ export class CallerTable {
 
   /** Title line, and then each caller's lines with the scope it belongs to. */
   *lines(paint: Paint, widthOf: WidthOf): Iterable<{ scope: string | undefined; line: string }> {
+    // A wide terminal must not show less: what a line would have to cut stands beneath the name.
+    if (this.#isWide && this.#excess(this.#naturalWidths(widthOf)) > 0) this.#beNarrow();
     const widths = this.#widths(widthOf);
     const titles = this.#columns.map(({ title }) => title);
     yield { scope: undefined, line: paint.strong(this.#line(titles, widths, widthOf)) };
@@ -157,15 +159,30 @@ export class CallerTable {
     );
   }
 
-  /** Natural widths, and where they are too much, the widest of those that may be cut gives way. */
-  #widths(widthOf: WidthOf): number[] {
+  #beNarrow(): void {
+    this.#isWide = false;
+    this.#columns = [...countColumns(this.#callers, false), ...textColumns(false, this.#total)];
+  }
+
+  #naturalWidths(widthOf: WidthOf): number[] {
     const widths = this.#columns.map((column) => column.title.length);
     for (const row of this.#rows()) {
       for (const [index, column] of this.#columns.entries()) {
         widths[index] = Math.max(widths[index] ?? 0, widthOf(column.cell(row)));
       }
     }
-    let excess = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - this.#total;
+    return widths;
+  }
+
+  /** Columns that are too many. */
+  #excess(widths: readonly number[]): number {
+    return widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - this.#total;
+  }
+
+  /** Natural widths, and where they are too much, the widest of those that may be cut gives way. */
+  #widths(widthOf: WidthOf): number[] {
+    const widths = this.#naturalWidths(widthOf);
+    let excess = this.#excess(widths);
     // What tells least gives way first: user agents are long, and seldom name what is to be fixed.
     for (const rank of [1, 2, 3]) {
       while (excess > 0) {
