@@ -44,7 +44,7 @@ describe('capture, bounds', function () {
   describe('work', () => {
     let work: Record<string, readonly [one: number, two: number, three: number]>;
     before(() => {
-      const args = ['--import', 'tsx', join(import.meta.dirname, 'flood-work.ts'), String(STEP)];
+      const args = ['--no-opt', '--import', 'tsx', join(import.meta.dirname, 'flood-work.ts'), String(STEP)];
       work = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
     });
 

@@ -1,15 +1,13 @@
 /**
  * Prints, as JSON, what each flood costs in block executions at one, two and three times its length. A process
- * of its own: V8 counts blocks only in what it compiles after it was asked to.
+ * of its own: V8 counts blocks only in what it compiles after it was asked to, and to be run with --no-opt: it
+ * loses counts when it optimizes.
  */
 import { WorkCounter } from '../../fuzz/work.ts';
 
 const counter = new WorkCounter();
 const { flood } = await import('./flood.ts');
 const { FLOODS } = await import('./floods.ts');
-
-/** V8 loses some counts when it optimizes, and adds none: the greatest of a few is the truth. */
-const ATTEMPTS = [1, 2, 3];
 
 function cost(work: () => void): number {
   counter.take();
@@ -20,9 +18,7 @@ function cost(work: () => void): number {
 const step = Number(process.argv[2]);
 const result: Record<string, number[]> = {};
 for (const [name, segments] of Object.entries(FLOODS)) {
-  result[name] = [1, 2, 3].map((times) =>
-    Math.max(...ATTEMPTS.map(() => cost(() => flood(segments(times * step))))),
-  );
+  result[name] = [1, 2, 3].map((times) => cost(() => flood(segments(times * step))));
 }
 counter.stop();
 process.stdout.write(JSON.stringify(result));
