@@ -50,11 +50,30 @@ type Missing = PrerequisiteError | FailureError;
  *   UsageError where the two contradict each other
  */
 export async function openViews(options: ViewOptions): Promise<OpenedViews> {
-  const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss } = options;
-  const now = () => clock.now();
-  checkAttribution(capture, attribution);
+  checkAttribution(options.capture, options.attribution);
   const missing: Missing[] = [];
-  const attempt: Attempt = async (wanted, open) => {
+  const missingLookups: Missing[] = [];
+  // Begun beside the probe: a process of Node takes as long to start as that to attach. Before root is given up.
+  const hosting = startHost(options, attempting(missing));
+  const lookingUp = startLookups(options, attempting(missingLookups));
+  try {
+    const opened = await openAll(options, async () => ({
+      lookups: await lookingUp,
+      missing: missingLookups,
+    }));
+    const host = await hosting;
+    return { ...opened, host, missing: [...opened.missing, ...missing] };
+  } catch (error) {
+    for (const started of await Promise.allSettled([hosting, lookingUp])) {
+      if (started.status === 'fulfilled') await started.value?.end();
+    }
+    throw error;
+  }
+}
+
+/** What fails for want of something is told, and is no end. */
+function attempting(missing: Missing[]): Attempt {
+  return async (wanted, open) => {
     if (!wanted) return undefined;
     try {
       return await open();
@@ -65,6 +84,16 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
       return undefined;
     }
   };
+}
+
+async function openAll(
+  options: ViewOptions,
+  startedLookups: () => Promise<Pick<OpenedViews, 'lookups' | 'missing'>>,
+): Promise<Omit<OpenedViews, 'host'>> {
+  const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss } = options;
+  const now = () => clock.now();
+  const missing: Missing[] = [];
+  const attempt = attempting(missing);
   const insist = (name: Attribution, found: unknown) => {
     if (attribution === name && found === undefined && missing[0] !== undefined) throw missing[0];
   };
@@ -73,26 +102,22 @@ export async function openViews(options: ViewOptions): Promise<OpenedViews> {
     ProbeView.start({ executable: probePath(root), endpoints, now, onLoss: onProbeLoss }),
   );
   insist('ebpf', sockets);
-  // Before root is given up, which the look-ups need.
-  const lookups = await startLookups(options, sockets !== undefined, attempt);
+  const { lookups, missing: missingLookups } = await startedLookups();
+  missing.push(...missingLookups);
+  if (sockets === undefined) lookups?.begin();
   insist('procfs', lookups);
   const wire = await attempt(capture !== 'sockets', () =>
     WireView.open({ interfaces, endpoints, lookups, now }),
   );
   // Without the wire there is nothing to ask about.
   if (wire === undefined) await lookups?.end();
-  const host = await startHost(options, sockets !== undefined || lookups !== undefined, attempt);
   const [reason] = missing;
-  if (sockets === undefined && wire === undefined && reason !== undefined) {
-    await host?.end();
-    throw reason;
-  }
+  if (sockets === undefined && wire === undefined && reason !== undefined) throw reason;
   const found = sockets !== undefined ? 'ebpf' : lookups !== undefined ? 'procfs' : 'off';
   return {
     sockets: attribution === 'off' && sockets !== undefined ? withoutProcesses(sockets) : sockets,
     wire,
     lookups: wire && lookups,
-    host,
     attribution: attribution === 'off' ? 'off' : found,
     missing,
   };
@@ -102,7 +127,6 @@ type Attempt = <T>(wanted: boolean, open: () => Promise<T>) => Promise<T | undef
 
 async function startLookups(
   { capture, attribution, root, clock, onLookupLoss }: ViewOptions,
-  standby: boolean,
   attempt: Attempt,
 ): Promise<LookupClient | undefined> {
   const wanted = capture !== 'sockets' && (attribution === 'auto' || attribution === 'procfs');
@@ -111,7 +135,6 @@ async function startLookups(
       root,
       now: () => clock.now(),
       clockOffset: clock.offset,
-      standby,
       onLoss: onLookupLoss,
     }),
   );
@@ -120,10 +143,9 @@ async function startLookups(
 /** Processes are named without it, too. */
 async function startHost(
   { attribution, root, clock, onHostLoss }: ViewOptions,
-  wanted: boolean,
   attempt: Attempt,
 ): Promise<HostClient | undefined> {
-  return attempt(wanted && attribution !== 'off', () =>
+  return attempt(attribution !== 'off', () =>
     HostClient.start({ root, now: () => clock.now(), clockOffset: clock.offset, onLoss: onHostLoss }),
   );
 }

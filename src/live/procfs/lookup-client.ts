@@ -21,8 +21,6 @@ export interface LookupClientOptions {
   now(): bigint;
   /** What `now` adds to the monotonic clock; the worker's clock is to tell the same. */
   clockOffset: bigint;
-  /** It waits for {@link LookupClient.begin} instead of asking from the first connection on. */
-  standby: boolean;
   /** The worker has ended although nobody asked it to. */
   onLoss(reason: string): void;
 }
@@ -40,12 +38,12 @@ export class LookupClient {
   #told = { losses: 0, time: 0n };
   #handler: RecordHandler | undefined;
   #isEnding = false;
-  #isAsking: boolean;
+  /** It stands by until {@link LookupClient.begin}. */
+  #isAsking = false;
 
   private constructor(worker: RootWorker, options: LookupClientOptions) {
     this.#worker = worker;
     this.#options = options;
-    this.#isAsking = !options.standby;
     worker.onLine = (line) => this.#answered(line);
     void worker.ended.then((reason) => this.#hasEnded(reason));
   }
