@@ -1,9 +1,9 @@
 #!/bin/sh
-# Compiles libpcap and cap for both architectures, in the Debian root in which it lies as /work/native.sh.
+# Compiles libpcap and cap for both architectures, in the Debian root in which it lies as /native/native.sh.
 # Beside it: libpcap/ (its source), cap/ (binding.cc), nan/, and node-x64/ and node-arm64/ (Node's headers).
 # Leaves out/ARCHITECTURE/libpcap.so.1 and cap.node, which looks for the other beside itself.
 set -eu
-cd /work
+cd /native
 
 # No D-Bus, Bluetooth, USB, RDMA, DPDK or capture cards: what remains needs nothing but libc.
 LEFT_OUT="--disable-dbus --disable-bluetooth --disable-usb --disable-rdma --disable-netmap --disable-remote
@@ -14,9 +14,9 @@ LINKED="-Wl,-z,relro,-z,now"
 for pair in x64:x86_64-linux-gnu arm64:aarch64-linux-gnu; do
   architecture=${pair%%:*}
   triple=${pair#*:}
-  out=/work/out/$architecture
-  mkdir -p "$out" "/work/build-$architecture"
-  cd "/work/build-$architecture"
+  out=/native/out/$architecture
+  mkdir -p "$out" "/native/build-$architecture"
+  cd "/native/build-$architecture"
   # shellcheck disable=SC2086
   ../libpcap/configure --quiet --host="$triple" $LEFT_OUT CFLAGS="$HARDENED" LDFLAGS="$LINKED"
   make --silent shared
@@ -24,7 +24,7 @@ for pair in x64:x86_64-linux-gnu arm64:aarch64-linux-gnu; do
   # shellcheck disable=SC2086
   "$triple-g++" -std=gnu++20 $HARDENED -shared -fno-exceptions -fno-rtti -fvisibility=hidden \
     -DNODE_GYP_MODULE_NAME=cap -DBUILDING_NODE_EXTENSION \
-    -I"/work/node-$architecture/node" -I/work/nan -I/work/libpcap \
-    -o "$out/cap.node" /work/cap/binding.cc "$out/libpcap.so.1" $LINKED "-Wl,-rpath,\$ORIGIN"
+    -I"/native/node-$architecture/node" -I/native/nan -I/native/libpcap \
+    -o "$out/cap.node" /native/cap/binding.cc "$out/libpcap.so.1" $LINKED "-Wl,-rpath,\$ORIGIN"
   "$triple-strip" "$out/cap.node" "$out/libpcap.so.1"
 done

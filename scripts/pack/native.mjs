@@ -23,7 +23,7 @@ import { PackError, run } from './run.mjs';
 export function buildNative(cache) {
   const debian = join(cache, BUILD_ROOT.suite);
   debianRoot({ ...BUILD_ROOT, folder: debian });
-  const work = join(debian, 'work');
+  const work = join(debian, 'native');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work);
   const archive = debianSource({ ...LIBPCAP, name: 'libpcap', cache });
@@ -40,7 +40,7 @@ export function buildNative(cache) {
   }
   copyFileSync(join(root, 'packaging/native.sh'), join(work, 'native.sh'));
   say(`  compiling cap and libpcap for ${Object.keys(ARCHITECTURES).join(' and ')}`);
-  run('chroot', [debian, '/bin/sh', '/work/native.sh'], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+  run('chroot', [debian, '/bin/sh', '/native/native.sh'], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
   const out = join(cache, 'native');
   rmSync(out, { recursive: true, force: true });
   cpSync(join(work, 'out'), out, { recursive: true });
