@@ -61,13 +61,20 @@ export interface CompletenessSummary {
   last: Nanoseconds | undefined;
 }
 
+/** Names of the counters that speak of calls, sorted: those that are not zero, and not harmless. */
+export function lossesIn(losses: Counters): string[] {
+  return Object.keys(losses)
+    .filter((name) => losses[name] !== 0 && !HARMLESS.has(name))
+    .sort();
+}
+
 /** A capture is complete only where the kernel's own counts say so; without them nobody knows. */
 export function isIncomplete({
   completeness,
   problems,
 }: Pick<CaptureSummary, 'completeness' | 'problems'>): boolean {
   const { losses, captureDrops, connections, provableConnections, views } = completeness;
-  if (Object.entries(losses).some(([name, count]) => count !== 0 && !HARMLESS.has(name))) return true;
+  if (lossesIn(losses).length > 0) return true;
   if ((captureDrops ?? 0) !== 0 || isInterrupted(problems)) return true;
   if (problems.some((problem) => problem.damage)) return true;
   if (completeness.capturedBytes !== completeness.kernelBytes) return true;

@@ -122,7 +122,7 @@ export class VerdictSink implements ReportSink {
   end(captures: readonly CaptureSummary[]): Promise<void> {
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
     this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);
-    return this.#sink.end(captures, this.#verdicts);
+    return this.#sink.end(captures, this.#verdicts, this.findings());
   }
 
   get rowsLeftOut(): number {

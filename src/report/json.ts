@@ -14,7 +14,7 @@ import { PERIOD_S } from './no-token.ts';
 import { aggregateFor, topOf } from './rows.ts';
 import { sessionObject } from './session-line.ts';
 import { isoNanoseconds } from './time.ts';
-import type { FormatSink, Output, RowOptions } from './types.ts';
+import type { Findings, FormatSink, Output, RowOptions } from './types.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Of the report's shape (schemas/report.schema.json); additions do not raise it. */
@@ -31,7 +31,7 @@ export function createJsonSink(options: RowOptions, output: Output): FormatSink 
     call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
-    async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]) {
+    async end(captures, hosts, findings) {
       const writer = new BatchWriter(output);
       const callers = aggregate.callers();
       const isOfCallers = groupBy === 'caller';
@@ -41,7 +41,7 @@ export function createJsonSink(options: RowOptions, output: Output): FormatSink 
         group_by: isOfCallers ? undefined : groupBy,
         left_out: top.leftOut || undefined,
       };
-      const text = members({ ...head(aggregate, callers, captures, hosts), ...more });
+      const text = members({ ...head(aggregate, callers, captures, hosts, findings), ...more });
       writer.write(`{\n${text},\n"${isOfCallers ? 'callers' : 'groups'}": [`);
       for (const [index, row] of top.rows.entries()) {
         const object = row instanceof Group ? groupRow(row, groupBy) : callerObject(row, aggregate.views);
@@ -59,10 +59,10 @@ function head(
   callers: readonly Caller[],
   captures: readonly CaptureSummary[],
   hosts: readonly HostVerdict[],
+  { v1, unknown, incomplete, ready }: Findings,
 ): object {
   const summary = summarize(captures);
   const { status, text, enforcement, notes, v1Callers } = verdictOf(aggregate, callers, summary, hosts);
-  const { v1, unknown } = aggregate.counts;
   const { timeline, counts, operations, span } = aggregate;
   return {
     schema_version: SCHEMA_VERSION,
@@ -72,8 +72,8 @@ function head(
       enforcement,
       v1,
       unknown,
-      incomplete: summary.incomplete,
-      ready: status === 'ready',
+      incomplete,
+      ready,
       v1_callers: v1Callers,
       notes,
       hosts: hosts.map(hostObject),
@@ -89,7 +89,7 @@ function head(
       last_call: optionalTime(span?.last),
     },
     completeness: {
-      incomplete: summary.incomplete,
+      incomplete,
       connections: summary.connections,
       provable_connections: summary.provableConnections,
       captured_bytes: summary.capturedBytes,

@@ -1,7 +1,7 @@
 import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { scopeOf } from './aggregate.ts';
-import { isIncomplete } from './completeness.ts';
+import { isIncomplete, lossesIn } from './completeness.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { lossWords } from './loss-words.ts';
 import { countOf, countText } from './words.ts';
@@ -66,7 +66,7 @@ export function observationsOf(
     if (capture.events === undefined) of(scopeOf(capture.host, capture.name)).capture(capture);
     // Without an event that is reported, it may be of a host that nobody asked for.
     else if (capture.host !== undefined && capture.firstTime !== undefined)
-      of(scopeOf(capture.host, capture.name)).gaps(gapsOf(capture));
+      of(scopeOf(capture.host, capture.name));
   }
   for (const session of latestSessions(captures)) of(scopeOf(session.host, session.session)).session(session);
   const gaps: string[] = [];
@@ -178,9 +178,7 @@ class Builder {
     hasProblems: boolean,
   ): void {
     const before = this.#gaps.size;
-    const names = Object.keys(losses)
-      .filter((name) => (losses[name] ?? 0) > 0)
-      .sort();
+    const names = lossesIn(losses);
     if (names.length > 0) {
       this.#gaps.add(
         `Lost, cut or turned away: ${names.map((name) => lossWords(name, losses[name] ?? 0)).join(', ')}.`,
@@ -215,7 +213,7 @@ function union(intervals: readonly Interval[]): { duration: Nanoseconds; longest
     if (length > longest) longest = length;
   };
   for (const { from, to } of [...intervals].sort((a, b) => ascending(a.from, b.from))) {
-    if (current !== undefined && from <= current.to + MINUTE) {
+    if (current !== undefined && from <= current.to) {
       if (to > current.to) current.to = to;
       continue;
     }

@@ -71,5 +71,9 @@ export interface FormatSink {
   /** See {@link Sink.context}. */
   context?(call: AttributedCall): void;
   ready(): Promise<void> | undefined;
-  end(captures: readonly CaptureSummary[], verdicts: readonly HostVerdict[]): Promise<void>;
+  end(
+    captures: readonly CaptureSummary[],
+    verdicts: readonly HostVerdict[],
+    findings: Findings,
+  ): Promise<void>;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CaptureSummary, Completeness, SessionProof } from '../../../src/model.ts';
 import { DEFAULT_VERDICT, type HostVerdict } from '../../../src/report/host-verdict.ts';
 import { VerdictSink } from '../../../src/report/index.ts';
-import { attributed, CURL, capture, TIME } from './samples.ts';
+import { attributed, CURL, capture, render, TIME } from './samples.ts';
 
 const HOUR = 3_600_000_000_000n;
 const HOST = { id: 'a1', name: 'web-1', bootId: 'b1' };
@@ -243,6 +243,34 @@ describe('the verdict of a host', () => {
       ],
     );
     assert.equal(ready, false);
+  });
+
+  it('counts no time between sessions as watched, however short', () => {
+    const MINUTE = HOUR / 60n;
+    const sessions = Array.from({ length: 1441 }, (_, index) => {
+      const from = TIME + BigInt(index) * MINUTE;
+      return session({ session: `s${index}`, from, to: from + MINUTE / 60n });
+    });
+    const { hosts } = verdicts([v2], [events(sessions)]);
+    assert.equal(hosts[0]?.observed?.duration, 1441n * (MINUTE / 60n));
+    assert.equal(hosts[0]?.observed?.longest, MINUTE / 60n);
+    assert.equal(hosts[0]?.status, 'not-enough-evidence');
+  });
+
+  it('names of the losses those that may have cost a call', () => {
+    const losses = { 'host.turned_away': 4, 'tcp.missing_bytes': 9 };
+    const { hosts } = verdicts([v2], [events([session({ completeness: { ...PROVEN, losses } })])]);
+    assert.match(hosts[0]?.needed[0] ?? '', /tcp\.missing_bytes/);
+    assert.doesNotMatch(hosts[0]?.needed.join() ?? '', /host\.turned_away/);
+    const harmless = session({ completeness: { ...PROVEN, losses: { 'host.turned_away': 4 } } });
+    assert.equal(verdicts([v2], [events([harmless])]).hosts[0]?.status, 'ready');
+  });
+
+  it('is in JSON what --fail-on asks about, of saved events too', async () => {
+    const { text, findings } = await render([v2], { format: 'json' }, [events([session()])]);
+    const { verdict, completeness } = JSON.parse(text);
+    assert.deepEqual(findings, { v1: 0, unknown: 0, incomplete: false, ready: true });
+    assert.deepEqual([verdict.incomplete, verdict.ready, completeness.incomplete], [false, true, false]);
   });
 
   it('is one for each host, what to do first, first; over all it is the worst', () => {
