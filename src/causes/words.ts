@@ -1,12 +1,9 @@
 import type { ClientMatch } from '../clients/types.ts';
+import { countOf } from '../words.ts';
 import { FAILURES, type Failure } from './facts.ts';
 import type { Evidence } from './rule.ts';
 
-/** `1,234 calls`. */
-export function countOf(count: number, noun: string): string {
-  const text = String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-  return `${text} ${noun}${count === 1 ? '' : 's'}`;
-}
+export { countOf };
 
 /** `botocore 1.13.20`. */
 export function productOf({ client, version }: ClientMatch): string {

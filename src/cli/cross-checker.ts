@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { CapturePart } from '../inputs.ts';
 import type { CaptureSummary, Endpoint, ImdsCall } from '../model.ts';
 import type { Sink } from '../ports.ts';
-import { countOf } from '../report/words.ts';
+import { countOf } from '../words.ts';
 
 /** `--cross-check`: keeps the calls of a capture on their way, and has a second reader find the same. */
 export class CrossChecker {

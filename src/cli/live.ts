@@ -23,7 +23,7 @@ import { DEFAULT_VERDICT } from '../report/host-verdict.ts';
 import { createReportSink, loadAhead, VerdictSink } from '../report/index.ts';
 import { createTextSink } from '../report/text.ts';
 import type { Output, ReportFormat } from '../report/types.ts';
-import { countOf } from '../report/words.ts';
+import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';

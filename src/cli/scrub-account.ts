@@ -1,5 +1,5 @@
-import { countText } from '../report/words.ts';
 import type { Scrubbed } from '../scrub/index.ts';
+import { countText } from '../words.ts';
 
 /** What was kept, blanked and removed, in one line. What there was none of is not told, but for the first two. */
 export function accountOf({ counts, namesNotLearnt }: Scrubbed): string {

@@ -1,7 +1,7 @@
 import type { AttributedCall, CaptureSummary, SessionProof } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
 import type { Sink } from '../ports.ts';
-import { countText } from '../report/words.ts';
+import { countText } from '../words.ts';
 
 /** Hands each call to several sinks, and counts: for the status line, and for `--count`. */
 export class Tally implements Sink {

@@ -1,17 +1,8 @@
 import type { ContainerFacts, PackageFacts, Process, ProcessIdentity } from '../model.ts';
-import { maskText } from '../secrets.ts';
 import { parseEventTime } from './event-time.ts';
-import {
-  idOf,
-  integerOf,
-  type JsonObject,
-  MAX_PATH,
-  objectOf,
-  oneOf,
-  shortTextOf,
-  textOf,
-  textsOf,
-} from './json-object.ts';
+import { idOf, integerOf, type JsonObject, objectOf, oneOf, textOf, textsOf } from './json-object.ts';
+
+import { maskedName } from './masked-name.ts';
 
 /** Linux: PID_MAX_LIMIT. */
 export const MAX_PID = 4_194_304;
@@ -30,17 +21,17 @@ export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity
     ...identity(json, pid),
     entityId: idOf(json.entity_id),
     startTime: parseEventTime(textOf(json.start) ?? ''),
-    userId: nameOf(objectOf(json.user)?.id),
-    userName: nameOf(objectOf(json.user)?.name),
+    userId: maskedName(objectOf(json.user)?.id),
+    userName: maskedName(objectOf(json.user)?.name),
     facts: {
       package: packageOf(objectOf(event.package)),
       container: containerOf(objectOf(event.container), objectOf(event.orchestrator)),
       timer: textOf(objectOf(event.attribution)?.timer),
-      userName: nameOf(objectOf(json.user)?.name),
+      userName: maskedName(objectOf(json.user)?.name),
       startedFrom: textOf(objectOf(event.attribution)?.started_from),
     },
-    containerId: nameOf(objectOf(event.container)?.id),
-    unit: nameOf(objectOf(event.service)?.name),
+    containerId: maskedName(objectOf(event.container)?.id),
+    unit: maskedName(objectOf(event.service)?.name),
     ancestors,
   };
 }
@@ -69,12 +60,6 @@ function containerOf(
     podId: isTask ? undefined : textOf(resource?.id),
     task: isTask ? textOf(resource?.name) : undefined,
   };
-}
-
-/** Reports show it as it is. */
-function nameOf(value: unknown): string | undefined {
-  const name = shortTextOf(value, MAX_PATH);
-  return name && maskText(name);
 }
 
 /** @param value `imds.ancestors` */

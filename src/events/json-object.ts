@@ -65,6 +65,19 @@ export function countsOf<const N extends string>(
   return counts as Record<N, number>;
 }
 
+/** More counters there are not. */
+const MAX_COUNTERS = 512;
+const COUNTER_NAME = /^[\w.-]{1,80}$/;
+
+/** Counters by name. One that cannot be read is not none: then all are undefined. */
+export function countersOf(value: unknown): Record<string, number> | undefined {
+  const json = objectOf(value);
+  if (json === undefined) return undefined;
+  const names = Object.keys(json);
+  const isKnown = names.every((name) => COUNTER_NAME.test(name) && name !== '__proto__');
+  return names.length <= MAX_COUNTERS && isKnown ? countsOf(json, names) : undefined;
+}
+
 export function oneOf<const T extends string>(value: unknown, values: readonly T[]): T | undefined {
   return values.includes(value as T) ? (value as T) : undefined;
 }

@@ -16,6 +16,7 @@ import {
   textOf,
   textsOf,
 } from './json-object.ts';
+import { maskedName } from './masked-name.ts';
 import { wireText } from './parse-event.ts';
 import { factsOf } from './saved-facts.ts';
 
@@ -37,7 +38,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
   const [first, last, time] = [json.first_seen, json.last_seen, json.example_time].map(timeOf);
   const facts = factsOf(json.facts);
   const days = daysOf(json.days);
-  const capture = textOf(json.capture);
+  const capture = maskedName(json.capture);
   const withProcess = countOf(json.with_process);
   if (!counts || !operations || !facts || !days || capture === undefined || withProcess === undefined)
     return undefined;
@@ -45,7 +46,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
   const calls = KINDS.reduce((sum, kind) => sum + counts[kind], 0);
   if (calls === 0 || withProcess > calls || !isWithin(days, counts)) return undefined;
   return {
-    host: textOf(json.host),
+    host: maskedName(json.host),
     capture,
     isOther: json.other_callers === true,
     program: textOf(json.program),

@@ -1,20 +1,22 @@
 import type { CaptureSummary, Counters, Host, Problem, SessionProof, Watch } from '../model.ts';
 import { EventHosts } from './event-hosts.ts';
 import { parseEventTime } from './event-time.ts';
-import { countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
+import { countersOf, countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
+import { maskedName } from './masked-name.ts';
 import { parseSession } from './parse-session.ts';
 
 const MAX_FILES = 1024;
-const MAX_COUNTERS = 256;
 const MAX_PROBLEMS = 64;
-const MAX_SESSIONS = 1024;
+/** As many as a file of events keeps. */
+const MAX_SESSIONS = 65_536;
+const MAX_SESSION_IDS = 1024;
+const SESSIONS_TURNED_AWAY = 'events.sessions_turned_away';
 const MAX_PERIODS = 2016;
-const COUNTER = /^[\w.-]{1,80}$/;
 
 /** A capture that a JSON report tells of; undefined for what is none. */
 export function captureOf(value: unknown): CaptureSummary | undefined {
   const json = objectOf(value);
-  const name = textOf(json?.name);
+  const name = maskedName(json?.name);
   const counts = countsOf(json, [
     'packets',
     'bytes',
@@ -24,15 +26,19 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
     'kernel_bytes',
   ]);
   const losses = countersOf(json?.losses);
+  const sessions = sessionsOf(json?.sessions);
   if (json === undefined || name === undefined || counts === undefined || losses === undefined)
     return undefined;
   return {
     name,
-    files: textsOf(json.files)?.slice(0, MAX_FILES) ?? [],
+    files:
+      textsOf(json.files)
+        ?.slice(0, MAX_FILES)
+        .flatMap((file) => maskedName(file) ?? []) ?? [],
     host: hostOf(json.host),
-    session: textOf(json.session),
-    sessionIds: textsOf(json.session_ids)?.slice(0, MAX_SESSIONS),
-    sessions: sessionsOf(json.sessions),
+    session: maskedName(json.session),
+    sessionIds: textsOf(json.session_ids)?.slice(0, MAX_SESSION_IDS),
+    sessions: sessions?.read,
     watch: watchOf(json.watch),
     packets: counts.packets,
     bytes: counts.bytes,
@@ -42,7 +48,7 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
     firstTime: parseEventTime(textOf(json.first_packet) ?? ''),
     lastTime: parseEventTime(textOf(json.last_packet) ?? ''),
     completeness: {
-      losses,
+      losses: withTurnedAway(losses, sessions?.turnedAway ?? 0),
       captureDrops: countOf(json.capture_drops),
       connections: counts.connections,
       provableConnections: counts.provable_connections,
@@ -55,10 +61,17 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
   };
 }
 
-function sessionsOf(value: unknown): SessionProof[] | undefined {
+/** One that is not read may have told of a loss, or of a call. */
+function sessionsOf(value: unknown): { read: SessionProof[]; turnedAway: number } | undefined {
   if (!Array.isArray(value)) return undefined;
   const hosts = new EventHosts();
-  return value.slice(0, MAX_SESSIONS).flatMap((item) => parseSession(item, hosts) ?? []);
+  const read = value.slice(0, MAX_SESSIONS).flatMap((item) => parseSession(item, hosts) ?? []);
+  return { read, turnedAway: value.length - read.length };
+}
+
+function withTurnedAway(losses: Counters, turnedAway: number): Counters {
+  const before = losses[SESSIONS_TURNED_AWAY] ?? 0;
+  return turnedAway === 0 ? losses : { ...losses, [SESSIONS_TURNED_AWAY]: before + turnedAway };
 }
 
 function watchOf(value: unknown): Watch | undefined {
@@ -71,24 +84,16 @@ function watchOf(value: unknown): Watch | undefined {
 
 function hostOf(value: unknown): Host | undefined {
   const json = objectOf(value);
-  return json && { id: textOf(json.id), name: textOf(json.name), bootId: textOf(json.boot_id) };
-}
-
-function countersOf(value: unknown): Counters | undefined {
-  const json = objectOf(value);
-  if (json === undefined) return undefined;
-  const names = Object.keys(json);
-  if (names.length > MAX_COUNTERS || !names.every((name) => COUNTER.test(name))) return undefined;
-  return countsOf(json, names);
+  return json && { id: maskedName(json.id), name: maskedName(json.name), bootId: maskedName(json.boot_id) };
 }
 
 function problemsOf(value: unknown): Problem[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, MAX_PROBLEMS).flatMap((item) => {
     const json = objectOf(item);
-    const [code, message] = [textOf(json?.code), textOf(json?.message)];
+    const [code, message] = [textOf(json?.code), maskedName(json?.message)];
     if (code === undefined || message === undefined) return [];
-    return [{ code, message, remedy: textOf(json?.remedy), damage: json?.damage === true }];
+    return [{ code, message, remedy: maskedName(json?.remedy), damage: json?.damage === true }];
   });
 }
 
@@ -106,7 +111,7 @@ export function noTokenOf(
   value: unknown,
 ): { host: string; periods: [start: number, count: number][] } | undefined {
   const json = objectOf(value);
-  const host = textOf(json?.host);
+  const host = maskedName(json?.host);
   const periods = objectOf(json?.no_token)?.periods;
   if (host === undefined || !Array.isArray(periods) || periods.length > MAX_PERIODS) return undefined;
   const read = periods.flatMap((item): [number, number][] => {

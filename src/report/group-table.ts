@@ -1,3 +1,4 @@
+import { countText } from '../words.ts';
 import { escapeText } from './escape.ts';
 import { type GroupRow, groupRow } from './group-row.ts';
 import type { Group } from './groups.ts';
@@ -5,7 +6,6 @@ import { padEnd, padStart, truncate, type WidthOf, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { localSeconds } from './time.ts';
 import type { GroupKey } from './types.ts';
-import { countText } from './words.ts';
 
 const GAP = '  ';
 const LEAST_NAME = 12;

@@ -1,10 +1,10 @@
 import type { CaptureSummary, Nanoseconds } from '../model.ts';
+import { countOf } from '../words.ts';
 import { escapeText } from './escape.ts';
 import type { HostCounts, HostTotals } from './host-totals.ts';
 import type { KindCounts } from './kinds.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, zoneOf } from './time.ts';
-import { countOf } from './words.ts';
 
 export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
 

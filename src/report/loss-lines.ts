@@ -1,7 +1,7 @@
+import { countOf, countText } from '../words.ts';
 import { type Aggregate, OTHER_CALLERS } from './aggregate.ts';
 import type { CompletenessSummary } from './completeness.ts';
 import { lossWords } from './loss-words.ts';
-import { countOf, countText } from './words.ts';
 
 /**
  * What is known of what is missing, a sentence each; and plainly where nobody counted. A zero is only

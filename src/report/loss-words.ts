@@ -1,5 +1,5 @@
+import { countOf, countText } from '../words.ts';
 import { escapeText } from './escape.ts';
-import { countOf, countText } from './words.ts';
 
 /** What a counter counts, in the words of somebody who reads a report; `output.md` explains each. */
 const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {

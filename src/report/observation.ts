@@ -1,10 +1,10 @@
 import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
+import { countOf, countText } from '../words.ts';
 import { scopeOf } from './aggregate.ts';
 import { isIncomplete, lossesIn } from './completeness.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { lossWords } from './loss-words.ts';
-import { countOf, countText } from './words.ts';
 
 const MINUTE = 60_000_000_000n;
 /** A session that begins so soon after boot has seen the calls of boot, but for the first ones. */

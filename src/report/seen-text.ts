@@ -1,8 +1,8 @@
 import type { CaptureSummary } from '../model.ts';
+import { countOf, countText } from '../words.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { CompletenessSummary } from './completeness.ts';
 import { KINDS } from './kinds.ts';
-import { countOf, countText } from './words.ts';
 
 /** How many calls of which kind there are, and in what; a sentence. */
 export function seenText(

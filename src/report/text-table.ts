@@ -1,5 +1,6 @@
 import type { Finding } from '../causes/types.ts';
 import type { Nanoseconds } from '../model.ts';
+import { countOf, countText } from '../words.ts';
 import type { Caller } from './caller.ts';
 import { type CallerRow, callerName, callerRow } from './caller-row.ts';
 import { diagnosisOf } from './diagnosis.ts';
@@ -10,7 +11,6 @@ import type { Paint } from './paint.ts';
 import type { ProcessViews } from './process-view.ts';
 import { baseName } from './program.ts';
 import { localSeconds } from './time.ts';
-import { countOf, countText } from './words.ts';
 
 /** From this width on, a caller is one line; below, what does not fit stands beneath its name. */
 const WIDE = 140;

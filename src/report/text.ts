@@ -1,4 +1,5 @@
 import type { AttributedCall, CaptureSummary } from '../model.ts';
+import { countOf, countText } from '../words.ts';
 import { type Aggregate, scopeOf } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CallLines } from './call-lines.ts';
@@ -19,7 +20,6 @@ import { durationText, spanText } from './time.ts';
 import type { Output, ReportOptions } from './types.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { verdictEntries } from './verdict-entries.ts';
-import { countOf, countText } from './words.ts';
 
 const LABEL = 10;
 const MAX_SPARKLINE = 100;

@@ -1,7 +1,7 @@
+import { countOf, countText } from '../words.ts';
 import { escapeText } from './escape.ts';
 import { type HostVerdict, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
 import type { Verdict } from './verdict.ts';
-import { countOf, countText } from './words.ts';
 
 /** Hosts of which a line stands in the text; all stand in JSON. */
 const HOSTS_SHOWN = 10;

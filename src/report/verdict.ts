@@ -1,3 +1,4 @@
+import { countOf, countText } from '../words.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Caller } from './caller.ts';
 import { callerName } from './caller-row.ts';
@@ -9,7 +10,6 @@ import { fewText } from './layout.ts';
 import { durationText } from './time.ts';
 import type { Findings } from './types.ts';
 import { viewHeader } from './url.ts';
-import { countOf, countText } from './words.ts';
 
 export interface Verdict {
   status: VerdictStatus;

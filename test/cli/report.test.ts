@@ -196,6 +196,29 @@ describe('imds report', () => {
       assert.match(both.stderr, /tells of recordings that .*a\.json tells of too; their calls count twice/);
     });
 
+    it('shows no secret that stands in their names', async () => {
+      const secret = 'AKIAIOSFODNN7EXAMPLE';
+      const { stdout } = await imds(['analyze', join(DEMO, 'demo.pcap'), '--json']);
+      const path = put(
+        'a.json',
+        stdout.replaceAll('web-7', secret).replaceAll('demo.pcap', `${secret}.pcap`),
+      );
+      for (const format of ['text', 'csv', 'json', 'html']) {
+        const { code, stdout: shown } = await imds(['report', path, '--format', format]);
+        assert.equal(code, 0);
+        assert.ok(!shown.includes(secret), format);
+      }
+    });
+
+    it('is no proof where it has sessions that cannot be read', async () => {
+      const ended = { type: ['end'], module: 'imds', dataset: 'imds.sessions' };
+      const session = { event: { ...ended, start: 'x', end: 'y' }, imds: {} };
+      const report = JSON.parse((await imds(['report', put('imds-calls.jsonl', EVENTS), '--json'])).stdout);
+      report.captures[0].sessions = [session];
+      const { stdout } = await imds(['report', put('a.json', JSON.stringify(report))]);
+      assert.match(stdout, /events\.sessions_turned_away/);
+    });
+
     it('selects by host, version and whole days', async () => {
       const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
       const seen = async (...options: string[]) => {

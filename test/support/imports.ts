@@ -13,6 +13,7 @@ interface Import {
 }
 
 const ANY_CLI = [
+  'words',
   'live',
   'scrub',
   'inputs',
@@ -33,6 +34,7 @@ const ANY_CLI = [
 /** What each part may import besides itself (docs: the design's section on folders). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  words: [],
   errors: [],
   ports: ['model'],
   secrets: ['model'],
@@ -43,12 +45,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   bpf: ['journal', 'files', 'ports', 'model', 'errors', 'secrets'],
   events: ['sessions', 'files', 'callers', 'causes', 'ports', 'model', 'errors', 'secrets'],
   clients: ['model'],
-  causes: ['clients', 'model', 'secrets'],
+  causes: ['words', 'clients', 'model', 'secrets'],
   callers: ['causes', 'model'],
-  report: ['sessions', 'callers', 'causes', 'clients', 'ports', 'model', 'errors', 'secrets'],
+  report: ['words', 'sessions', 'callers', 'causes', 'clients', 'ports', 'model', 'errors', 'secrets'],
   inputs: ['files', 'capture', 'bpf', 'pipeline', 'ports', 'model', 'errors', 'secrets'],
   pipeline: ['capture', 'bpf', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
   live: [
+    'words',
     'events',
     'callers',
     'capture',

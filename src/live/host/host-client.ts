@@ -1,11 +1,12 @@
 import { MAX_ANSWERS } from '../../bpf/directory.ts';
 import { parseRecord } from '../../bpf/parse.ts';
-import type { LossesRecord, ProcessRecord } from '../../bpf/records.ts';
+import type { ProcessRecord } from '../../bpf/records.ts';
 import type { JournalHandler } from '../../ports.ts';
 import type { HostAnswers } from '../live-source.ts';
 import { FairQueue } from '../procfs/fair-queue.ts';
 import { FairShare } from '../procfs/fair-share.ts';
 import { RootWorker, type RootWorkerOptions } from '../root-worker.ts';
+import { ToldLosses } from '../told-losses.ts';
 import { keyOf, type Question } from './question.ts';
 import { questionsOf } from './questions-of.ts';
 
@@ -15,8 +16,6 @@ const MAX_PLACES = 1024;
 const MAX_UNDER_WAY = 64;
 /** Reading a record costs more than most of what is done with it: 20 ms of a second at most. */
 const MAX_READ_PER_SECOND = 1000;
-/** The counter is written when it grew, at most so often, and at the end. */
-const LOSSES_NS = 1_000_000_000n;
 const TURNED_AWAY = 'host.turned_away';
 const UNANSWERED = 'host.unanswered';
 const NOWHERE = { offset: 0, packetsBefore: 0 };
@@ -55,8 +54,7 @@ export class HostClient implements HostAnswers {
     unit: new Set(),
     user: new Set(),
   };
-  readonly #losses: Record<string, number> = {};
-  #told = { losses: 0, time: 0n };
+  readonly #losses: ToldLosses;
   #second = { begin: 0n, read: 0 };
   #handler: Pick<JournalHandler, 'record'> | undefined;
   #isEnding = false;
@@ -64,6 +62,13 @@ export class HostClient implements HostAnswers {
   constructor(worker: HostWorker, options: HostClientOptions) {
     this.#worker = worker;
     this.#options = options;
+    this.#losses = new ToldLosses({
+      now: options.now,
+      write: (record) => {
+        this.#handler?.record(Buffer.from(JSON.stringify(record)), NOWHERE);
+        return this.#handler !== undefined;
+      },
+    });
     worker.onLine = (line) => this.#answered(line);
     void worker.ended.then((reason) => {
       if (this.#isEnding) return;
@@ -98,7 +103,7 @@ export class HostClient implements HostAnswers {
   learn(json: Uint8Array): void {
     if (!this.#worker.isRunning || !startsWith(json, PROCESS)) return;
     if (!this.#hasTime()) {
-      this.#count(TURNED_AWAY);
+      this.#losses.count(TURNED_AWAY);
       return;
     }
     const parsed = parseRecord(json);
@@ -111,7 +116,7 @@ export class HostClient implements HostAnswers {
     this.#hand(MAX_PLACES);
     await this.#worker.end();
     this.#giveUp();
-    this.#tellLosses();
+    this.#losses.tell();
   }
 
   #ask(record: ProcessRecord): void {
@@ -121,7 +126,7 @@ export class HostClient implements HostAnswers {
       const asked = this.#asked[question.kind];
       if (asked.has(key)) continue;
       if (!this.#share.take(client)) {
-        this.#count(TURNED_AWAY);
+        this.#losses.count(TURNED_AWAY);
         continue;
       }
       asked.add(key);
@@ -157,7 +162,7 @@ export class HostClient implements HostAnswers {
   }
 
   #giveUp(): void {
-    this.#count(UNANSWERED, this.#underWay.size + this.#waiting.size);
+    this.#losses.count(UNANSWERED, this.#underWay.size + this.#waiting.size);
     this.#underWay.clear();
     this.#waiting.take(MAX_PLACES);
   }
@@ -166,23 +171,6 @@ export class HostClient implements HostAnswers {
     const now = this.#options.now();
     if (now - this.#second.begin >= 1_000_000_000n) this.#second = { begin: now, read: 0 };
     return ++this.#second.read <= MAX_READ_PER_SECOND;
-  }
-
-  #count(name: string, by = 1): void {
-    if (by === 0) return;
-    this.#losses[name] = (this.#losses[name] ?? 0) + by;
-    if (this.#options.now() - this.#told.time >= LOSSES_NS) this.#tellLosses();
-  }
-
-  #tellLosses(): void {
-    const counts = Object.entries(this.#losses);
-    const losses = counts.reduce((sum, [, count]) => sum + count, 0);
-    if (losses === this.#told.losses || this.#handler === undefined) return;
-    const time = this.#options.now();
-    this.#told = { losses, time };
-    const counters = Object.fromEntries(counts.map(([name, count]) => [name, String(count)]));
-    const record: LossesRecord = { type: 'losses', time: String(time), counters };
-    this.#handler.record(Buffer.from(JSON.stringify(record)), NOWHERE);
   }
 }
 

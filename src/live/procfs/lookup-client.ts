@@ -3,14 +3,13 @@ import type { LossesRecord, ProcfsFailure, ProcfsRecord } from '../../bpf/record
 import { PrerequisiteError } from '../../errors.ts';
 import type { JournalHandler } from '../../ports.ts';
 import { RootWorker } from '../root-worker.ts';
+import { ToldLosses } from '../told-losses.ts';
 import { clientOf } from './client-of.ts';
 import { FairShare } from './fair-share.ts';
 import type { LookupRequest } from './request.ts';
 
 /** So many are under way at most: there is no use in asking after seconds. */
 const MAX_UNDER_WAY = 1024;
-/** The counters are written when they grow, at most so often, and at the end. */
-const LOSSES_NS = 1_000_000_000n;
 const NOWHERE = { offset: 0, packetsBefore: 0 };
 const REMEDY = 'Where the probe is missing, calls are shown without their processes.';
 const ANSWER = Buffer.from('{"type":"procfs"');
@@ -34,8 +33,7 @@ export class LookupClient {
   readonly #share = new FairShare(MAX_UNDER_WAY);
   /** What the worker has been asked and has not answered. */
   readonly #underWay = new Map<string, LookupRequest>();
-  readonly #losses: Record<string, number> = {};
-  #told = { losses: 0, time: 0n };
+  readonly #losses: ToldLosses;
   #handler: RecordHandler | undefined;
   #isEnding = false;
   /** It stands by until {@link LookupClient.begin}. */
@@ -44,6 +42,7 @@ export class LookupClient {
   private constructor(worker: RootWorker, options: LookupClientOptions) {
     this.#worker = worker;
     this.#options = options;
+    this.#losses = new ToldLosses({ now: options.now, write: (record) => this.#write(record) });
     worker.onLine = (line) => this.#answered(line);
     void worker.ended.then((reason) => this.#hasEnded(reason));
   }
@@ -81,7 +80,7 @@ export class LookupClient {
   /** Where the answers go; before the first request. */
   answerTo(handler: RecordHandler): void {
     this.#handler = handler;
-    this.#tellLosses();
+    this.#losses.tell();
   }
 
   ask(request: LookupRequest): void {
@@ -100,16 +99,16 @@ export class LookupClient {
   async end(): Promise<void> {
     this.#isEnding = true;
     await this.#worker.end();
-    if (this.#underWay.size > 0) this.#count('procfs.unanswered', this.#underWay.size);
-    this.#tellLosses();
+    this.#losses.count('procfs.unanswered', this.#underWay.size);
+    this.#losses.tell();
   }
 
   #hasEnded(reason: string): void {
     if (this.#isEnding) return;
-    this.#count('procfs.exits');
+    this.#losses.count('procfs.exits');
     for (const request of this.#underWay.values()) this.#turnAway(request, 'ended', 'procfs.unanswered');
     this.#underWay.clear();
-    this.#tellLosses();
+    this.#losses.tell();
     this.#options.onLoss(reason);
   }
 
@@ -117,7 +116,7 @@ export class LookupClient {
     if (line.subarray(0, ANSWER.length).equals(ANSWER)) {
       const answer = JSON.parse(line.toString('latin1')) as ProcfsRecord;
       if (this.#underWay.delete(keyOf(answer))) this.#share.giveBack(clientOf(answer.local.address));
-      if (answer.failed === 'overloaded') this.#count('procfs.overloaded');
+      if (answer.failed === 'overloaded') this.#losses.count('procfs.overloaded');
     }
     this.#handler?.record(line, NOWHERE);
   }
@@ -125,26 +124,12 @@ export class LookupClient {
   /** The answer is given in the worker's place. */
   #turnAway({ local, remote, isn }: LookupRequest, failed: ProcfsFailure, counter: string): void {
     this.#write({ type: 'procfs', time: String(this.#options.now()), local, remote, isn, failed });
-    this.#count(counter);
+    this.#losses.count(counter);
   }
 
-  #count(name: string, by = 1): void {
-    this.#losses[name] = (this.#losses[name] ?? 0) + by;
-    if (this.#options.now() - this.#told.time >= LOSSES_NS) this.#tellLosses();
-  }
-
-  #tellLosses(): void {
-    const counts = Object.entries(this.#losses);
-    const losses = counts.reduce((sum, [, count]) => sum + count, 0);
-    if (losses === this.#told.losses || this.#handler === undefined) return;
-    const time = this.#options.now();
-    this.#told = { losses, time };
-    const counters = Object.fromEntries(counts.map(([name, count]) => [name, String(count)]));
-    this.#write({ type: 'losses', time: String(time), counters });
-  }
-
-  #write(record: ProcfsRecord | LossesRecord): void {
+  #write(record: ProcfsRecord | LossesRecord): boolean {
     this.#handler?.record(Buffer.from(JSON.stringify(record)), NOWHERE);
+    return this.#handler !== undefined;
   }
 }
 

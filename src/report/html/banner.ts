@@ -1,7 +1,7 @@
+import { countOf, countText } from '../../words.ts';
 import type { Aggregate } from '../aggregate.ts';
 import type { Caller } from '../caller.ts';
 import type { VerdictStatus } from '../host-verdict.ts';
-import { countOf, countText } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { type CallerStatus, cutText, statusOf, VERDICT_CLASSES, VERDICT_WORDS } from './words.ts';
 

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../causes/types.ts';
 import type { Process, ProcessIdentity } from '../../model.ts';
+import { countText } from '../../words.ts';
 import type { Caller } from '../caller.ts';
 import { type CallerRow, callerName, callerRow } from '../caller-row.ts';
 import type { ExampleCall } from '../example-calls.ts';
@@ -8,7 +9,6 @@ import { joinKnown } from '../layout.ts';
 import type { ProcessViews } from '../process-view.ts';
 import { programName } from '../program.ts';
 import { isoNanoseconds, localSeconds } from '../time.ts';
-import { countText } from '../words.ts';
 import { sectionId } from './caller-table.ts';
 import { diagnosisPart } from './diagnosis-part.ts';
 import { html, type Markup } from './markup.ts';

@@ -1,11 +1,11 @@
 import { PATH_CLASSES } from '../../model.ts';
+import { countOf, countText } from '../../words.ts';
 import type { Caller } from '../caller.ts';
 import { callerName, callerRow } from '../caller-row.ts';
 import { fewText, joinKnown } from '../layout.ts';
 import type { ProcessViews } from '../process-view.ts';
 import { whereText } from '../text-table.ts';
 import { isoNanoseconds, localSeconds } from '../time.ts';
-import { countOf, countText } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import type { ScopeNoun } from './verdicts.ts';
 import { CALLER_STATUSES, cutText, pill, STATUS_WORDS, statusOf } from './words.ts';

@@ -1,8 +1,8 @@
+import { countText } from '../../words.ts';
 import type { BatchWriter } from '../batch-writer.ts';
 import type { Caller } from '../caller.ts';
 import type { ExampleCalls } from '../example-calls.ts';
 import type { ProcessViews } from '../process-view.ts';
-import { countText } from '../words.ts';
 import { callerSection } from './caller-section.ts';
 import { filterControls, tableEnd, tableRow, tableStart } from './caller-table.ts';
 import { html, type Markup } from './markup.ts';

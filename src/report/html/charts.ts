@@ -1,9 +1,9 @@
 import { scaleLinear, scaleTime } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
 import type { Nanoseconds } from '../../model.ts';
+import { countText } from '../../words.ts';
 import { durationText, localSeconds } from '../time.ts';
 import { alignDown } from '../timeline.ts';
-import { countText } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import type { CallerStatus } from './words.ts';
 

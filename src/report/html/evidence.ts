@@ -1,8 +1,8 @@
 import type { CaptureSummary, Problem } from '../../model.ts';
+import { countText } from '../../words.ts';
 import { isIncomplete } from '../completeness.ts';
 import { lossWords } from '../loss-words.ts';
 import { spanText } from '../time.ts';
-import { countText } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { cutText } from './words.ts';
 

@@ -1,7 +1,7 @@
+import { countOf, countText } from '../../words.ts';
 import type { HostVerdict } from '../host-verdict.ts';
 import { KINDS } from '../kinds.ts';
 import { columnsOf } from '../sparkline.ts';
-import { countOf, countText } from '../words.ts';
 import { smallStrip } from './charts.ts';
 import type { HostTimelines } from './host-timelines.ts';
 import { html, type Markup } from './markup.ts';

@@ -1,4 +1,5 @@
 import type { AttributedCall, CaptureSummary } from '../../model.ts';
+import { countOf } from '../../words.ts';
 import { Aggregate } from '../aggregate.ts';
 import { BatchWriter } from '../batch-writer.ts';
 import type { Caller } from '../caller.ts';
@@ -10,7 +11,6 @@ import { lossLines, nextStep } from '../loss-lines.ts';
 import { seenText } from '../seen-text.ts';
 import type { FormatSink, Output } from '../types.ts';
 import { verdictOf } from '../verdict.ts';
-import { countOf } from '../words.ts';
 import { type BannerText, banner, figures } from './banner.ts';
 import { CallersSection } from './callers-section.ts';
 import { documentEnd, documentStart } from './document.ts';

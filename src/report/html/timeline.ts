@@ -1,8 +1,8 @@
+import { countOf, countText } from '../../words.ts';
 import type { Aggregate } from '../aggregate.ts';
 import { KINDS } from '../kinds.ts';
 import { columnsOf } from '../sparkline.ts';
 import { durationText, spanText, zoneOf } from '../time.ts';
-import { countOf, countText } from '../words.ts';
 import { axisOf, columnText, strip, type TimeAxis, timeAxis } from './charts.ts';
 import { html, type Markup } from './markup.ts';
 import { KIND_CLASSES, KIND_WORDS } from './words.ts';

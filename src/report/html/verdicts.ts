@@ -1,6 +1,6 @@
 import type { CaptureSummary } from '../../model.ts';
+import { countOf, countText } from '../../words.ts';
 import type { HostVerdict, VerdictStatus } from '../host-verdict.ts';
-import { countOf, countText } from '../words.ts';
 import { VERDICT_STATUSES } from './words.ts';
 
 /** What tells callers apart: hosts, or captures where none of their hosts is known. */
