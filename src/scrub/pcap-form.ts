@@ -1,11 +1,8 @@
 import { UsageError } from '../errors.ts';
+import { pcapFileHeader, pcapPacket, sidecarRecord } from '../live/save/pcap-write.ts';
 import type { Packet } from '../ports.ts';
 import type { ScrubForm } from './form.ts';
 
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
-const FILE_HEADER = 24;
-const PACKET_HEADER = 16;
-const SNAP_LENGTH = 262_144;
 /** Of a file without packets. */
 const LINKTYPE_ETHERNET = 1;
 const MAX_SECONDS = 0xffff_ffff;
@@ -38,21 +35,17 @@ export class PcapScrubForm implements ScrubForm {
       throw this.#noRoom('times of the years 1970 to 2106, but IN has others');
     }
     this.#packets++;
-    const record = Buffer.allocUnsafe(PACKET_HEADER + capturedLength);
-    record.writeUInt32LE(seconds, 0);
-    record.writeUInt32LE(nanoseconds, 4);
-    record.writeUInt32LE(capturedLength, 8);
-    record.writeUInt32LE(originalLength >>> 0, 12);
-    packet.bytes.copy(record, PACKET_HEADER, offset, offset + capturedLength);
-    return isFirst ? Buffer.concat([fileHeader(linkType), record]) : record;
+    const data = packet.bytes.subarray(offset, offset + capturedLength);
+    const record = pcapPacket({ seconds, nanoseconds }, data, originalLength);
+    return isFirst ? Buffer.concat([pcapFileHeader(linkType), record]) : record;
   }
 
   record(json: string): Buffer {
-    return Buffer.from(`${json.slice(0, -1)},"after_packet":${this.#packets}}\n`);
+    return sidecarRecord(json, this.#packets);
   }
 
   end(): Buffer {
-    return this.#linkType === undefined ? fileHeader(LINKTYPE_ETHERNET) : Buffer.alloc(0);
+    return this.#linkType === undefined ? pcapFileHeader(LINKTYPE_ETHERNET) : Buffer.alloc(0);
   }
 
   #noRoom(what: string): UsageError {
@@ -61,14 +54,4 @@ export class PcapScrubForm implements ScrubForm {
       remedy: 'Give OUT a name that ends in .pcapng.',
     });
   }
-}
-
-function fileHeader(linkType: number): Buffer {
-  const header = Buffer.alloc(FILE_HEADER);
-  header.writeUInt32LE(MAGIC_NANOSECONDS, 0);
-  header.writeUInt16LE(2, 4);
-  header.writeUInt16LE(4, 6);
-  header.writeUInt32LE(SNAP_LENGTH, 16);
-  header.writeUInt32LE(linkType, 20);
-  return header;
 }

@@ -1,33 +1,23 @@
 import { nanosecondsOf } from '../journal/time.ts';
+import { block, type Option, optionsLength, textOption, writeOptions } from '../live/save/pcapng-blocks.ts';
 import {
-  block,
-  type Option,
-  optionsLength,
-  padded,
-  textOption,
-  writeOptions,
-} from '../live/save/pcapng-blocks.ts';
+  enhancedPacket,
+  interfaceDescription,
+  journalRecord,
+  sectionHeader,
+  writeTime,
+} from '../live/save/pcapng-write.ts';
 import type { Packet } from '../ports.ts';
 import type { ScrubForm } from './form.ts';
 
-const SECTION_HEADER = 0x0a0d0d0a;
-const INTERFACE_DESCRIPTION = 1;
 const INTERFACE_STATISTICS = 5;
-const ENHANCED_PACKET = 6;
-const JOURNAL = 0x80494d44;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const LINKTYPE_ETHERNET = 1;
 
-const COMMENT = 1;
 const SHB_USERAPPL = 4;
 const IF_NAME = 2;
-const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
 const ISB_IFDROP = 5;
 
-const PACKET_FIXED = 20;
-/** See the reader: of a last block that is cut, it believes no more than 4,096 bytes of options. */
-const MAX_COMMENT = 4000;
 const MAX_NAME = 64;
 /** Beyond them, interfaces have no names; a reader keeps 4,096. */
 const MAX_NAMED = 3000;
@@ -59,19 +49,13 @@ export class PcapngScrubForm implements ScrubForm {
     if (name !== undefined) this.#named++;
     return Buffer.concat([
       this.#begin(),
-      interfaceDescription(name, linkType, span),
+      describe(name, linkType, span),
       this.#enhanced(packet, span, id, comment),
     ]);
   }
 
   record(json: string): Buffer {
-    const length = Buffer.byteLength(json);
-    const bytes = block(JOURNAL, padded(length), (bytes, at) => {
-      bytes.write(json, at);
-      // Spaces, so that the whole body is JSON.
-      bytes.fill(0x20, at + length, at + padded(length));
-    });
-    return Buffer.concat([this.#begin(), bytes]);
+    return Buffer.concat([this.#begin(), journalRecord(json)]);
   }
 
   end(drops: number | undefined): Buffer {
@@ -79,7 +63,7 @@ export class PcapngScrubForm implements ScrubForm {
     const needsInterface = this.#interfaces.size === 0;
     return Buffer.concat([
       this.#begin(),
-      ...(needsInterface ? [interfaceDescription(undefined, LINKTYPE_ETHERNET, 0)] : []),
+      ...(needsInterface ? [describe(undefined, LINKTYPE_ETHERNET, 0)] : []),
       statistics(drops, this.#lastTime),
     ]);
   }
@@ -87,25 +71,15 @@ export class PcapngScrubForm implements ScrubForm {
   #begin(): Buffer {
     if (this.#begun) return Buffer.alloc(0);
     this.#begun = true;
-    return sectionHeader();
+    return sectionHeader(textOption(SHB_USERAPPL, 'imds scrub', MAX_NAME));
   }
 
   #enhanced(packet: Packet, span: number, id: number, comment: string | undefined): Buffer {
     const { seconds, nanoseconds, offset, capturedLength } = packet;
     const time = nanosecondsOf(seconds - span * SPAN_SECONDS, nanoseconds);
     this.#lastTime = time;
-    const options = textOption(COMMENT, comment, MAX_COMMENT);
-    const length = PACKET_FIXED + padded(capturedLength) + optionsLength(options);
-    return block(ENHANCED_PACKET, length, (bytes, at) => {
-      bytes.writeUInt32LE(id, at);
-      writeTime(bytes, at + 4, time);
-      bytes.writeUInt32LE(capturedLength, at + 12);
-      bytes.writeUInt32LE(packet.originalLength >>> 0, at + 16);
-      const data = at + PACKET_FIXED;
-      packet.bytes.copy(bytes, data, offset, offset + capturedLength);
-      bytes.fill(0, data + capturedLength, data + padded(capturedLength));
-      writeOptions(bytes, data + padded(capturedLength), options);
-    });
+    const data = packet.bytes.subarray(offset, offset + capturedLength);
+    return enhancedPacket({ interfaceId: id, time, data, originalLength: packet.originalLength, comment });
   }
 }
 
@@ -113,33 +87,11 @@ function keyOf(linkType: number, span: number, name = ''): string {
   return `${linkType} ${span} ${name}`;
 }
 
-function sectionHeader(): Buffer {
-  const options = textOption(SHB_USERAPPL, 'imds scrub', MAX_NAME);
-  return block(SECTION_HEADER, 16 + optionsLength(options), (bytes, at) => {
-    bytes.writeUInt32LE(BYTE_ORDER_MAGIC, at);
-    bytes.writeUInt16LE(1, at + 4);
-    bytes.writeUInt16LE(0, at + 6);
-    // Section length: not known beforehand.
-    bytes.writeBigInt64LE(-1n, at + 8);
-    writeOptions(bytes, at + 16, options);
-  });
-}
-
-function interfaceDescription(name: string | undefined, linkType: number, span: number): Buffer {
+function describe(name: string | undefined, linkType: number, span: number): Buffer {
   const offset = Buffer.alloc(8);
   offset.writeBigInt64LE(BigInt(span) * BigInt(SPAN_SECONDS));
-  const options: Option[] = [
-    ...textOption(IF_NAME, name, MAX_NAME),
-    { code: IF_TSRESOL, value: Buffer.from([9]) },
-    ...(span === 0 ? [] : [{ code: IF_TSOFFSET, value: offset }]),
-  ];
-  return block(INTERFACE_DESCRIPTION, 8 + optionsLength(options), (bytes, at) => {
-    bytes.writeUInt16LE(linkType, at);
-    bytes.writeUInt16LE(0, at + 2);
-    // Snap length: no limit.
-    bytes.writeUInt32LE(0, at + 4);
-    writeOptions(bytes, at + 8, options);
-  });
+  const after = span === 0 ? [] : [{ code: IF_TSOFFSET, value: offset }];
+  return interfaceDescription(linkType, textOption(IF_NAME, name, MAX_NAME), after);
 }
 
 /** On the first interface: of which of them the drops were is not told. */
@@ -152,10 +104,4 @@ function statistics(drops: number, time: bigint): Buffer {
     writeTime(bytes, at + 4, time);
     writeOptions(bytes, at + 12, options);
   });
-}
-
-/** Two words, the upper one first. */
-function writeTime(bytes: Buffer, at: number, time: bigint): void {
-  bytes.writeUInt32LE(Number(time >> 32n), at);
-  bytes.writeUInt32LE(Number(time & 0xffff_ffffn), at + 4);
 }
