@@ -342,7 +342,7 @@ export function scopeOf(host: Host | undefined, capture: string): string {
   return host?.name ?? host?.id ?? capture;
 }
 
-function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+export function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
     value = make();

@@ -1,6 +1,6 @@
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import { countOf, countText } from '../words.ts';
-import { type Aggregate, scopeOf } from './aggregate.ts';
+import { type Aggregate, getOrInsert, scopeOf } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CallLines } from './call-lines.ts';
 import type { Caller } from './caller.ts';
@@ -88,15 +88,17 @@ async function writeTable(
   columns: number,
   paint: Paint,
 ): Promise<void> {
-  const scopes = [...new Set(callers.map((caller) => caller.identity.scope))];
-  const grouped = scopes.flatMap((scope) => callers.filter((caller) => caller.identity.scope === scope));
-  const table = new CallerTable(scopes.length > 1 ? grouped : callers, aggregate.views, columns);
+  const byScope = grouped(callers, ({ identity }) => identity.scope);
+  const capturesOf = grouped(captures, ({ host, name }) => scopeOf(host, name));
+  const table = new CallerTable([...byScope.values()].flat(), aggregate.views, columns);
   const widthOf = await loadWidth(table.texts());
   let current: string | undefined;
   for (const { scope, line } of table.lines(paint, widthOf)) {
-    if (scopes.length + captures.length > 2 && scope !== undefined && scope !== current) {
+    if (byScope.size + captures.length > 2 && scope !== undefined && scope !== current) {
       writer.write(
-        `\n${wrap(scopeTitle(scope, captures), columns, '  ', widthOf).map(paint.strong).join('\n')}\n`,
+        `\n${wrap(scopeTitle(scope, capturesOf.get(scope) ?? []), columns, '  ', widthOf)
+          .map(paint.strong)
+          .join('\n')}\n`,
       );
       current = scope;
     }
@@ -105,9 +107,15 @@ async function writeTable(
   }
 }
 
+/** In the order in which each key comes first. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) getOrInsert(groups, keyOf(item), () => []).push(item);
+  return groups;
+}
+
 /** The host or capture, and what is known of the captures of it. */
-function scopeTitle(scope: string, captures: readonly CaptureSummary[]): string {
-  const own = captures.filter(({ host, name }) => scopeOf(host, name) === scope);
+function scopeTitle(scope: string, own: readonly CaptureSummary[]): string {
   const summary = summarize(own);
   const names = fewText(
     own.map(({ name }) => name).filter((name) => name !== scope),
