@@ -1,67 +1,34 @@
 import { release } from 'node:os';
 import type { SessionRecord } from '../bpf/records.ts';
-import { ExitCode, type FailureError, UsageError } from '../errors.ts';
+import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
-import type { AttributionChoice, Capture } from '../live/attribution-choice.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
 import { setNoNewPrivs } from '../live/no-new-privs.ts';
 import { type OpenedViews, openViews } from '../live/open-views.ts';
 import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privileges.ts';
-import { codeOf } from '../live/save/create-file.ts';
-import { SessionSaver } from '../live/save/session-saver.ts';
+import type { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
 import type { View } from '../live/view.ts';
 import { WallClock } from '../live/wall-clock.ts';
-import type { Completeness, Endpoint } from '../model.ts';
+import type { Completeness } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
 import { runCapture } from '../pipeline.ts';
-import type { Sink } from '../ports.ts';
-import { DEFAULT_VERDICT } from '../report/host-verdict.ts';
-import { createReportSink, loadAhead, VerdictSink } from '../report/index.ts';
-import { createTextSink } from '../report/text.ts';
-import type { Output, ReportFormat } from '../report/types.ts';
+import { loadAhead } from '../report/index.ts';
+import type { Output } from '../report/types.ts';
 import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
+import type { LiveOptions } from './live-options.ts';
+import { openRotatingSaver, openSaver, savedText } from './live-saver.ts';
+import { createLiveSinks } from './live-sinks.ts';
 import { StreamOutput } from './output.ts';
 import { StatusLine } from './status-line.ts';
-import { colourOf, columnsOf, type Surroundings, type TerminalStream } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Tally } from './tally.ts';
-
-export interface LiveOptions {
-  capture: Capture;
-  attribution: AttributionChoice;
-  interfaces: readonly string[];
-  endpoints: readonly Endpoint[];
-  jsonl: boolean;
-  /** No calls on standard output, only the report at the end. */
-  quiet: boolean;
-  ancestors: number;
-  /** Milliseconds after which it ends by itself. */
-  duration: number | undefined;
-  /** Calls after which it ends by itself. */
-  count: number | undefined;
-  /** Capture to write; undefined for none. */
-  save: string | undefined;
-  rotateBytes: number | undefined;
-  rotateCount: number | undefined;
-  /** Folder of the log files; undefined for none. */
-  logFolder: string | undefined;
-  /** Folder of the inventory of callers; undefined for none. */
-  stateFolder: string | undefined;
-  /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
-  user: string | undefined;
-  keepRoot: boolean;
-  /** For service managers: end with a failure when the probe does, so that both are started afresh. */
-  exitOnProbeLoss: boolean;
-  /** Folder and version of the package. */
-  root: string;
-  version: string;
-}
 
 /** `imds live`: every call as it is known, then the report. Gives the exit code; throws an ImdsError. */
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
@@ -112,13 +79,21 @@ class LiveRun {
     );
     const header = this.#header(views, now());
     // While root may still write to any folder; files that follow are created without it.
-    const early = this.#options.rotateBytes === undefined ? await this.#openSaver(header) : undefined;
+    const onTrouble = (trouble: FailureError) => this.#say(diagnostic('live', trouble));
+    const rotates = this.#options.rotateBytes !== undefined;
+    const early = rotates ? undefined : await openSaver(this.#options, header, onTrouble);
     const logs = await this.#openLogs(account);
     const inventory = await this.#openInventory(account, now);
-    const { tally, report } = await this.#createSinks(output, logs, inventory);
+    const { sinks, report } = await createLiveSinks(
+      this.#options,
+      this.#surroundings,
+      this.#clearing(output),
+    );
+    const all = [...sinks, logs, inventory].filter((sink) => sink !== undefined);
+    const tally = new Tally(all, this.#options.count, () => this.#interruption.abort());
     await loadAhead();
     if (account !== undefined) this.#giveUpRoot(account);
-    const saver = early ?? (await this.#openRotating(header, account));
+    const saver = early ?? (await openRotatingSaver(this.#options, header, account, onTrouble));
     this.#say(note('live', readyText(views, account)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
@@ -149,7 +124,7 @@ class LiveRun {
       );
       status.end();
       await saver?.close();
-      if (saver !== undefined) this.#tellSaved(saver);
+      if (saver !== undefined) this.#say(note('live', savedText(saver)));
       for (const problem of summary.problems) this.#say(diagnostic('live', problem));
       tell(summary.completeness, summary.watch?.to ?? now(), true);
       await tally.end([summary]);
@@ -244,70 +219,6 @@ class LiveRun {
     return { name: 'live', files: [], parts: [part] };
   }
 
-  #openSaver(session: SessionRecord): Promise<SessionSaver> | undefined {
-    const { save: path, rotateBytes, rotateCount, endpoints } = this.#options;
-    if (path === undefined) return undefined;
-    const onTrouble = (trouble: FailureError) => this.#say(diagnostic('live', trouble));
-    return SessionSaver.open({ path, session, endpoints, rotateBytes, rotateCount, onTrouble });
-  }
-
-  /** Its files are created as the account, one after the other: the folder has to be the account's to write to. */
-  async #openRotating(
-    session: SessionRecord,
-    account: Account | undefined,
-  ): Promise<SessionSaver | undefined> {
-    try {
-      return await this.#openSaver(session);
-    } catch (error) {
-      const isDenied = error instanceof UsageError && codeOf(error.cause) === 'EACCES';
-      if (!isDenied || account === undefined) throw error;
-      const { uid, name } = account;
-      throw new UsageError(
-        `-w ${this.#options.save}: with --rotate-size, files are created as ${name}, which may not write to that folder`,
-        {
-          code: 'usage.capture_folder',
-          remedy: `Give them a folder of their own (install -d -m 700 -o ${uid} FOLDER), or keep root with --keep-root.`,
-          cause: error,
-        },
-      );
-    }
-  }
-
-  #tellSaved({ files, losses }: SessionSaver): void {
-    const lost = Object.entries(losses).filter(([, count]) => count > 0);
-    const list = lost.map(([name, count]) => `${name} ${count}`).join(', ');
-    this.#say(note('live', `saved ${files.join(', ')}${list === '' ? '' : `; not all of it: ${list}`}`));
-  }
-
-  /** Calls as they come; then callers and the verdict, on standard error where calls are for programs. */
-  async #createSinks(
-    output: StreamOutput,
-    logs: LogSink | undefined,
-    inventory: InventorySink | undefined,
-  ): Promise<{ tally: Tally; report: TextSink }> {
-    const { jsonl, quiet, ancestors } = this.#options;
-    const { stdout, stderr, env } = this.#surroundings;
-    const optionsFor = (stream: TerminalStream, format: ReportFormat) => ({
-      format,
-      calls: false,
-      columns: columnsOf(stream, env),
-      colour: colourOf(stream, env),
-      ancestors,
-      verdict: DEFAULT_VERDICT,
-    });
-    const calls = this.#clearing(output);
-    const sinks: Sink[] = [];
-    if (!quiet) sinks.push(await createReportSink(optionsFor(stdout, jsonl ? 'jsonl' : 'log'), calls));
-    const report = await createTextSink(
-      optionsFor(jsonl ? stderr : stdout, 'text'),
-      jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : calls,
-    );
-    sinks.push(new VerdictSink(report, DEFAULT_VERDICT));
-    if (logs !== undefined) sinks.push(logs);
-    if (inventory !== undefined) sinks.push(inventory);
-    return { tally: new Tally(sinks, this.#options.count, () => this.#interruption.abort()), report };
-  }
-
   /** Calls may go to the terminal on which the status line stands. */
   #clearing(output: Output): Output {
     return {
@@ -327,8 +238,6 @@ class LiveRun {
 
 /** How often, in milliseconds, the log is told what the session can prove. */
 const TELL_MS = 300_000;
-
-type TextSink = Awaited<ReturnType<typeof createTextSink>>;
 
 function list({ sockets, wire }: OpenedViews): View[] {
   return [sockets, wire].filter((view) => view !== undefined);

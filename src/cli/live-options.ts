@@ -1,0 +1,34 @@
+import type { AttributionChoice, Capture } from '../live/attribution-choice.ts';
+import type { Endpoint } from '../model.ts';
+
+/** What `imds live` is asked to do. */
+export interface LiveOptions {
+  capture: Capture;
+  attribution: AttributionChoice;
+  interfaces: readonly string[];
+  endpoints: readonly Endpoint[];
+  jsonl: boolean;
+  /** No calls on standard output, only the report at the end. */
+  quiet: boolean;
+  ancestors: number;
+  /** Milliseconds after which it ends by itself. */
+  duration: number | undefined;
+  /** Calls after which it ends by itself. */
+  count: number | undefined;
+  /** Capture to write; undefined for none. */
+  save: string | undefined;
+  rotateBytes: number | undefined;
+  rotateCount: number | undefined;
+  /** Folder of the log files; undefined for none. */
+  logFolder: string | undefined;
+  /** Folder of the inventory of callers; undefined for none. */
+  stateFolder: string | undefined;
+  /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
+  user: string | undefined;
+  keepRoot: boolean;
+  /** For service managers: end with a failure when the probe does, so that both are started afresh. */
+  exitOnProbeLoss: boolean;
+  /** Folder and version of the package. */
+  root: string;
+  version: string;
+}

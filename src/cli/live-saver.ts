@@ -1,0 +1,60 @@
+import type { SessionRecord } from '../bpf/records.ts';
+import { type FailureError, UsageError } from '../errors.ts';
+import type { Account } from '../live/privileges.ts';
+import { codeOf } from '../live/save/create-file.ts';
+import { SessionSaver } from '../live/save/session-saver.ts';
+import type { LiveOptions } from './live-options.ts';
+
+type SaveOptions = Pick<LiveOptions, 'save' | 'rotateBytes' | 'rotateCount' | 'endpoints'>;
+type OnTrouble = (trouble: FailureError) => void;
+
+/**
+ * The capture of `-w`; undefined where none is asked for.
+ *
+ * @throws UsageError where it cannot be created
+ */
+export function openSaver(
+  options: SaveOptions,
+  session: SessionRecord,
+  onTrouble: OnTrouble,
+): Promise<SessionSaver> | undefined {
+  const { save: path, rotateBytes, rotateCount, endpoints } = options;
+  if (path === undefined) return undefined;
+  return SessionSaver.open({ path, session, endpoints, rotateBytes, rotateCount, onTrouble });
+}
+
+/**
+ * One that is rotated: its files are created as the account, one after the other, so the folder has to be
+ * the account's to write to.
+ *
+ * @throws UsageError where it cannot be created
+ */
+export async function openRotatingSaver(
+  options: SaveOptions,
+  session: SessionRecord,
+  account: Account | undefined,
+  onTrouble: OnTrouble,
+): Promise<SessionSaver | undefined> {
+  try {
+    return await openSaver(options, session, onTrouble);
+  } catch (error) {
+    const isDenied = error instanceof UsageError && codeOf(error.cause) === 'EACCES';
+    if (!isDenied || account === undefined) throw error;
+    const { uid, name } = account;
+    throw new UsageError(
+      `-w ${options.save}: with --rotate-size, files are created as ${name}, which may not write to that folder`,
+      {
+        code: 'usage.capture_folder',
+        remedy: `Give them a folder of their own (install -d -m 700 -o ${uid} FOLDER), or keep root with --keep-root.`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** What was saved, and what of it was not. */
+export function savedText({ files, losses }: SessionSaver): string {
+  const lost = Object.entries(losses).filter(([, count]) => count > 0);
+  const list = lost.map(([name, count]) => `${name} ${count}`).join(', ');
+  return `saved ${files.join(', ')}${list === '' ? '' : `; not all of it: ${list}`}`;
+}

@@ -1,0 +1,43 @@
+import type { Sink } from '../ports.ts';
+import { DEFAULT_VERDICT } from '../report/host-verdict.ts';
+import { createReportSink, VerdictSink } from '../report/index.ts';
+import { createTextSink } from '../report/text.ts';
+import type { Output, ReportFormat } from '../report/types.ts';
+import type { LiveOptions } from './live-options.ts';
+import { StreamOutput } from './output.ts';
+import { colourOf, columnsOf, type Surroundings, type TerminalStream } from './surroundings.ts';
+
+/** Where the calls of a session are shown. */
+export interface LiveSinks {
+  sinks: readonly Sink[];
+  /** Its callers so far are shown in the status line. */
+  report: Awaited<ReturnType<typeof createTextSink>>;
+}
+
+/**
+ * Calls as they come; then callers and the verdict, on standard error where calls are for programs.
+ *
+ * @param calls standard output
+ */
+export async function createLiveSinks(
+  { jsonl, quiet, ancestors }: Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors'>,
+  { stdout, stderr, env }: Surroundings,
+  calls: Output,
+): Promise<LiveSinks> {
+  const optionsFor = (stream: TerminalStream, format: ReportFormat) => ({
+    format,
+    calls: false,
+    columns: columnsOf(stream, env),
+    colour: colourOf(stream, env),
+    ancestors,
+    verdict: DEFAULT_VERDICT,
+  });
+  const report = await createTextSink(
+    optionsFor(jsonl ? stderr : stdout, 'text'),
+    jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : calls,
+  );
+  const verdict = new VerdictSink(report, DEFAULT_VERDICT);
+  if (quiet) return { sinks: [verdict], report };
+  const shown = await createReportSink(optionsFor(stdout, jsonl ? 'jsonl' : 'log'), calls);
+  return { sinks: [shown, verdict], report };
+}
