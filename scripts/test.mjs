@@ -3,12 +3,15 @@
  * `N passed, N failed, N skipped`. Each check counts as one test.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 
-const countsFile = join(root, '.cache', 'test-counts.json');
+/** Tests that wait more than they calculate (clients and their time-outs), or measure memory and not time. */
+const WAITING = /^test\/(zoo\/|html\/|cli\/\S*memory|live\/clients\.)/;
+/** Tests that flood, or time what a session does: the machine is theirs alone. */
+const ALONE = /^test\/live\//;
 const bin = join(root, 'node_modules', '.bin');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -41,13 +44,30 @@ async function check(name, command, args) {
   process.stdout.write(code === 0 ? `✓ ${name} (${seconds} s)\n` : `✗ ${name} (${seconds} s)\n${output}\n`);
 }
 
+/** On two cores, two runs of mocha side by side, and then the one that needs both. */
 async function tests() {
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/${name}`)
+    .sort();
+  const waiting = files.filter((file) => WAITING.test(file));
+  const alone = files.filter((file) => ALONE.test(file) && !WAITING.test(file));
+  const rest = files.filter((file) => !ALONE.test(file) && !WAITING.test(file));
+  await Promise.all([mocha('waiting', waiting), mocha('rest', rest)]);
+  await mocha('alone', alone);
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} files
+ */
+async function mocha(name, files) {
+  const countsFile = join(root, '.cache', `test-counts-${name}.json`);
   rmSync(countsFile, { force: true });
   const args = ['--reporter', 'scripts/mocha-reporter.cjs', '--reporter-option', `counts=${countsFile}`];
-  const specs = ['test/architecture.test.ts', 'test/**/*.test.ts'];
   const { code } = await run(
     process.execPath,
-    ['node_modules/mocha/bin/mocha.js', ...args, ...specs],
+    ['node_modules/mocha/bin/mocha.js', ...args, ...files],
     'inherit',
   );
   let counted;
