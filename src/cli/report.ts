@@ -124,7 +124,8 @@ class ReportRun {
     if (target !== undefined) {
       await read(['inventory'], async (file) => add(await raiseToInventory(file, target, options)));
     }
-    for (const note of reports?.sessions.notes() ?? []) this.#teller.note(note);
+    const notes = [...(reports?.sessions.notes() ?? []), ...(options.filter.hosts?.notes ?? [])];
+    for (const note of notes) this.#teller.note(note);
     return summaries;
   }
 }

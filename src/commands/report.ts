@@ -7,6 +7,7 @@ import { outputFlags, outputOptionsOf, STATE_FOLDER } from '../cli/flags.ts';
 import { report } from '../cli/report.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { parseWhen } from '../cli/when.ts';
+import { HostChoice } from '../events/host-choice.ts';
 
 const LOG_FOLDER = '/var/log/imds';
 const NANOSECONDS_IN_MS = 1_000_000n;
@@ -94,7 +95,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
         filter: {
           since,
           until,
-          hosts: flags.host,
+          hosts: flags.host && new HostChoice(flags.host),
           versions: flags['imds-version'],
         },
         ...output,

@@ -11,6 +11,7 @@ import {
 import type { Sink } from '../ports.ts';
 import type { EventFile } from './event-files.ts';
 import { EventLineParser } from './event-line.ts';
+import type { HostChoice } from './host-choice.ts';
 import { KnownCalls } from './known-calls.ts';
 import { KnownSessions, SessionRoom } from './known-sessions.ts';
 import { readLines } from './lines.ts';
@@ -22,8 +23,7 @@ import { readLines } from './lines.ts';
 export interface EventFilter {
   since?: Nanoseconds | undefined;
   until?: Nanoseconds | undefined;
-  /** Names or ids. */
-  hosts?: readonly string[] | undefined;
+  hosts?: HostChoice | undefined;
   versions?: readonly string[] | undefined;
 }
 
@@ -98,11 +98,8 @@ function isInTime({ call }: AttributedCall, { since, until }: EventFilter): bool
   return (since === undefined || call.time >= since) && (until === undefined || call.time < until);
 }
 
-/** Names of hosts are the same in either case (RFC 4343). */
 function isOfHost(host: Host | undefined, { hosts }: EventFilter): boolean {
-  if (hosts === undefined) return true;
-  const names = [host?.name, host?.id].map((name) => name?.toLowerCase());
-  return hosts.some((wanted) => names.includes(wanted.toLowerCase()));
+  return hosts === undefined || hosts.has(host?.name, host?.id);
 }
 
 /** Sessions of a file that are told. */

@@ -24,8 +24,7 @@ const NOTHING: Selected = { caller: undefined, isCut: false };
  */
 export function select(caller: CallerSummary, filter: EventFilter, hostId: string | undefined): Selected {
   const { hosts, since, until } = filter;
-  if (hosts !== undefined && !hosts.includes(caller.host ?? '') && !hosts.includes(hostId ?? ''))
-    return NOTHING;
+  if (hosts !== undefined && !hosts.has(caller.host, hostId)) return NOTHING;
   if (since !== undefined && caller.last < since) return NOTHING;
   if (until !== undefined && caller.first >= until) return NOTHING;
   const isWithin =

@@ -43,7 +43,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   files: ['model', 'errors'],
   capture: ['journal', 'ports', 'model', 'errors', 'secrets'],
   bpf: ['journal', 'files', 'ports', 'model', 'errors', 'secrets'],
-  events: ['sessions', 'files', 'callers', 'causes', 'ports', 'model', 'errors', 'secrets'],
+  events: ['words', 'sessions', 'files', 'callers', 'causes', 'ports', 'model', 'errors', 'secrets'],
   clients: ['model'],
   causes: ['words', 'clients', 'model', 'secrets'],
   callers: ['causes', 'model'],

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventLineParser } from '../../src/events/event-line.ts';
+import { Line } from '../../src/events/line.ts';
+import { Inventory } from '../../src/live/inventory/inventory.ts';
+import { imds } from './run.ts';
+import { EVENTS, Folder, LINES, rowsOf } from './saved-events.ts';
+
+describe('imds report with inventories', function () {
+  const folder = new Folder();
+  const put = (name: string, content: string | Uint8Array) => folder.put(name, content);
+  this.timeout(120_000);
+  /** What a session would have kept that saw these events. */
+  async function inventoryOf(name: string, lines: readonly string[]): Promise<string> {
+    const parser = new EventLineParser();
+    const inventory = new Inventory();
+    for (const line of lines) {
+      const call = parser.parse(Line.of(line), name);
+      if (call !== undefined) inventory.add(call);
+    }
+    let text = '';
+    for await (const piece of inventory.text(1_768_500_000_000_000_000n)) text += piece;
+    return put(name, text);
+  }
+
+  it('names the callers whose events have rolled away, and counts each call once', async () => {
+    const events = put('imds-calls.jsonl', EVENTS);
+    const whole = await rowsOf([events]);
+    const inventory = await inventoryOf('imds-callers.json', LINES);
+    assert.deepEqual(await rowsOf([inventory]), whole);
+    assert.deepEqual(await rowsOf([inventory, events]), whole);
+    const late = put('late.jsonl', `${LINES.slice(20).join('\n')}\n`);
+    assert.deepEqual(await rowsOf([late, inventory]), whole);
+    // One that was copied earlier adds nothing.
+    assert.deepEqual(
+      await rowsOf([late, await inventoryOf('old.json', LINES.slice(0, 9)), inventory]),
+      whole,
+    );
+    const { stdout, stderr } = await imds(['report', late, inventory]);
+    assert.equal(stderr, '');
+    assert.match(
+      stdout,
+      /^Seen\s+38 calls \(22 v1, 1 unknown, 15 v2\), of 18 events in 1 file and 20 known by the/m,
+    );
+  });
+
+  it('takes the larger count of each day, and a JSON report of it does too', async () => {
+    const tomorrow = LINES.map((line) =>
+      line
+        .replaceAll('2026-01-15', '2026-01-16')
+        .replace('"event":{"id":"', '"event":{"id":"ff')
+        .replace(/("event":\{"id":"[0-9a-f]{32})../, '$1'),
+    );
+    const both = [...LINES, ...tomorrow];
+    const whole = await rowsOf([put('both.jsonl', `${both.join('\n')}\n`)]);
+    const inventory = await inventoryOf('imds-callers.json', LINES);
+    const events = put('tomorrow.jsonl', `${tomorrow.join('\n')}\n`);
+    const json = put('a.json', (await imds(['report', inventory, events, '--json'])).stdout);
+    assert.deepEqual(await rowsOf([json]), whole);
+    assert.deepEqual(await rowsOf([json, inventory]), whole);
+    const day = await imds(['report', inventory, '--json', '--since', '2026-01-15', '--until', '2026-01-16']);
+    assert.equal(JSON.parse(day.stdout).totals.calls, 38);
+    const after = await imds(['report', inventory, '--json', '--since', '2026-01-15T00:00:01Z']);
+    assert.ok(JSON.parse(after.stdout).totals.calls <= 38);
+  });
+
+  it('reads that of --state-dir, and says what is wrong with it', async () => {
+    const inventory = await inventoryOf('state/imds-callers.json', LINES);
+    const { stdout } = await imds(['report', '--state-dir', join(folder.path, 'state'), '--json']);
+    assert.ok(JSON.parse(stdout).totals.calls >= 38);
+    put('state/imds-callers.json.new-1-ab', '{"inventory_version":1');
+    assert.equal((await imds(['report', join(folder.path, 'state')])).code, 0);
+    put('state/imds-callers.json', readFileSync(inventory, 'utf8').slice(0, -50));
+    const damaged = await imds(['report', inventory]);
+    assert.equal(damaged.code, 4);
+    assert.match(damaged.stderr, /expected an inventory of callers; it ends early/);
+    assert.match(damaged.stdout, /^Seen\s+32 calls .*, 32 known by the inventory alone/m);
+  });
+});

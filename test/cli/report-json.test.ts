@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { imds } from './run.ts';
+import { DEMO, EVENTS, Folder, rowsOf, withoutCapture } from './saved-events.ts';
+
+describe('imds report with JSON reports', function () {
+  const folder = new Folder();
+  const put = (name: string, content: string | Uint8Array) => folder.put(name, content);
+  // Each test runs the command many times.
+  this.timeout(120_000);
+  const json = async (name: string, ...args: string[]) => put(name, (await imds([...args, '--json'])).stdout);
+
+  it('says of the report of a capture what analyze says of the capture', async () => {
+    const path = await json('demo.json', 'analyze', join(DEMO, 'demo.pcap'));
+    const { stdout } = await imds(['analyze', join(DEMO, 'demo.pcap'), '--csv']);
+    assert.deepEqual(await rowsOf([path]), withoutCapture(stdout));
+    const again = await imds(['report', path]);
+    assert.match(
+      again.stdout,
+      /^Seen\s+38 calls \(22 v1, 1 unknown, 15 v2\) on 29 connections, in 348 packets/m,
+    );
+    assert.match(again.stdout, /fallback-hop-limit/);
+    const { verdict } = JSON.parse((await imds(['report', path, '--json'])).stdout);
+    assert.deepEqual(verdict, JSON.parse(readFileSync(path, 'utf8')).verdict);
+    assert.equal(verdict.hosts[0].watched.recordings, 1);
+  });
+
+  it('adds reports and events of many hosts, in whatever layout, packed or not', async () => {
+    const host = (name: string) =>
+      EVENTS.replaceAll('"name":"web-7"', `"name":"${name}"`).replaceAll(
+        /"event":\{"id":"../g,
+        `"event":{"id":"${name}`,
+      );
+    const [a, b, c] = ['aa', 'bb', 'cc'].map((name) => put(`events/${name}.jsonl`, host(name)));
+    const whole = await rowsOf([join(folder.path, 'events')]);
+    assert.equal(whole.length, 1 + 3 * 7 + 1);
+    const text = (await imds(['report', a ?? '', '--json'])).stdout;
+    put('mixed/a.json', JSON.stringify(JSON.parse(text), undefined, 2));
+    put('mixed/b.json.gz', gzipSync((await imds(['report', b ?? '', '--json'])).stdout));
+    put('mixed/c.jsonl', readFileSync(c ?? ''));
+    assert.deepEqual(await rowsOf([join(folder.path, 'mixed')]), whole);
+  });
+
+  it('counts the same report once, and says so', async () => {
+    const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
+    copyFileSync(path, join(folder.path, 'copy.json'));
+    const { code, stdout, stderr } = await imds(['report', path, join(folder.path, 'copy.json')]);
+    assert.equal(code, 0);
+    assert.match(stderr, /copy\.json: the same report as .*a\.json; it counts once/);
+    assert.match(stdout, /^Seen\s+38 calls/m);
+  });
+
+  it('counts the events of a recording once that a report tells of', async () => {
+    const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
+    const events = put('imds-calls.jsonl', EVENTS);
+    const { stdout, stderr } = await imds(['report', events, path, '--csv']);
+    assert.match(stderr, /38 events are of recordings that a JSON report tells of; they count once/);
+    assert.deepEqual(withoutCapture(stdout), await rowsOf([path]));
+    const ofEvents = await json('b.json', 'report', events);
+    const doubtful = await imds(['report', events, ofEvents]);
+    assert.match(doubtful.stderr, /1 session is both in events and in a JSON report .* count twice/);
+    const both = await imds(['report', path, await json('c.json', 'report', path, ofEvents)]);
+    assert.match(both.stderr, /tells of recordings that .*a\.json tells of too; their calls count twice/);
+  });
+
+  it('shows no secret that stands in their names', async () => {
+    const secret = 'AKIAIOSFODNN7EXAMPLE';
+    const { stdout } = await imds(['analyze', join(DEMO, 'demo.pcap'), '--json']);
+    const path = put('a.json', stdout.replaceAll('web-7', secret).replaceAll('demo.pcap', `${secret}.pcap`));
+    for (const format of ['text', 'csv', 'json', 'html']) {
+      const { code, stdout: shown } = await imds(['report', path, '--format', format]);
+      assert.equal(code, 0);
+      assert.ok(!shown.includes(secret), format);
+    }
+  });
+
+  it('is no proof where it has sessions that cannot be read', async () => {
+    const ended = { type: ['end'], module: 'imds', dataset: 'imds.sessions' };
+    const session = { event: { ...ended, start: 'x', end: 'y' }, imds: {} };
+    const report = JSON.parse((await imds(['report', put('imds-calls.jsonl', EVENTS), '--json'])).stdout);
+    report.captures[0].sessions = [session];
+    const { stdout } = await imds(['report', put('a.json', JSON.stringify(report))]);
+    assert.match(stdout, /events\.sessions_turned_away/);
+  });
+
+  it('selects by host, version and whole days', async () => {
+    const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
+    const seen = async (...options: string[]) => {
+      const { stdout, stderr } = await imds(['report', path, '--json', ...options]);
+      const { totals } = JSON.parse(stdout) as { totals: { calls: number; by_version: object } };
+      return [totals.calls, totals.by_version, stderr] as const;
+    };
+    const none = { v1: 0, unknown: 0, v2: 0, foreign: 0, attempt: 0 };
+    assert.deepEqual(await seen('--host', 'web-8'), [
+      0,
+      none,
+      'imds report: nothing is of host web-8; 1 other: web-7\n',
+    ]);
+    assert.equal((await seen('--host', 'WEB-7'))[0], 38);
+    assert.equal((await seen('--host', 'ec2f1e0b4b8c4d6ea1c35f7c0d9e8b7a'))[0], 38);
+    assert.deepEqual((await seen('--imds-version', 'v1'))[1], { ...none, v1: 22 });
+    assert.equal((await seen('--since', '2026-01-15', '--until', '2026-01-16'))[0], 38);
+    const [calls, , stderr] = await seen('--since', '2026-01-15T11:00:00Z');
+    assert.ok(calls < 38);
+    assert.match(stderr, /the days that --since or --until cut in two are left out/);
+  });
+
+  it('has no calls of it, and says so', async () => {
+    const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
+    for (const options of [['--jsonl'], ['--calls'], ['--calls', '--csv'], ['--format', 'log']]) {
+      const { stderr } = await imds(['report', path, ...options]);
+      assert.match(stderr, /a\.json left out: it has callers and no calls/);
+    }
+  });
+
+  it('takes over what is right of a report that somebody wrote, and says what is not', async () => {
+    const text = (await imds(['analyze', join(DEMO, 'demo.pcap'), '--json'])).stdout;
+    for (const [content, what, calls] of [
+      [text.slice(0, -200), /expected a JSON report; it ends early/, 0],
+      [`${text}x`, /damaged at byte \d+/, 38],
+      [text.replace('"schema_version": 1', '"schema_version": 2'), /schema_version 1/, 38],
+      [text.replace('"v1":8', '"v1":-8'), /1 row is no callers/, 30],
+      [text.replace('"v1":8', '"v1":9'), /not all of its callers/, 39],
+      [text.replace('"v1":8', '"v1":1e300'), /1 row is no callers/, 30],
+      [text.replace('"facts":{', '"facts":[{').replace(/\}$/, '}'), /./, 0],
+      [text.replace(/"bucket_ns":"\d+"/, '"bucket_ns":"7"'), /no callers as imds writes them/, 38],
+      [`{"schema_version":${'['.repeat(100_000)}`, /it ends early/, 0],
+      ['{"callers":[null,1,"x",{}],"schema_version":1}', /4 rows are no callers/, 0],
+    ] as const) {
+      const { code, stdout, stderr } = await imds(['report', put('x.json', content)]);
+      assert.equal(code, 4, stderr);
+      assert.match(stderr, what);
+      assert.doesNotMatch(stderr, /\n\s+at /);
+      if (calls > 0) assert.match(stdout, new RegExp(`^Seen\\s+${calls} calls`, 'm'));
+    }
+  });
+});

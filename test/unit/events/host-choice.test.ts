@@ -1,0 +1,31 @@
+import { deepStrictEqual, ok } from 'node:assert';
+import { HostChoice } from '../../../src/events/host-choice.ts';
+
+describe('hosts that are wanted', () => {
+  it('are found by name or id, in either case', () => {
+    const choice = new HostChoice(['Web-1', 'i-0abc']);
+    ok(choice.has('WEB-1', undefined));
+    ok(choice.has('other', 'I-0ABC'));
+    ok(!choice.has('web-2', 'i-1'));
+    ok(!choice.has(undefined, undefined));
+    deepStrictEqual(choice.notes, []);
+  });
+
+  it('tell which of them are not there, and what is', () => {
+    const choice = new HostChoice(['nope']);
+    deepStrictEqual(choice.notes, ['nothing is of host nope; no other host is named']);
+    choice.has('b', 'i-1');
+    choice.has('a', undefined);
+    choice.has(undefined, 'i-2');
+    choice.has('a', undefined);
+    deepStrictEqual(choice.notes, ['nothing is of host nope; 3 others: a, b, i-2']);
+  });
+
+  it('keep few of the others', () => {
+    const choice = new HostChoice(['nope']);
+    for (let i = 0; i < 1000; i++) choice.has(`h${i}`, undefined);
+    deepStrictEqual(choice.notes, [
+      'nothing is of host nope; among the others are h0, h1, h2, h3, h4, h5, h6, h7, h8, h9',
+    ]);
+  });
+});
