@@ -110,7 +110,7 @@ class LiveRun {
     this.#status = status;
     try {
       const summary = await runCapture(
-        this.#input(views, header, saver, now),
+        this.#input(views, header, saver, logs, now),
         {
           endpoints,
           signal: this.#interruption.signal,
@@ -205,6 +205,7 @@ class LiveRun {
     views: OpenedViews,
     header: SessionRecord,
     through: SessionSaver | undefined,
+    logs: LogSink | undefined,
     now: () => bigint,
   ): CaptureInput {
     const source = new LiveSource({
@@ -212,6 +213,7 @@ class LiveRun {
       header,
       views: list(views),
       through,
+      room: logs && (() => logs.room()),
       host: views.host,
       now,
     });

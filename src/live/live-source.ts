@@ -16,6 +16,8 @@ export interface LiveSourceOptions {
   now(): bigint;
   /** What the journal passes through on its way to the pipeline, which reads what is saved of it. */
   through?: JournalFilter | undefined;
+  /** Resolves when what is written of the calls has room for more; undefined when that is now. */
+  room?: (() => Promise<unknown> | undefined) | undefined;
   /** Whom to ask what the host says of processes; its answers are entries of the journal. */
   host?: HostAnswers | undefined;
 }
@@ -84,8 +86,13 @@ export class LiveSource implements PacketSource {
 
   /** A disk that is slow holds the views back for a moment; one that does not answer holds nobody. */
   #pause(): Promise<void> | undefined {
-    const ready = this.#options.through?.ready();
-    return ready && Promise.race([ready, setTimeout(MAX_PAUSE_MS, undefined, { ref: false })]);
+    const { through, room } = this.#options;
+    const waits = [through?.ready(), room?.()].filter((wait) => wait !== undefined);
+    if (waits.length === 0) return undefined;
+    return Promise.race([
+      Promise.all(waits).then(() => {}),
+      setTimeout(MAX_PAUSE_MS, undefined, { ref: false }),
+    ]);
   }
 
   #journal(handler: JournalHandler): JournalHandler {

@@ -53,9 +53,15 @@ export class LogSink implements Sink {
     this.#events.write(sessionLine(proof));
   }
 
-  /** The queue of a file is bounded by itself: a slow disk holds nothing back. */
+  /** What shows calls to people does not wait for the disk: see {@link LogSink.room}. */
   ready(): undefined {
     return undefined;
+  }
+
+  /** For who brings the calls: resolves when there is room for more lines; undefined when that is now. */
+  room(): Promise<unknown> | undefined {
+    const waits = [this.#log.ready(), this.#events.ready()].filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   /** Something outside moved the files (logrotate, SIGHUP). */

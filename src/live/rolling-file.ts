@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ImdsError, PrerequisiteError } from '../errors.ts';
 import { adoptRolled } from './adopt.ts';
 import { Appender } from './appender.ts';
@@ -10,6 +10,11 @@ import { cannotWrite } from './words.ts';
 
 /** Also the longest time for which a file that was moved or removed from outside goes unnoticed. */
 const TRY_AGAIN_MS = 1000;
+
+/** More than that waits only where lines come faster than they are written. */
+const MUCH_WAITING = 1_000_000;
+/** A disk that takes nothing for so long is not waited for until it has taken something. */
+const PATIENCE_MS = 500;
 
 /** What no later attempt changes unless somebody does something about it. */
 const LASTING = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
@@ -49,6 +54,9 @@ export class RollingFile {
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #reopens = false;
+  /** Nothing was written for as long as anybody waits. */
+  #isStuck = false;
+  #onRoom: (() => void)[] = [];
   #closing: Promise<void> | undefined;
 
   /**
@@ -91,6 +99,24 @@ export class RollingFile {
     return this.#queue.waiting;
   }
 
+  /**
+   * For who brings the lines: resolves when they may go on, so that a storm does not outrun the disk; undefined
+   * when that is now. Nobody waits for a disk that fails or does not answer.
+   */
+  ready(): Promise<void> | undefined {
+    if (this.waiting.bytes < MUCH_WAITING || this.#health.failing || this.#isStuck) return undefined;
+    return new Promise((resolve) => {
+      const late = setTimeout(() => {
+        this.#isStuck = true;
+        this.#giveRoom();
+      }, PATIENCE_MS);
+      this.#onRoom.push(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
+  }
+
   /** @param line without its line end, and with none in it */
   write(line: string): void {
     const bytes = Buffer.from(`${line}\n`);
@@ -123,7 +149,7 @@ export class RollingFile {
   async #close(): Promise<void> {
     clearInterval(this.#timer);
     const finished = new AbortController();
-    const deadline = setTimeout(this.#closeWithinMs, undefined, { signal: finished.signal });
+    const deadline = delay(this.#closeWithinMs, undefined, { signal: finished.signal });
     await Promise.race([this.#finish(), deadline.catch(() => undefined)]);
     finished.abort();
     const dropped = this.#queue.clear();
@@ -135,6 +161,10 @@ export class RollingFile {
     await this.flush();
     // Some network file systems say only now that they could not keep what they took.
     await this.#target.close().catch((error: Error) => this.#health.failed(error, this.waiting));
+  }
+
+  #giveRoom(): void {
+    for (const resume of this.#onRoom.splice(0)) resume();
   }
 
   #wake(): void {
@@ -150,11 +180,14 @@ export class RollingFile {
         }
         if (this.#queue.isEmpty) await this.#target.check();
         else await this.#target.append(this.#queue);
+        this.#isStuck = false;
+        if (this.waiting.bytes < MUCH_WAITING) this.#giveRoom();
       } while (!this.#queue.isEmpty || this.#reopens);
       this.#health.recovered();
     } catch (error) {
       this.#health.failed(error as Error, this.waiting);
     } finally {
+      this.#giveRoom();
       // Not in a callback: a line written before that ran would start nothing.
       this.#running = undefined;
     }

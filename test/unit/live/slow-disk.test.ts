@@ -62,4 +62,30 @@ describe('RollingFile on a slow disk', () => {
     assert.deepEqual(log.lost, { lines: 2, bytes: 4 });
     assert.deepEqual(messages, [`${NAME}: 2 lines (4 bytes) could not be written before the end`]);
   });
+
+  it('holds back who brings much, until that is written', async () => {
+    const disk = new SlowDisk();
+    const log = open(disk);
+    assert.equal(log.ready(), undefined);
+    for (let number = 0; number < 3; number++) log.write('x'.repeat(400_000));
+    const room = log.ready();
+    assert.ok(room !== undefined);
+    await disk.answer();
+    await room;
+    assert.equal(log.ready(), undefined);
+    for (let answers = 0; answers < 2; answers++) await disk.answer();
+    await log.close();
+  });
+
+  it('holds nobody back for long where the disk does not answer, and not again until it does', async () => {
+    const disk = new SlowDisk();
+    const log = open(disk, { closeWithinMs: 50 });
+    for (let number = 0; number < 3; number++) log.write('x'.repeat(400_000));
+    await log.ready();
+    assert.equal(log.ready(), undefined, 'it is waited for once');
+    log.write('x'.repeat(400_000));
+    await disk.answer();
+    assert.ok(log.ready() !== undefined, 'it has answered');
+    await log.close();
+  });
 });
