@@ -15,6 +15,7 @@
 
 #include "probe/attach.h"
 #include "probe/cgroups.h"
+#include "probe/check.h"
 #include "probe/clock.h"
 #include "probe/errors.h"
 #include "probe/images.h"
@@ -162,6 +163,8 @@ int main(int count, char **arguments)
 	const char *reason;
 
 	read_options(count, arguments, &options);
+	if (options.check)
+		return check(&options);
 	require_prerequisites();
 	cgroups_open(options.cgroup, &root);
 	watch_all();

@@ -88,24 +88,39 @@ static ssize_t path_of(int descriptor, char *path, size_t capacity)
 	return length;
 }
 
-void cgroups_open(const char *path, struct cgroup_root *root)
+bool cgroups_find(const char *path, struct cgroup_root *root, char *words, size_t capacity)
 {
-	char mount[256], own[PATH_BYTES];
+	char mount[256];
 	struct statfs status;
 
 	if (!path && find_mount(mount, sizeof(mount)))
 		path = mount;
 	root->descriptor = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : private_mount();
-	if (root->descriptor < 0)
-		fail(EXIT_PREREQUISITE,
-		     path ? "%s: %s (kernel %s): name a folder of cgroup v2 with --cgroup" :
-			    "no cgroup v2 %s %s (kernel %s): mount -t cgroup2 none DIR, and name it with --cgroup DIR",
-		     path ? path : "root is mounted, and none can be:", strerror(errno), kernel_release());
-	if (fstatfs(root->descriptor, &status) != 0 || status.f_type != CGROUP2_SUPER_MAGIC)
-		fail(EXIT_PREREQUISITE, "%s is not a folder of cgroup v2 (kernel %s): name one with --cgroup DIR",
-		     path ? path : "the mount", kernel_release());
+	if (root->descriptor < 0) {
+		snprintf(words, capacity,
+			 path ? "%s: %s (kernel %s): name a folder of cgroup v2 with --cgroup" :
+				"no cgroup v2 %s %s (kernel %s): mount -t cgroup2 none DIR, and name it with --cgroup DIR",
+			 path ? path : "root is mounted, and none can be:", strerror(errno), kernel_release());
+		return false;
+	}
+	if (fstatfs(root->descriptor, &status) != 0 || status.f_type != CGROUP2_SUPER_MAGIC) {
+		snprintf(words, capacity,
+			 "%s is not a folder of cgroup v2 (kernel %s): name one with --cgroup DIR",
+			 path ? path : "the mount", kernel_release());
+		close(root->descriptor);
+		return false;
+	}
 	snprintf(root->name, sizeof(root->name), "%.*s", (int)sizeof(root->name) - 1, path ? path : "own mount");
 	root->is_host = id_of(root->descriptor) == 1;
+	return true;
+}
+
+void cgroups_open(const char *path, struct cgroup_root *root)
+{
+	char own[PATH_BYTES], words[512];
+
+	if (!cgroups_find(path, root, words, sizeof(words)))
+		fail(EXIT_PREREQUISITE, "%s", words);
 	root_descriptor = root->descriptor;
 	root_length = path_of(root_descriptor, own, sizeof(own));
 	/* The root of a mount that no path leads to is "/" itself. */

@@ -15,7 +15,12 @@ struct cgroup_root {
 	bool is_host;
 };
 
-/* `path` names a folder of cgroup v2; NULL: the one that is mounted, else one of its own. */
+/*
+ * `path` names a folder of cgroup v2; NULL: the one that is mounted, else one of its own. False where there is
+ * none: `words` say why, and what to do.
+ */
+bool cgroups_find(const char *path, struct cgroup_root *root, char *words, size_t capacity);
+/* The same for all that follows. Ends the process where there is none. */
 void cgroups_open(const char *path, struct cgroup_root *root);
 /* Path of a cgroup below the root; NULL if it has gone. Valid until the next call. */
 const char *cgroup_path(uint64_t id);

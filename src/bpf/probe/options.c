@@ -19,6 +19,7 @@ static const char HELP[] =
 	"  --cgroup PATH         folder of cgroup v2 whose processes are watched; its root unless told\n"
 	"  --json                lines of JSON instead of pcapng: records, and a summary of each packet\n"
 	"  --without-session     leaves the records `session` and `end` to the program that reads\n"
+	"  --check               attaches nothing: says in JSON what is missing, and what else is on its hooks\n"
 	"  --debug               shows what libbpf says\n"
 	"  --version\n"
 	"  --help\n"
@@ -43,8 +44,9 @@ void read_options(int count, char **arguments, struct options *options)
 	static const struct option known[] = {
 		{ "endpoint", required_argument, NULL, 'e' }, { "cgroup", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },	      { "without-session", no_argument, NULL, 's' },
-		{ "debug", no_argument, NULL, 'd' },	      { "version", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },	      {},
+		{ "debug", no_argument, NULL, 'd' },	      { "check", no_argument, NULL, 'k' },
+		{ "version", no_argument, NULL, 'v' },	      { "help", no_argument, NULL, 'h' },
+		{},
 	};
 	int option;
 
@@ -64,6 +66,9 @@ void read_options(int count, char **arguments, struct options *options)
 			break;
 		case 'd':
 			options->debug = true;
+			break;
+		case 'k':
+			options->check = true;
 			break;
 		case 'v':
 			puts("imds-probe " VERSION);

@@ -11,6 +11,8 @@ struct options {
 	/* Who started the probe writes `session` and `end`. */
 	bool without_session;
 	bool debug;
+	/* Attach nothing: tell whether it could, and what else is on the same hooks. */
+	bool check;
 	const char *cgroup;
 	struct imds_endpoint endpoints[IMDS_MAX_ENDPOINTS];
 	__u32 endpoint_count;

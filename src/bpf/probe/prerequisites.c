@@ -29,18 +29,20 @@ const char *kernel_release(void)
 	return name.release;
 }
 
-static void require_kernel(void)
+/* Each says in `words` what is missing, and what to do; it leaves them alone where nothing is. */
+static void kernel_problem(char *words, size_t capacity)
 {
 	unsigned int major = 0, minor = 0;
 
 	sscanf(kernel_release(), "%u.%u", &major, &minor);
-	if (major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR))
-		fail(EXIT_PREREQUISITE,
-		     "kernel %s is too old: Linux %d.%d or later is needed. Use imds live --capture wire",
-		     kernel_release(), LEAST_MAJOR, LEAST_MINOR);
+	if (major > LEAST_MAJOR || (major == LEAST_MAJOR && minor >= LEAST_MINOR))
+		return;
+	snprintf(words, capacity,
+		 "kernel %s is too old: Linux %d.%d or later is needed. Use imds live --capture wire",
+		 kernel_release(), LEAST_MAJOR, LEAST_MINOR);
 }
 
-static void require_capabilities(void)
+static void capability_problem(char *words, size_t capacity)
 {
 	static const struct {
 		int number;
@@ -59,9 +61,10 @@ static void require_capabilities(void)
 		strcat(missing, missing[0] ? ", " : "");
 		strcat(missing, needed[i].name);
 	}
-	if (missing[0])
-		fail(EXIT_PREREQUISITE, "missing %s (uid %u, kernel %s): run it as root, or give it these capabilities",
-		     missing, geteuid(), kernel_release());
+	if (!missing[0])
+		return;
+	snprintf(words, capacity, "missing %s (uid %u, kernel %s): run it as root, or give it these capabilities",
+		 missing, geteuid(), kernel_release());
 }
 
 static bool is_confidential(void)
@@ -71,28 +74,50 @@ static bool is_confidential(void)
 	return read_text(LOCKDOWN, state, sizeof(state)) > 0 && strstr(state, "[confidentiality]");
 }
 
-static void require_no_lockdown(void)
+static void lockdown_problem(char *words, size_t capacity)
 {
-	if (is_confidential())
-		fail(EXIT_PREREQUISITE,
-		     "kernel %s is locked down (confidentiality), so eBPF cannot read: boot with lockdown=integrity, or use imds live --capture wire",
-		     kernel_release());
+	if (!is_confidential())
+		return;
+	snprintf(words, capacity,
+		 "kernel %s is locked down (confidentiality), so eBPF cannot read: boot with lockdown=integrity, or use imds live --capture wire",
+		 kernel_release());
 }
 
-static void require_btf(void)
+static void btf_problem(char *words, size_t capacity)
 {
-	if (access(BTF, R_OK) != 0)
-		fail(EXIT_PREREQUISITE,
-		     "kernel %s has no BTF (" BTF ": %s): a kernel with CONFIG_DEBUG_INFO_BTF is needed, or use imds live --capture wire",
-		     kernel_release(), strerror(errno));
+	if (access(BTF, R_OK) == 0)
+		return;
+	snprintf(words, capacity,
+		 "kernel %s has no BTF (" BTF ": %s): a kernel with CONFIG_DEBUG_INFO_BTF is needed, or use imds live --capture wire",
+		 kernel_release(), strerror(errno));
+}
+
+static const struct {
+	const char *name;
+	void (*problem)(char *words, size_t capacity);
+} prerequisites[] = {
+	{ "kernel", kernel_problem },
+	{ "capabilities", capability_problem },
+	{ "lockdown", lockdown_problem },
+	{ "btf", btf_problem },
+};
+
+const char *prerequisite(size_t index, char *words, size_t capacity)
+{
+	if (index >= sizeof(prerequisites) / sizeof(prerequisites[0]))
+		return NULL;
+	words[0] = '\0';
+	prerequisites[index].problem(words, capacity);
+	return prerequisites[index].name;
 }
 
 void require_prerequisites(void)
 {
-	require_kernel();
-	require_capabilities();
-	require_no_lockdown();
-	require_btf();
+	char words[512];
+
+	for (size_t i = 0; prerequisite(i, words, sizeof(words)); i++)
+		if (words[0])
+			fail(EXIT_PREREQUISITE, "%s", words);
 }
 
 void explain_refusal(const char *what, int error, const char *log)
