@@ -11,7 +11,7 @@ import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privilege
 import type { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
-import type { View } from '../live/view.ts';
+import { viewsOf, viewsText } from '../live/views-text.ts';
 import { WallClock } from '../live/wall-clock.ts';
 import type { Completeness } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
@@ -211,7 +211,7 @@ class LiveRun {
     const source = new LiveSource({
       name: 'live',
       header,
-      views: list(views),
+      views: viewsOf(views),
       through,
       room: logs && (() => logs.room()),
       host: views.host,
@@ -241,12 +241,6 @@ class LiveRun {
 /** How often, in milliseconds, the log is told what the session can prove. */
 const TELL_MS = 300_000;
 
-function list({ sockets, wire }: OpenedViews): View[] {
-  return [sockets, wire].filter((view) => view !== undefined);
-}
-
 function readyText(views: OpenedViews, account: Account | undefined): string {
-  const { attribution } = views;
-  const seen = list(views).map(({ description }) => description);
-  return `ready: views ${seen.join(', ')}; attribution ${attribution}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}`;
+  return `ready: ${viewsText(views)}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}`;
 }

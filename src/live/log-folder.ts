@@ -16,7 +16,7 @@ export interface FolderUse {
   code: string;
 }
 
-const LOGS: FolderUse = { what: 'logs', option: '--log-dir', code: 'live.log_folder' };
+export const LOGS: FolderUse = { what: 'logs', option: '--log-dir', code: 'live.log_folder' };
 
 const PRIVATE = 0o700;
 
@@ -55,12 +55,7 @@ async function openFolder(folder: string, use: FolderUse): Promise<FileHandle> {
     const { code } = error as NodeJS.ErrnoException;
     // Linux answers O_DIRECTORY|O_NOFOLLOW on a symbolic link with ENOTDIR, others with ELOOP.
     if (code === 'ENOTDIR' || code === 'ELOOP') {
-      throw refused(
-        use,
-        folder,
-        'it is a symbolic link or no folder',
-        'Name the folder itself, not a link to it',
-      );
+      throw noFolder(folder, use);
     }
     if (code !== 'ENOENT') throw error;
   }
@@ -77,14 +72,21 @@ async function makeFolder(folder: string, use: FolderUse): Promise<void> {
     // Another log of this session, or another session, was faster.
     if (code === 'EEXIST') return;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    const ids = `-o ${process.geteuid?.()} -g ${process.getegid?.()}`;
-    throw refused(
-      use,
-      folder,
-      'it is missing, and this process may not make it',
-      `Make it (install -d -m 700 ${ids} ${folder})`,
-    );
+    throw unmakeable(folder, use);
   }
+}
+
+/** The name leads to something else. */
+export function noFolder(folder: string, use: FolderUse): PrerequisiteError {
+  const why = 'it is a symbolic link or no folder';
+  return refused(use, folder, why, 'Name the folder itself, not a link to it');
+}
+
+/** There is none, and no right to make one. */
+export function unmakeable(folder: string, use: FolderUse): PrerequisiteError {
+  const ids = `-o ${process.geteuid?.()} -g ${process.getegid?.()}`;
+  const why = 'it is missing, and this process may not make it';
+  return refused(use, folder, why, `Make it (install -d -m 700 ${ids} ${folder})`);
 }
 
 async function makePrivate(
@@ -93,27 +95,54 @@ async function makePrivate(
   owner: Owner | undefined,
   use: FolderUse,
 ): Promise<void> {
-  const { uid, gid, mode } = await handle.stat();
+  const stats = await handle.stat();
+  const changes = changesOf(stats, owner);
+  const names = changes.gives || changes.tightens ? await readdir(folder) : [];
+  const refusal = folderRefusal(folder, stats, names, owner, use);
+  if (refusal !== undefined) throw refusal;
+  if (changes.tightens) await handle.chmod(PRIVATE);
+  if (changes.gives && owner !== undefined) await handle.chown(owner.uid, owner.gid);
+}
+
+/** Of a folder that is there: who has it, and who may do what in it. */
+export interface FolderRights {
+  uid: number;
+  gid: number;
+  mode: number;
+}
+
+/** Why a folder that is there is not taken; undefined where it is. @param names what is in it */
+export function folderRefusal(
+  folder: string,
+  rights: FolderRights,
+  names: readonly string[],
+  owner: Owner | undefined,
+  use: FolderUse,
+): PrerequisiteError | undefined {
+  const { uid, mode } = rights;
   const self = process.geteuid?.() ?? uid;
   const permitted = [0, self, owner?.uid];
   if (!permitted.includes(uid) && !isDynamic(uid)) {
     const remedy = `Give it to root (chown 0:0 ${folder})`;
-    throw refused(use, folder, `it belongs to uid ${uid}, who can replace what is in it`, remedy);
+    return refused(use, folder, `it belongs to uid ${uid}, who can replace what is in it`, remedy);
   }
   if ((mode & 0o022) !== 0) {
     const remedy = `See what is in it, then chmod 700 ${folder}`;
-    throw refused(use, folder, `others may write in it (mode ${(mode & 0o7777).toString(8)})`, remedy);
+    return refused(use, folder, `others may write in it (mode ${(mode & 0o7777).toString(8)})`, remedy);
   }
-  const gives = self === 0 && owner !== undefined && (owner.uid !== uid || owner.gid !== gid);
-  const tightens = (mode & 0o077) !== 0;
-  if (!gives && !tightens) return;
-  const others = (await readdir(folder)).filter((name) => !OURS.test(name));
-  if (others.length > 0) {
-    const why = `it holds other files (${others[0]}${others.length > 1 ? ', …' : ''})`;
-    throw refused(use, folder, `${why}, and would be closed to everybody else`, 'Name a folder of its own');
-  }
-  if (tightens) await handle.chmod(PRIVATE);
-  if (gives) await handle.chown(owner.uid, owner.gid);
+  const { gives, tightens } = changesOf(rights, owner);
+  const others = names.filter((name) => !OURS.test(name));
+  if ((!gives && !tightens) || others.length === 0) return undefined;
+  const why = `it holds other files (${others[0]}${others.length > 1 ? ', …' : ''})`;
+  return refused(use, folder, `${why}, and would be closed to everybody else`, 'Name a folder of its own');
+}
+
+function changesOf({ uid, gid, mode }: FolderRights, owner: Owner | undefined) {
+  const self = process.geteuid?.() ?? uid;
+  return {
+    gives: self === 0 && owner !== undefined && (owner.uid !== uid || owner.gid !== gid),
+    tightens: (mode & 0o077) !== 0,
+  };
 }
 
 function isDynamic(uid: number): boolean {

@@ -21,7 +21,12 @@ const LAST_DYNAMIC = 65_519;
  * @throws UsageError where the named account does not exist, or is root's
  */
 export function unprivilegedAccount(name: string | undefined): Account {
-  const accounts = readAccounts();
+  return chooseAccount(name, linesOf('/etc/passwd').join('\n'), uidsOfProcesses);
+}
+
+/** The same, of what /etc/passwd holds and the uids of all processes, which are asked for where they matter. */
+export function chooseAccount(name: string | undefined, passwd: string, uids: () => Iterable<number>): Account {
+  const accounts = accountsIn(passwd);
   const own = accounts.find((account) => account.name === (name ?? OWN_ACCOUNT));
   if (own !== undefined && own.uid !== 0) return own;
   if (name !== undefined) {
@@ -33,7 +38,7 @@ export function unprivilegedAccount(name: string | undefined): Account {
       },
     );
   }
-  const taken = new Set([...accounts.map(({ uid }) => uid), ...uidsOfProcesses()]);
+  const taken = new Set([...accounts.map(({ uid }) => uid), ...uids()]);
   for (let uid = LAST_DYNAMIC; uid >= FIRST_DYNAMIC; uid--) {
     if (!taken.has(uid)) return { uid, gid: uid, name: `uid ${uid}` };
   }
@@ -55,16 +60,20 @@ export function giveUpRoot({ uid, gid, name }: Account): void {
     process.setgid?.(gid);
     process.setuid?.(uid);
   } catch (cause) {
-    throw new PrerequisiteError(`this root may not become ${name}`, {
-      code: 'privileges.give_up',
-      remedy: 'Give it CAP_SETUID and CAP_SETGID, or keep root with --keep-root.',
-      cause,
-    });
+    throw cannotBecome(name, cause);
   }
 }
 
-function readAccounts(): Account[] {
-  return linesOf('/etc/passwd').flatMap((line) => {
+export function cannotBecome(name: string, cause?: unknown): PrerequisiteError {
+  return new PrerequisiteError(`this root may not become ${name}`, {
+    code: 'privileges.give_up',
+    remedy: 'Give it CAP_SETUID and CAP_SETGID, or keep root with --keep-root.',
+    cause,
+  });
+}
+
+function accountsIn(passwd: string): Account[] {
+  return passwd.split('\n').flatMap((line) => {
     const [name = '', , uid = '', gid = ''] = line.split(':');
     return /^\d+$/.test(uid) && /^\d+$/.test(gid) ? [{ name, uid: Number(uid), gid: Number(gid) }] : [];
   });

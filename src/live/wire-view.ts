@@ -122,7 +122,8 @@ export class WireView implements View {
   }
 }
 
-async function loadCap(): Promise<CapModule> {
+/** @throws PrerequisiteError where it is missing, or cannot be loaded */
+export async function loadCap(): Promise<CapModule> {
   const name = 'cap';
   try {
     return (await import(name)) as CapModule;
