@@ -20,8 +20,14 @@ const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8'
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  // The workers are processes of their own, which imds live starts.
-  entryPoints: ['src/cli/main.ts', 'src/live/procfs/worker.ts', 'src/live/host/worker.ts', ...commands],
+  // The workers are processes of their own, which imds live and imds doctor start.
+  entryPoints: [
+    'src/cli/main.ts',
+    'src/live/procfs/worker.ts',
+    'src/live/host/worker.ts',
+    'src/doctor/worker.ts',
+    ...commands,
+  ],
   outdir: 'dist',
   outbase: 'src',
   chunkNames: 'chunks/[name]-[hash]',

@@ -26,13 +26,14 @@ export async function openLogFile(path: string, owner: Owner | undefined): Promi
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
   const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
   const handle = await open(path, flags, PRIVATE).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ELOOP') throw refused(path, 'it is a symbolic link');
-    if (error.code === 'EISDIR' || error.code === 'ENXIO') throw refused(path, 'it is no regular file');
+    if (error.code === 'ELOOP') throw refused(path, A_LINK);
+    if (error.code === 'EISDIR' || error.code === 'ENXIO') throw refused(path, NO_FILE);
     throw error;
   });
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw refused(path, 'it is no regular file');
+    const refusal = logFileRefusal(path, stats);
+    if (refusal !== undefined) throw refusal;
     await refuseSecondName(path, stats);
     if ((stats.mode & 0o7777) !== PRIVATE) await handle.chmod(PRIVATE);
     const gives = process.geteuid?.() === 0 && owner !== undefined;
@@ -45,6 +46,15 @@ export async function openLogFile(path: string, owner: Owner | undefined): Promi
     await handle.close();
     throw error;
   }
+}
+
+const A_LINK = 'it is a symbolic link';
+const NO_FILE = 'it is no regular file';
+
+/** Why what has the name of a log is not written to; undefined where it is. @param stats of a link, the link's */
+export function logFileRefusal(path: string, stats: Stats): PrerequisiteError | undefined {
+  if (stats.isFile()) return undefined;
+  return refused(path, stats.isSymbolicLink() ? A_LINK : NO_FILE);
 }
 
 /**

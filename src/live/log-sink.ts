@@ -8,8 +8,8 @@ import type { Owner } from './log-folder.ts';
 import { RollingFile } from './rolling-file.ts';
 
 /** The name that users of aws-imds-packet-analyzer grep, and beside it the whole events. */
-const LOG = 'imds-trace.log';
-const EVENTS = 'imds-calls.jsonl';
+export const LOG = 'imds-trace.log';
+export const EVENTS = 'imds-calls.jsonl';
 /** An event takes about six times a line of the log. */
 const EVENTS_BYTES = 10_000_000;
 

@@ -25,7 +25,11 @@ export function unprivilegedAccount(name: string | undefined): Account {
 }
 
 /** The same, of what /etc/passwd holds and the uids of all processes, which are asked for where they matter. */
-export function chooseAccount(name: string | undefined, passwd: string, uids: () => Iterable<number>): Account {
+export function chooseAccount(
+  name: string | undefined,
+  passwd: string,
+  uids: () => Iterable<number>,
+): Account {
   const accounts = accountsIn(passwd);
   const own = accounts.find((account) => account.name === (name ?? OWN_ACCOUNT));
   if (own !== undefined && own.uid !== 0) return own;

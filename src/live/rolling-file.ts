@@ -197,9 +197,14 @@ export class RollingFile {
 function throwIfLasting(path: string, error: NodeJS.ErrnoException): void {
   if (error instanceof ImdsError) throw error;
   if (!LASTING.has(error.code ?? '')) return;
-  throw new PrerequisiteError(cannotWrite(path, error), {
+  throw cannotOpen(cannotWrite(path, error), error);
+}
+
+/** A log that may not be written: `cannot write PATH: permission denied`. */
+export function cannotOpen(message: string, cause?: Error): PrerequisiteError {
+  return new PrerequisiteError(message, {
     code: 'live.log_file',
     remedy: 'Start as root, choose another folder with --log-dir, or keep no log with --no-log.',
-    cause: error,
+    cause,
   });
 }

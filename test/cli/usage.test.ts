@@ -41,6 +41,7 @@ describe('imds', () => {
         '--top',
         'path',
       ],
+      doctor: ['--bundle', '--endpoint', '--json', '--lines', '--log-dir', '--probe-endpoint', '--state-dir'],
       explain: ['id'],
       help: ['command'],
       live: [

@@ -15,6 +15,7 @@ interface Import {
 const ANY_CLI = [
   'words',
   'live',
+  'doctor',
   'scrub',
   'inputs',
   'events',
@@ -66,6 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'secrets',
   ],
   scrub: ['live', 'capture', 'bpf', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
+  doctor: ['words', 'live', 'scrub', 'capture', 'report', 'ports', 'model', 'errors', 'secrets'],
   cli: ANY_CLI,
   commands: ['cli', ...ANY_CLI],
 };

@@ -1,0 +1,53 @@
+import type { DoctorReport } from '../report.ts';
+import type { Part } from '../types.ts';
+import { Masker } from './masker.ts';
+import { plainSettings } from './settings.ts';
+import type { Entry } from './tar.ts';
+
+/**
+ * What goes into a bundle, masked: the report, and the parts that were read.
+ *
+ * @param host the host's own name, to be replaced
+ */
+export function bundleContents(report: DoctorReport, parts: readonly Part[], host: string): Entry[] {
+  const masker = new Masker(host);
+  const found = parts.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));
+  for (const text of [JSON.stringify(report), ...found.map((part) => part.text)]) masker.learn(text);
+  const entries = found
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, text }) => ({ name, bytes: Buffer.from(maskedPart(name, text, masker)) }));
+  const masked = `${JSON.stringify(maskedReport(report, masker), undefined, 2)}\n`;
+  return [{ name: 'doctor.json', bytes: Buffer.from(masked) }, ...entries];
+}
+
+function maskedPart(name: string, text: string, masker: Masker): string {
+  if (name.endsWith('.toml')) return masker.text(plainSettings(text));
+  if (!name.endsWith('.log')) return masker.text(text);
+  return text
+    .split('\n')
+    .map((line) => masker.logLine(line))
+    .join('\n');
+}
+
+/** With all that came from outside masked. */
+function maskedReport({ checks, live, ...rest }: DoctorReport, masker: Masker): DoctorReport {
+  const masked = (text: string | undefined) => (text === undefined ? undefined : masker.text(text));
+  return {
+    ...rest,
+    checks: checks.map((check) => ({
+      ...check,
+      text: masker.text(check.text),
+      remedy: masked(check.remedy),
+    })),
+    live: {
+      ...live,
+      text: masker.text(live.text),
+      views: masked(live.views),
+      missing: live.missing.map(({ code, message, remedy }) => ({
+        code,
+        message: masker.text(message),
+        remedy: masked(remedy),
+      })),
+    },
+  };
+}
