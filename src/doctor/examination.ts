@@ -7,7 +7,7 @@ import { NoAnswer, within } from './time-limit.ts';
 import type { Check, Part, Prospect } from './types.ts';
 
 /** All that has a limit of its own is over by then. */
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 25_000;
 /** A thread for each file that may hang, so that others are still read: Node has four. */
 const THREADS = '64';
 
@@ -31,6 +31,7 @@ export async function examineHost(options: DoctorOptions): Promise<Examination> 
   const parts: Part[] = [];
   let prospect: Prospect | undefined;
   let words = '';
+  let isDone = () => {};
   worker.stdin.on('error', () => {});
   worker.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(0, 1000);
@@ -40,8 +41,10 @@ export async function examineHost(options: DoctorOptions): Promise<Examination> 
     if (told.check !== undefined) checks.set(told.check.id, told.check);
     if (told.prospect !== undefined) prospect = told.prospect;
     if (told.part !== undefined) parts.push(told.part);
+    if (told.done) isDone();
   });
-  const ended = new Promise<Error>((resolve) => {
+  const ended = new Promise<Error | undefined>((resolve) => {
+    isDone = () => resolve(undefined);
     worker.once('error', resolve);
     worker.once('close', (code, signal) =>
       resolve(new Error(words.trim() || `it ended with ${signal ?? code}`)),

@@ -9,12 +9,15 @@ import type { Check, Finding, Part, Prospect } from './types.ts';
 
 /** A probe is given ten seconds to attach, and so is each process that looks things up. */
 const TRIAL_MS = 15_000;
+const REFUSAL_MS = 4000;
 
 /** What is known is told as soon as it is. */
 export interface Told {
   check?: Check;
   prospect?: Prospect;
   part?: Part;
+  /** That was all. What hangs may keep the process that looked from ending. */
+  done?: true;
 }
 
 /** Each thing that is looked at, in the order in which it is shown. */
@@ -36,11 +39,12 @@ export async function examine(
   const prospect =
     platform === 'linux'
       ? // What the trial starts must not be found among what runs already.
-        Promise.resolve(looking.get('hooks')).then(() => prospectWithin(context, trial))
+        prospectWithin(context, trial, Promise.resolve(looking.get('hooks')))
       : Promise.resolve<Prospect>({ status: 'not-ready', text: ELSEWHERE, missing: [] });
   telling.push(prospect.then((found) => tell({ prospect: found })));
   if (context.options.logLines > 0) telling.push(parts(context, (part) => tell({ part })));
   await Promise.all(telling);
+  tell({ done: true });
 }
 
 async function checkOf({ id, title, limit, examine: look }: Examiner, context: Context): Promise<Check> {
@@ -57,10 +61,16 @@ export function unseen(error: unknown): Finding {
   return { status: 'unknown', text: `could not be looked at: ${why}`, remedy };
 }
 
-async function prospectWithin(context: Context, trial: () => Promise<Trial>): Promise<Prospect> {
+async function prospectWithin(
+  context: Context,
+  trial: () => Promise<Trial>,
+  before: Promise<unknown>,
+): Promise<Prospect> {
+  // That nothing answered is told by the checks of folders and account.
+  const refusing = within(REFUSAL_MS, laterRefusal(context)).catch(() => undefined);
   try {
-    const [tried, refusal] = await within(TRIAL_MS, Promise.all([trial(), laterRefusal(context)]));
-    return prospectOf(tried, refusal);
+    await before;
+    return prospectOf(await within(TRIAL_MS, trial()), await refusing);
   } catch (error) {
     return untried(error instanceof Error ? error.message : String(error));
   }

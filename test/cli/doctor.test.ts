@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import schema from '../../schemas/doctor.schema.json' with { type: 'json' };
+import { imds } from './run.ts';
+
+const check = new Ajv2020().compile(schema);
+const CODES = new Set([0, 3, 5]);
+
+/** The part of the report that the tests look at (schemas/doctor.schema.json). */
+interface Report {
+  checks: { id: string; status: string; text: string }[];
+  live: { status: string; text: string };
+  exit_code: number;
+}
+
+function reportIn(stdout: string): Report {
+  const report: Report = JSON.parse(stdout);
+  assert.equal(check(report), true, JSON.stringify(check.errors));
+  return report;
+}
+
+describe('imds doctor', function () {
+  this.timeout(60_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'imds-doctor-cli-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const folders = () => ['--log-dir', join(folder, 'logs'), '--state-dir', join(folder, 'state')];
+
+  it('says the same on the screen and in JSON, whoever runs it', async () => {
+    const { stdout, stderr, code } = await imds(['doctor', '--json', ...folders()]);
+    const report = reportIn(stdout);
+    assert.equal(stderr, '');
+    assert.equal(code, report.exit_code);
+    assert.ok(CODES.has(report.exit_code));
+    assert.equal(report.checks.find(({ id }) => id === 'endpoint')?.status, 'unknown');
+    const screen = await imds(['doctor', ...folders()], { env: { COLUMNS: '1000' } });
+    const lines = screen.stdout.trimEnd().split('\n');
+    assert.equal(lines.at(-1), `imds live: ${report.live.text}`);
+    for (const { id, text } of report.checks) {
+      // Space and processes are as they are at that moment.
+      if (['logs', 'state', 'captures', 'hooks', 'clock'].includes(id)) continue;
+      assert.ok(screen.stdout.includes(text), text);
+    }
+    assert.equal(screen.code, code);
+  });
+
+  it('leaves no folder behind that it was asked about', async () => {
+    await imds(['doctor', ...folders()]);
+    assert.throws(() => statSync(join(folder, 'logs')), /ENOENT/);
+  });
+
+  it('writes a bundle that says what is in it, and never writes over one', async () => {
+    const file = join(folder, 'bundle.tar.gz');
+    const { stderr } = await imds(['doctor', '--bundle', file, '--lines', '5', ...folders()]);
+    assert.match(
+      stderr,
+      /^imds doctor: wrote .*bundle\.tar\.gz: doctor\.json \([\d,]+ bytes\), .*; without .*imds-trace\.log \(ENOENT\)/,
+    );
+    assert.match(stderr, /look before you send it: tar -xzOf /);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const { stdout } = spawnSync('tar', ['-xzOf', file, 'doctor.json'], { encoding: 'utf8' });
+    reportIn(stdout);
+    const before = readFileSync(file);
+    const again = await imds(['doctor', '--bundle', file, ...folders()]);
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /--bundle .*: exists already\. Give another name\./);
+    assert.deepEqual(readFileSync(file), before);
+  });
+
+  it('refuses what it cannot act on', async () => {
+    const misused = async (...args: string[]) => {
+      const { code, stdout, stderr } = await imds(['doctor', ...args]);
+      assert.deepEqual([code, stdout], [2, '']);
+      return stderr;
+    };
+    assert.match(await misused('--lines', '5'), /--bundle/);
+    assert.match(await misused('--endpoint', 'nowhere'), /is not an IP address/);
+  });
+
+  it('refuses logs that live would refuse, in the same words', async () => {
+    const log = join(folder, 'logs');
+    writeFileSync(log, '');
+    const report = reportIn((await imds(['doctor', '--json', ...folders()])).stdout);
+    const words = `cannot keep logs in ${log}: it is a symbolic link or no folder`;
+    assert.equal(report.checks.find(({ id }) => id === 'logs')?.text, words);
+    assert.equal(report.exit_code, 5);
+    assert.equal(report.live.status, 'not-ready');
+  });
+});
