@@ -12,7 +12,8 @@ import type { Entry } from './tar.ts';
 export function bundleContents(report: DoctorReport, parts: readonly Part[], host: string): Entry[] {
   const masker = new Masker(host);
   const found = parts.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));
-  for (const text of [JSON.stringify(report), ...found.map((part) => part.text)]) masker.learn(text);
+  for (const text of [JSON.stringify(report, undefined, 1), ...found.map((part) => part.text)])
+    masker.learn(text);
   const entries = found
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, text }) => ({ name, bytes: Buffer.from(maskedPart(name, text, masker)) }));

@@ -9,8 +9,11 @@ const IPV4 = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)/g;
 const IPV6 = /(?<![\w:.])(?:[\da-f]{0,4}:){2,7}(?:[\da-f]{1,4}|\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])/gi;
 /** The name of whoever has it. */
 const HOME = /(?<=\/home\/)[^/\s"']+/g;
-/** Of a line of the log, the arguments of a process: up to the next one, or the end. */
-const ARGUMENTS = /(?<=argv:)(.*?)(?=\)(?: called by)? -> \(|\)$)/g;
+/** Between two processes of a line of the log; no argument can pass for it (src/report/log.ts). */
+const NEXT_PROCESS = ' -> (';
+const ARGUMENTS = 'argv:';
+/** Four processes with 4 KiB of arguments each are shorter; what is not is left out, since masks cost time. */
+const LONGEST_LINE = 32 * 1024;
 
 /**
  * What others may see of a text: secrets by the rules of the log, and names, ids and addresses replaced as
@@ -31,7 +34,7 @@ export class Masker {
 
   /** Reads names in a text that is to be masked, so that they are found everywhere else. Before any is masked. */
   learn(text: string): void {
-    for (const line of text.split('\n')) this.#names.learnText(line);
+    for (const line of text.split('\n')) if (line.length <= LONGEST_LINE) this.#names.learnText(line);
   }
 
   text(text: string): string {
@@ -43,7 +46,8 @@ export class Masker {
 
   /** A line of imds-trace.log, which the predecessor may have written, who masks nothing. */
   logLine(line: string): string {
-    return this.#line(line.replace(ARGUMENTS, (args: string) => maskArgs(args.split(' ')).join(' ')));
+    if (line.length > LONGEST_LINE) return `(a line of ${line.length} characters)`;
+    return this.#line(line.split(NEXT_PROCESS).map(withMaskedArgs).join(NEXT_PROCESS));
   }
 
   #line(line: string): string {
@@ -61,4 +65,13 @@ export class Masker {
     this.#addresses.set(address, known);
     return known;
   }
+}
+
+/** `(pid:1:curl argv:curl -u user:password) called by`. */
+function withMaskedArgs(process: string): string {
+  const from = process.indexOf(ARGUMENTS) + ARGUMENTS.length;
+  const to = process.lastIndexOf(')');
+  if (from < ARGUMENTS.length || to < from) return process;
+  const args = maskArgs(process.slice(from, to).split(' '));
+  return process.slice(0, from) + args.join(' ') + process.slice(to);
 }

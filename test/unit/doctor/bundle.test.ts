@@ -110,6 +110,36 @@ describe('imds doctor --bundle', () => {
     );
   });
 
+  it('takes no longer for lines that were made to take long', () => {
+    const masker = new Masker('billing-host-7');
+    const pieces = [
+      'argv:',
+      ' -> (',
+      ')',
+      ' ',
+      'role=',
+      '://',
+      ':',
+      'a:',
+      '1.',
+      'token=',
+      '-u ',
+      '"',
+      '==',
+      '::',
+    ];
+    for (const piece of pieces) {
+      for (const length of [30_000, 500_000]) {
+        const line = piece.repeat(Math.floor(length / piece.length));
+        const began = performance.now();
+        masker.learn(line);
+        const masked = masker.logLine(line) + masker.text(line) + plainSettings(line);
+        assert.ok(performance.now() - began < 1500, `${piece} ${length}: ${performance.now() - began} ms`);
+        assert.ok(masked.length > 0);
+      }
+    }
+  }).timeout(30_000);
+
   it('keeps of settings what is harmless by its form', () => {
     assert.equal(
       plainSettings(TOML),
