@@ -21,6 +21,8 @@ chmod +x flood imds-probe
 ./flood serve $V6 > out/serve6 2>&1 & servers="$servers $!"
 wait_for out/serve4 listening && wait_for out/serve6 listening || exit 1
 
+./imds-probe --check > out/check.json || exit 1
+
 mkfifo stdin
 sleep 300 > stdin & holder=$!
 ./imds-probe --json < stdin > out/journal.jsonl 2> out/stderr & probe=$!

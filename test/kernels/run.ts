@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SocketOpenedRecord } from '../../src/bpf/records.ts';
+import { parseProbeReport } from '../../src/doctor/probe-report.ts';
 import { payloadBytes, readJson, type SeenSocket } from '../live/probe/capture.ts';
 import { type GuestResult, runGuest } from './guest.ts';
 import { type Kernel, KernelStore } from './kernels.ts';
@@ -59,6 +60,10 @@ function buildFlood({ architecture }: Kernel): string {
 /** The same that the live tests demand, of every connection of the guest. */
 function check({ status, log, out }: GuestResult): void {
   assert.equal(status, 0, log);
+  const { problems, programs, cgroup, programsError, clock } =
+    parseProbeReport(readFileSync(join(out, 'check.json'), 'utf8')) ?? assert.fail('no report of the check');
+  assert.deepEqual([...problems, ...programs], []);
+  assert.deepEqual([cgroup?.isWholeHost, programsError, clock !== undefined], [true, undefined, true]);
   const capture = readJson(readFileSync(join(out, 'journal.jsonl')));
   const sockets = new Map<string, SeenSocket>();
   for (const record of capture.records) {
