@@ -15,7 +15,7 @@ export default class Doctor extends ImdsCommand {
   static override description =
     `Looks at kernel, BTF, capabilities, cgroups, libpcap, routes, other watchers, folders, services and the clock; each line is ok, warn, fail, or ? where it could not be looked at. Then the views of imds live are opened as that opens them, and closed at once; the last line says what it will do here. Nothing is sent, unless --probe-endpoint asks for it.
 
-Exit status: 0 live runs with everything; 1 failure; 2 usage; 3 it runs with less, or a check failed; 5 it would not run.`;
+Exit status: 0 done; 1 failure; 2 usage; 3 live runs with less than it could have, or a check failed; 5 it would not run.`;
 
   static override examples = [
     { description: 'What live will do here', command: 'sudo <%= config.bin %> <%= command.id %>' },
