@@ -23,8 +23,8 @@ export async function examineHost(options: DoctorOptions): Promise<Examination> 
   const entry = join(options.root, 'dist', 'doctor', 'worker.js');
   const worker = spawn(process.execPath, [entry, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Nothing that a user put there is for a process that may be root.
-    env: { UV_THREADPOOL_SIZE: THREADS },
+    // Nothing that a user put there is for a process that may be root; Windows starts none without the last.
+    env: { UV_THREADPOOL_SIZE: THREADS, SystemRoot: process.env.SystemRoot },
     cwd: '/',
   });
   const checks = new Map<string, Check>();
