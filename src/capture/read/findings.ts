@@ -90,7 +90,7 @@ export class Findings {
   /** Of an interface. */
   timeOutOfRange(interfaceName: string | undefined): void {
     this.count('capture.times_out_of_range');
-    const on = interfaceName === undefined ? 'an interface' : `interface ${interfaceName}`;
+    const on = interfaceName === undefined ? 'an interface' : `interface ${JSON.stringify(interfaceName)}`;
     this.#add({
       code: 'capture.time_out_of_range',
       message: `${this.#name}: expected packet times of the years 0000 to 9999, found others on ${on}; they are shown as the first or last moment of these`,

@@ -157,7 +157,7 @@ async function read(source: PacketSource, length: number): Promise<Reading> {
   const { problems, losses, packets } = source.statistics;
   hold(packets >= reading.packets, `${packets} packets counted, ${reading.packets} handed over`);
   for (const { message } of problems)
-    hold(message !== '' && !message.includes('\n'), 'a problem is one line');
+    hold(message !== '' && !message.includes('\n'), `a problem is one line: ${JSON.stringify(message)}`);
   return {
     ...reading,
     digests,

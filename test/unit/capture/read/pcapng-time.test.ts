@@ -73,7 +73,7 @@ describe('capture/read pcapng time', () => {
       ]),
     );
     assert.deepEqual(messages(result), [
-      'stdin: expected packet times of the years 0000 to 9999, found others on interface eth1; they are shown as the first or last moment of these',
+      'stdin: expected packet times of the years 0000 to 9999, found others on interface "eth1"; they are shown as the first or last moment of these',
     ]);
     assert.deepEqual(result.statistics.losses, { 'capture.times_out_of_range': 1 });
     assert.equal(result.statistics.lastSeconds, Number(LATEST));
