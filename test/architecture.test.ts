@@ -82,6 +82,18 @@ describe('architecture', () => {
     assert.ok(packages.has('d3-scale') && packages.has('d3-shape'), 'the closure was followed');
   });
 
+  it('loads the metrics, and what they are served with, only when they are asked for', () => {
+    const eager = [...sources].filter(
+      ([path, text]) => !path.startsWith('metrics/') && /^import (?!type)[^;]*\/metrics\//m.test(text),
+    );
+    assert.deepEqual(
+      eager.map(([path]) => path),
+      [],
+    );
+    const { packages } = closure('metrics/index.ts', sources);
+    assert.ok(packages.has('prom-client') && packages.has('node:http'), 'the closure was followed');
+  });
+
   describe('its checker', () => {
     const of = (files: Record<string, string>): Sources => new Map(Object.entries(files));
 

@@ -26,6 +26,8 @@ export interface LiveOptions {
   /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */
   user: string | undefined;
   keepRoot: boolean;
+  /** Where Prometheus may scrape; undefined for nowhere. */
+  metrics: { host: string; port: number } | undefined;
   /** For service managers: end with a failure when the probe does, so that both are started afresh. */
   exitOnProbeLoss: boolean;
   /** Folder and version of the package. */

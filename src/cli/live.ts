@@ -13,6 +13,7 @@ import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
 import { viewsOf, viewsText } from '../live/views-text.ts';
 import { WallClock } from '../live/wall-clock.ts';
+import type { Metrics } from '../metrics/index.ts';
 import type { Completeness } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
 import { runCapture } from '../pipeline.ts';
@@ -22,6 +23,7 @@ import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
+import { beginMetrics, openMetrics } from './live-metrics.ts';
 import type { LiveOptions } from './live-options.ts';
 import { openRotatingSaver, openSaver, savedText } from './live-saver.ts';
 import { createLiveSinks } from './live-sinks.ts';
@@ -34,11 +36,15 @@ import { Tally } from './tally.ts';
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
   keepYoungGenerationSmall();
   const interruption = new Interruption(surroundings.signals);
+  let metrics: Metrics | undefined;
   try {
-    const code = await new LiveRun(options, surroundings, interruption).run();
+    // A port in use is told before anything is attached.
+    metrics = await openMetrics(options);
+    const code = await new LiveRun(options, surroundings, interruption, metrics).run();
     // Ctrl-C is how a session is meant to end.
     return interruption.exitCode === undefined ? code : ExitCode.done;
   } finally {
+    metrics?.close();
     interruption[Symbol.dispose]();
   }
 }
@@ -47,19 +53,27 @@ class LiveRun {
   readonly #options: LiveOptions;
   readonly #surroundings: Surroundings;
   readonly #interruption: Interruption;
+  readonly #metrics: Metrics | undefined;
   readonly #clock = new WallClock();
   #status: StatusLine | undefined;
   #views: OpenedViews | undefined;
   #code: ExitCode = ExitCode.done;
 
-  constructor(options: LiveOptions, surroundings: Surroundings, interruption: Interruption) {
+  constructor(
+    options: LiveOptions,
+    surroundings: Surroundings,
+    interruption: Interruption,
+    metrics: Metrics | undefined,
+  ) {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#interruption = interruption;
+    this.#metrics = metrics;
   }
 
   async run(): Promise<ExitCode> {
     const { duration, endpoints } = this.#options;
+    const metrics = this.#metrics;
     const now = () => this.#clock.now();
     const account = this.#account();
     const views = await openViews({
@@ -89,12 +103,13 @@ class LiveRun {
       this.#surroundings,
       this.#clearing(output),
     );
-    const all = [...sinks, logs, inventory].filter((sink) => sink !== undefined);
+    const all = [...sinks, logs, inventory, metrics].filter((sink) => sink !== undefined);
     const tally = new Tally(all, this.#options.count, () => this.#interruption.abort());
     await loadAhead();
     if (account !== undefined) this.#giveUpRoot(account);
     const saver = early ?? (await openRotatingSaver(this.#options, header, account, onTrouble));
-    this.#say(note('live', readyText(views, account)));
+    if (metrics !== undefined) beginMetrics(metrics, header, { logs, saver });
+    this.#say(note('live', readyText(views, account, metrics)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
     let begun: Standing | undefined;
@@ -116,6 +131,7 @@ class LiveRun {
           signal: this.#interruption.signal,
           onBegin: (standingNow) => {
             begun = standingNow;
+            metrics?.watch(standingNow);
             if (views.sockets !== undefined) standing = standingNow;
             tellStanding();
           },
@@ -241,6 +257,11 @@ class LiveRun {
 /** How often, in milliseconds, the log is told what the session can prove. */
 const TELL_MS = 300_000;
 
-function readyText(views: OpenedViews, account: Account | undefined): string {
-  return `ready: ${viewsText(views)}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}`;
+function readyText(
+  views: OpenedViews,
+  account: Account | undefined,
+  metrics: Pick<Metrics, 'url'> | undefined,
+): string {
+  const told = metrics === undefined ? '' : `; metrics ${metrics.url}`;
+  return `ready: ${viewsText(views)}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}${told}`;
 }

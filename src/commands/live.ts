@@ -4,6 +4,7 @@ import { ImdsCommand } from '../cli/base-command.ts';
 import { parseDuration } from '../cli/duration.ts';
 import { DEFAULT_ENDPOINTS, parseEndpoint } from '../cli/endpoint.ts';
 import { endpointFlag, STATE_FOLDER } from '../cli/flags.ts';
+import { parseListenAddress } from '../cli/listen-address.ts';
 import { live } from '../cli/live.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { UsageError } from '../errors.ts';
@@ -95,6 +96,10 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     'exit-on-probe-loss': Flags.boolean({
       summary: 'End with exit code 1 if the probe dies, for service managers.',
     }),
+    metrics: Flags.string({
+      summary: 'Serve metrics to Prometheus at that port, of this host alone unless an address is given.',
+      helpValue: '[ADDRESS:]PORT',
+    }),
     quiet: Flags.boolean({ summary: 'No calls, only the report at the end.' }),
     ancestors: Flags.integer({
       summary: 'Ancestors of the calling process that a line names.',
@@ -123,6 +128,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
         stateFolder: flags['no-state'] ? undefined : flags['state-dir'],
         user: flags.user,
         keepRoot: flags['keep-root'],
+        metrics: flags.metrics === undefined ? undefined : parseListenAddress(flags.metrics),
         exitOnProbeLoss: flags['exit-on-probe-loss'],
         ancestors: flags.ancestors,
         duration,

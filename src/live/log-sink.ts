@@ -73,6 +73,11 @@ export class LogSink implements Sink {
     await Promise.all([this.#log.close(), this.#events.close()]);
   }
 
+  /** Lines that will never be in the one file or in the other, both together. */
+  get lostLines(): number {
+    return this.#log.lost.lines + this.#events.lost.lines;
+  }
+
   /** Calls that are in neither file, or in one only. */
   get lost(): number {
     return Math.max(this.#log.lost.lines, this.#events.lost.lines);

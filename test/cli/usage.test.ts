@@ -56,6 +56,7 @@ describe('imds', () => {
         '--jsonl',
         '--keep-root',
         '--log-dir',
+        '--metrics',
         '--no-log',
         '--no-state',
         '--quiet',

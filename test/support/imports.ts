@@ -16,6 +16,7 @@ const ANY_CLI = [
   'words',
   'live',
   'doctor',
+  'metrics',
   'scrub',
   'inputs',
   'events',
@@ -66,6 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'secrets',
   ],
+  metrics: ['report', 'ports', 'model', 'errors'],
   scrub: ['live', 'capture', 'bpf', 'inputs', 'journal', 'ports', 'model', 'errors', 'secrets'],
   doctor: ['words', 'live', 'scrub', 'capture', 'report', 'ports', 'model', 'errors', 'secrets'],
   cli: ANY_CLI,
@@ -82,6 +84,7 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   'd3-shape': ['report/html/'],
   'string-width': ['report/'],
   cap: ['live/wire-view.ts'],
+  'prom-client': ['metrics/'],
 };
 
 /** Modules of Node that start processes or load native code. */
