@@ -1,5 +1,5 @@
 /**
- * The real clients that the live tests run and that are not installed by TEST_PACKAGES: into .cache/clients,
+ * The real clients and tools that the live tests run and that are not installed by TEST_PACKAGES: into .cache/clients,
  * and nowhere else. No dependencies: it runs where there may be no node_modules.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -19,6 +19,12 @@ const UNPACKED = {
   'amazon-ec2-utils': 'usr/bin/ec2-metadata',
   'cloud-init': 'usr/lib/python3/dist-packages/cloudinit/version.py',
   prometheus: 'usr/bin/prometheus',
+  // What the recipes for logs are tried with, and the libraries of rsyslog that a machine without it lacks.
+  logrotate: 'usr/sbin/logrotate',
+  rsyslog: 'usr/sbin/rsyslogd',
+  libestr0: 'usr/share/doc/libestr0',
+  libfastjson4: 'usr/share/doc/libfastjson4',
+  liblognorm5: 'usr/share/doc/liblognorm5',
 };
 
 const ZOO = join(FOLDER, 'zoo');
