@@ -6,11 +6,7 @@ import { gunzipSync } from 'node:zlib';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const FETCHED = join(ROOT, '.cache', 'clients', 'root', 'usr');
-const LIBRARIES = join(
-  FETCHED,
-  'lib',
-  process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu',
-);
+const LIBRARIES = join(FETCHED, 'lib', process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu');
 
 export const LOGROTATE = join(FETCHED, 'sbin', 'logrotate');
 export const RSYSLOGD = join(FETCHED, 'sbin', 'rsyslogd');
