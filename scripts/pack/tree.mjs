@@ -19,6 +19,8 @@ import { commandsOfManifest, packageJson } from './reference.mjs';
 
 const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'schemas'];
 const PROGRAMS = ['bin/imds', 'lib/imds/node'];
+/** Recipes for other programs, of packaging/: documents link to them from beside it. */
+const RECIPES = ['grafana', 'logrotate', 'prometheus', 'rsyslog'];
 /** Of package.json, what the program itself reads. */
 const RUNTIME_FIELDS = ['name', 'version', 'description', 'license', 'type', 'oclif'];
 
@@ -101,6 +103,7 @@ function putProgram(put, { architecture, node, native, probe }) {
  */
 function putDocuments(put, { node, native, notice, sbom }) {
   for (const name of DOCUMENTS) put.folder(`share/doc/imds/${name}`, join(root, name));
+  for (const name of RECIPES) put.folder(`share/doc/imds/packaging/${name}`, join(root, 'packaging', name));
   put.folder('share/doc/imds/examples/demo', join(root, 'fixtures/demo'));
   put.text('share/doc/imds/sbom.cdx.json', sbom);
   put.file('share/doc/imds/licenses/node.txt', join(node, 'LICENSE'));

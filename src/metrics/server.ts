@@ -175,6 +175,7 @@ const WHY: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use',
   EADDRNOTAVAIL: 'this host does not have that address',
   EACCES: 'ports below 1024 are for root',
+  EAFNOSUPPORT: 'this process may not have such a socket (RestrictAddressFamilies= of its unit)',
 };
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): PrerequisiteError {
