@@ -61,8 +61,12 @@ describe('imds live: Prometheus', function () {
             }, `${title}: ${expr}`);
           }
           const value = async (expr: string) => Number((await prometheus.query(expr))[0]?.value[1]);
-          assert.equal(await value('sum(imds_calls_total{version="v1"})'), 6);
-          assert.equal(await value('sum(imds_calls_total{version="v2"})'), 6);
+          for (const version of ['v1', 'v2']) {
+            await until(
+              async () => (await value(`sum(imds_calls_total{version="${version}"})`)) === 6,
+              version,
+            );
+          }
           assert.equal(await value('imds_probe_up'), 1);
           assert.equal(await value('imds_missing_bytes'), 0);
           const [caller] = await prometheus.query('imds_caller_calls_total{version="v1"}');

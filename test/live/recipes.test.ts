@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,7 @@ const BATCH = 50;
 const PACE_MS = 200;
 /** What imds live becomes, and logrotate with it; Debian's has this group. */
 const ACCOUNT = { user: 'nobody', group: 'nogroup' };
+const LOG = 'imds-trace.log';
 /** Of what imds itself rolls over, after a megabyte each. */
 const ROLLS = 2;
 
@@ -103,7 +104,7 @@ describe('imds live: recipes for its logs', function () {
       await rsyslog.start();
       const calls = await callWhile(scene, disturb(rsyslog));
       assert.equal(await session.stop(), 0);
-      const written = filesOf('imds-trace.log').flatMap((name) => linesOf(join(logs, name)));
+      const written = filesOf(LOG).flatMap((name) => linesOf(join(logs, name)));
       assertEachOnce(written, path, calls);
       for (let i = 0; i < 50 && rsyslog.lines.length < written.length; i++) await sleep(100);
       await rsyslog.stop();
@@ -121,7 +122,18 @@ describe('imds live: recipes for its logs', function () {
     withScene(
       async (scene) => {
         const rotate = prepareLogrotate(parent, logs, scene.session.child.pid ?? 0, ACCOUNT);
-        assert.deepEqual(await forwardedWrongly(scene, () => times(3, rotate)), EACH_ONCE);
+        const path = join(logs, LOG);
+        // A file that has gone again before rsyslogd has opened it is not read (docs/logs.md).
+        const isOpened = (rsyslog: Rsyslog) => {
+          const [first] = existsSync(path) ? linesOf(path) : [];
+          return first !== undefined && rsyslog.lines.includes(first);
+        };
+        const disturb = (rsyslog: Rsyslog) =>
+          times(3, async () => {
+            await rotate();
+            await until(() => isOpened(rsyslog));
+          });
+        assert.deepEqual(await forwardedWrongly(scene, disturb), EACH_ONCE);
       },
       options('--ancestors', '0'),
     ));
@@ -129,7 +141,7 @@ describe('imds live: recipes for its logs', function () {
   it('rsyslog forwards each line once while imds rolls the log over', () =>
     withScene(
       async (scene) => {
-        const rolled = () => until(() => filesOf('imds-trace.log').length > ROLLS);
+        const rolled = () => until(() => filesOf(LOG).length > ROLLS);
         assert.deepEqual(await forwardedWrongly(scene, rolled), EACH_ONCE);
       },
       options('--ancestors', '8'),
