@@ -29,7 +29,7 @@ function assertEachOnce(lines: readonly string[], path: string, calls: number): 
     if (number !== undefined) counts.set(number, (counts.get(number) ?? 0) + 1);
   }
   const doubled = [...counts].filter(([, count]) => count > 1);
-  assert.deepEqual(doubled, [], 'doubled');
+  assert.equal(doubled.length, 0, `doubled: ${doubled[0]}`);
   assert.equal(counts.size, calls, 'none is lost');
 }
 
@@ -79,22 +79,26 @@ describe('imds live: recipes for its logs', function () {
   });
   const filesOf = (name: string) => readdirSync(logs).filter((entry) => entry.startsWith(name));
 
+  // Short lines: where imds rolls over itself just then, a file may get two names (docs/logs.md).
   it('logrotate moves the files while calls go on: each call is in them once', () =>
-    withScene(async (scene) => {
-      const { session, path } = scene;
-      const rotate = prepareLogrotate(parent, logs, session.child.pid ?? 0, ACCOUNT);
-      const calls = await callWhile(scene, times(6, rotate));
-      assert.equal(await session.stop(), 0);
-      for (const name of LOGS) {
-        const files = filesOf(name);
-        const moved = files.filter((entry) => /\.(?:log|jsonl)-\d{8}-\d{6}(?:\.gz)?$/.test(entry));
-        assert.equal(moved.length, 6, files.join(' '));
-        assert.equal(moved.filter((entry) => entry.endsWith('.gz')).length, 5);
-        const lines = files.flatMap((entry) => linesOf(join(logs, entry)));
-        assertEachOnce(lines, path, calls);
-        for (const file of files) assert.equal(statSync(join(logs, file)).mode & 0o777, 0o600, file);
-      }
-    }, options()));
+    withScene(
+      async (scene) => {
+        const { session, path } = scene;
+        const rotate = prepareLogrotate(parent, logs, session.child.pid ?? 0, ACCOUNT);
+        const calls = await callWhile(scene, times(6, rotate));
+        assert.equal(await session.stop(), 0);
+        for (const name of LOGS) {
+          const files = filesOf(name);
+          const moved = files.filter((entry) => /\.(?:log|jsonl)-\d{8}-\d{6}(?:\.gz)?$/.test(entry));
+          assert.equal(moved.length, 6, files.join(' '));
+          assert.equal(moved.filter((entry) => entry.endsWith('.gz')).length, 5);
+          const lines = files.flatMap((entry) => linesOf(join(logs, entry)));
+          assertEachOnce(lines, path, calls);
+          for (const file of files) assert.equal(statSync(join(logs, file)).mode & 0o777, 0o600, file);
+        }
+      },
+      options('--ancestors', '0'),
+    ));
 
   /** Lines of the log that were forwarded not at all, or more than once. */
   const forwardedWrongly = async (scene: Scene, disturb: (rsyslog: Rsyslog) => Promise<void>) => {
