@@ -11,6 +11,8 @@ import { askBy, type Scene, V4_ENDPOINT, withScene } from './scene.ts';
 import { endSessions, type LiveSession, needsRoot } from './session.ts';
 
 const CALLS = 2000;
+/** For a machine that is busy. */
+const PATIENCE_MS = 60_000;
 /** src/metrics/server.ts: connections at once, and how long one may take. */
 const CONNECTIONS = 16;
 const DEADLINE_MS = 10_000;
@@ -40,7 +42,7 @@ async function open(session: LiveSession): Promise<Socket> {
 async function callOn({ client, session, mark, path }: Scene): Promise<void> {
   const flood = ['flood', V4_ENDPOINT, path, String(CALLS), '32'];
   await succeed(client.run(callerProgram(), flood));
-  await session.eventsOf(mark, CALLS);
+  await session.eventsOf(mark, CALLS, PATIENCE_MS);
 }
 
 async function assertNothingLost({ session, mark }: Scene): Promise<void> {
@@ -51,7 +53,7 @@ async function assertNothingLost({ session, mark }: Scene): Promise<void> {
 }
 
 describe('imds live: metrics', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   before(needsRoot);
   afterEach(endSessions);
 
@@ -93,11 +95,7 @@ describe('imds live: metrics', function () {
     withScene(async (scene) => {
       const { session } = scene;
       const socket = await open(session);
-      let answer = '';
-      socket.on('data', (bytes) => {
-        answer += bytes;
-      });
-      socket.write('GET /metrics HTTP/1.1\r\n');
+      socket.resume().write('GET /metrics HTTP/1.1\r\n');
       const slow = await open(session);
       slow.write('GET /metrics HTTP/1.1\r\nx: ');
       const writing = setInterval(() => {
@@ -106,8 +104,7 @@ describe('imds live: metrics', function () {
       }, 5);
       try {
         await callOn(scene);
-        assert.match(answer, /^HTTP\/1\.1 431 /);
-        if (!slow.closed) await once(slow, 'close');
+        for (const ended of [socket, slow]) if (!ended.closed) await once(ended, 'close');
       } finally {
         clearInterval(writing);
       }
@@ -123,6 +120,11 @@ describe('imds live: metrics', function () {
       const before = await seriesFrom(session);
       await sleep(1000);
       const scrapers = await Promise.all(Array.from({ length: 50 }, () => open(session)));
+      for (const socket of scrapers) socket.resume();
+      // Node takes one connection each time around: those beyond the maximum are closed before the calls begin.
+      const kept = () => scrapers.filter(({ closed }) => !closed).length;
+      for (let i = 0; i < 100 && kept() > CONNECTIONS; i++) await sleep(50);
+      assert.equal(kept(), CONNECTIONS);
       await callOn(scene);
       for (const socket of scrapers) socket.destroy();
       await sleep(500);
