@@ -29,7 +29,7 @@ const RUNTIME_FIELDS = ['name', 'version', 'description', 'license', 'type', 'oc
  * @property {import('./pins.mjs').Architecture} architecture
  * @property {string} node folder with `bin/node` and `LICENSE`
  * @property {string} native folder with `ARCHITECTURE/cap.node`, `ARCHITECTURE/libpcap.so.1`, `libpcap-LICENSE`
- * @property {string} probe folder with `imds-probe` and `no-new-privs.node`
+ * @property {string} probe folder with `imds-probe`, `no-new-privs.node` and `sd-notify.node`
  * @property {string} notice what is linked into imds-probe
  * @property {string} sbom
  * @property {number} epoch seconds; the time of every file
@@ -86,8 +86,9 @@ function putProgram(put, { architecture, node, native, probe }) {
   put.text('lib/imds/package.json', `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
   put.folder('lib/imds/dist', join(root, 'dist'));
   const prebuilt = `lib/imds/prebuilt/linux-${ARCHITECTURES[architecture].debian}`;
-  put.file(`${prebuilt}/imds-probe`, join(probe, 'imds-probe'));
-  put.file(`${prebuilt}/no-new-privs.node`, join(probe, 'no-new-privs.node'));
+  for (const name of ['imds-probe', 'no-new-privs.node', 'sd-notify.node']) {
+    put.file(`${prebuilt}/${name}`, join(probe, name));
+  }
   const cap = join(root, 'node_modules/cap');
   for (const name of ['package.json', 'LICENSE'])
     put.file(`lib/imds/node_modules/cap/${name}`, join(cap, name));
