@@ -85,6 +85,7 @@ function putProgram(put, { architecture, node, native, probe }) {
   const entries = Object.entries(packageJson()).filter(([name]) => RUNTIME_FIELDS.includes(name));
   put.text('lib/imds/package.json', `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
   put.folder('lib/imds/dist', join(root, 'dist'));
+  put.file('lib/imds/packaging/imds.service', join(root, 'packaging/imds.service'));
   const prebuilt = `lib/imds/prebuilt/linux-${ARCHITECTURES[architecture].debian}`;
   for (const name of ['imds-probe', 'no-new-privs.node', 'sd-notify.node']) {
     put.file(`${prebuilt}/${name}`, join(probe, name));

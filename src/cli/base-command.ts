@@ -6,7 +6,7 @@ import { diagnostic } from './diagnostics.ts';
 export abstract class ImdsCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     if (!(error instanceof ImdsError)) throw error;
-    process.stderr.write(diagnostic(this.id ?? '', error));
+    process.stderr.write(diagnostic((this.id ?? '').replaceAll(':', ' '), error));
     this.exit(error.exitCode);
   }
 }

@@ -133,3 +133,12 @@ function formatOf(flags: ShorthandFlags): ReportFormat {
   if (flags.jsonl) return 'jsonl';
   return flags.format ?? 'text';
 }
+
+export const dryRunFlag = Flags.boolean({
+  summary: 'Show what would be done, with the contents of files, and do nothing.',
+});
+
+export const rootFlag = Flags.string({
+  summary: 'Change the file system of an image below FOLDER, in which nothing runs.',
+  helpValue: 'FOLDER',
+});

@@ -19,6 +19,7 @@ import type { Standing } from '../pipeline/capture-run.ts';
 import { runCapture } from '../pipeline.ts';
 import { loadAhead } from '../report/index.ts';
 import type { Output } from '../report/types.ts';
+import type { Notifier } from '../service/notifier.ts';
 import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { keepYoungGenerationSmall } from './heap.ts';
@@ -26,6 +27,7 @@ import { Interruption } from './interruption.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
 import type { LiveOptions } from './live-options.ts';
 import { openRotatingSaver, openSaver, savedText } from './live-saver.ts';
+import { createNotifier } from './live-service.ts';
 import { createLiveSinks } from './live-sinks.ts';
 import { StreamOutput } from './output.ts';
 import { StatusLine } from './status-line.ts';
@@ -55,6 +57,7 @@ class LiveRun {
   readonly #interruption: Interruption;
   readonly #metrics: Metrics | undefined;
   readonly #clock = new WallClock();
+  readonly #notifier: Notifier | undefined;
   #status: StatusLine | undefined;
   #views: OpenedViews | undefined;
   #code: ExitCode = ExitCode.done;
@@ -69,6 +72,8 @@ class LiveRun {
     this.#surroundings = surroundings;
     this.#interruption = interruption;
     this.#metrics = metrics;
+    this.#notifier = createNotifier(options.root, surroundings.env, (text) => this.#say(note('live', text)));
+    interruption.signal.addEventListener('abort', () => this.#notifier?.stopping(), { once: true });
   }
 
   async run(): Promise<ExitCode> {
@@ -109,10 +114,19 @@ class LiveRun {
     if (account !== undefined) this.#giveUpRoot(account);
     const saver = early ?? (await openRotatingSaver(this.#options, header, account, onTrouble));
     if (metrics !== undefined) beginMetrics(metrics, header, { logs, saver });
-    this.#say(note('live', readyText(views, account, metrics)));
+    this.#surroundings.stderr.write(note('live', readyText(views, account, metrics)));
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
     let begun: Standing | undefined;
+    this.#notifier?.ready(() => ({
+      views: viewsOf(views)
+        .map(({ description }) => description)
+        .join(', '),
+      attribution: views.attribution,
+      calls: tally.counts,
+      callers: report.callers,
+      lost: standing?.losses(),
+    }));
     const tell = (completeness: Completeness, to: bigint, ended: boolean) => {
       const unwritten = logs?.lost ?? 0;
       logs?.session(sessionProof(header, { to, ended, calls: tally.counts, unwritten, completeness }));
@@ -150,6 +164,7 @@ class LiveRun {
       }
     } finally {
       status.end();
+      this.#notifier?.end();
       clearTimeout(limit);
       clearInterval(telling);
       this.#surroundings.signals.off('SIGHUP', reopen);
@@ -250,6 +265,7 @@ class LiveRun {
 
   #say(line: string): void {
     this.#status?.clear();
+    this.#notifier?.problem(line);
     this.#surroundings.stderr.write(line);
   }
 }

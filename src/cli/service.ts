@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode, PrerequisiteError, UsageError } from '../errors.ts';
+import { compiledFile } from '../live/compiled-file.ts';
+import { escapeJson, escapeText } from '../report/escape.ts';
+import { FileTree } from '../service/file-tree.ts';
+import { installPlan } from '../service/install.ts';
+import { execute, type Plan, planText } from '../service/plan.ts';
+import { checkProgram, programOf } from '../service/program.ts';
+import { serviceStatus } from '../service/status.ts';
+import { hasSystemd, survey } from '../service/survey.ts';
+import { systemctl } from '../service/systemctl.ts';
+import { uninstallPlan } from '../service/uninstall.ts';
+import { renderUnit } from '../service/unit.ts';
+import { note } from './diagnostics.ts';
+import { ADD_ON } from './live-service.ts';
+import { StreamOutput } from './output.ts';
+import { statusLines } from './service-text.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface Target {
+  /** Folder of an image; undefined for this host. */
+  image: string | undefined;
+  dryRun: boolean;
+  force: boolean;
+}
+
+export interface InstallRequest extends Target {
+  /** What the unit starts, as the image sees it; undefined for the imds that runs. */
+  program: string | undefined;
+  replacePredecessor: boolean;
+  /** Folder of package.json. */
+  root: string;
+}
+
+export interface UninstallRequest extends Target {
+  purge: boolean;
+}
+
+/** Where package.json is, the unit that packages bring, too. */
+const TEMPLATE = 'packaging/imds.service';
+
+export async function installService(request: InstallRequest, surroundings: Surroundings): Promise<void> {
+  const { image, root, force, replacePredecessor } = request;
+  const tree = await target(request);
+  const text = renderUnit({
+    template: readFileSync(join(root, TEMPLATE), 'utf8'),
+    program: await programFor(request, tree),
+    notifies: compiledFile(root, ADD_ON) !== undefined,
+  });
+  const isImage = image !== undefined;
+  const found = await survey(tree, isImage ? undefined : systemctl);
+  const plan = await installPlan(found, tree, { text, isImage, force, replacePredecessor });
+  const done = isImage ? 'imds.service starts at boot' : 'imds.service runs, and starts at boot';
+  await carryOut('service install', plan, tree, request, surroundings, done);
+}
+
+export async function uninstallService(request: UninstallRequest, surroundings: Surroundings): Promise<void> {
+  const { image, force, purge } = request;
+  const tree = await target(request);
+  const isImage = image !== undefined;
+  const found = await survey(tree, isImage ? undefined : systemctl);
+  const plan = uninstallPlan(found, { isImage, force, purge });
+  await carryOut(
+    'service uninstall',
+    plan,
+    tree,
+    request,
+    surroundings,
+    'imds.service does not run, and does not start at boot',
+  );
+}
+
+/** Gives the exit code: 0 where it runs and is ready, else 3. */
+export async function showService(json: boolean, { stdout }: Surroundings): Promise<ExitCode> {
+  const tree = await target({ image: undefined, dryRun: true });
+  const clocks = { wallMs: Date.now(), monotonicMs: Number(process.hrtime.bigint() / 1_000_000n) };
+  const status = await serviceStatus(await survey(tree, systemctl), systemctl, clocks);
+  const output = new StreamOutput(stdout, 'standard output', () => {});
+  output.write(
+    json ? `${escapeJson(JSON.stringify(status, undefined, 2))}\n` : statusLines(status, clocks.wallMs),
+  );
+  await output.finish();
+  return status.ready ? ExitCode.done : ExitCode.condition;
+}
+
+/** @throws PrerequisiteError where there is no systemd, or no right to change anything */
+async function target({ image, dryRun }: Pick<Target, 'image' | 'dryRun'>): Promise<FileTree> {
+  const tree = await FileTree.open(image ?? '/');
+  // As sd_booted(3) has it.
+  const isThere =
+    image === undefined ? (await tree.look('/run/systemd/system')).kind === 'folder' : await hasSystemd(tree);
+  if (!isThere) {
+    throw new PrerequisiteError(
+      image === undefined ? 'systemd does not run this host' : `there is no systemd in ${image}`,
+      {
+        code: 'service.systemd',
+        remedy:
+          'Let its own service manager run `imds live --quiet --exit-on-probe-loss` as root: SIGHUP reopens the logs, SIGTERM ends it.',
+      },
+    );
+  }
+  if (image === undefined && !dryRun && process.getuid?.() !== 0) {
+    throw new PrerequisiteError('a service can be changed by root alone', {
+      code: 'service.root',
+      remedy: 'Run it with sudo; --dry-run shows what it would do.',
+    });
+  }
+  return tree;
+}
+
+async function programFor({ image, program, root }: InstallRequest, tree: FileTree): Promise<string[]> {
+  if (image === undefined) {
+    const own = program === undefined ? await programOf(root, process.execPath) : [program];
+    await checkProgram(own);
+    return own;
+  }
+  if (program !== undefined) return insistOn([program], tree);
+  const own = await programOf(root, process.execPath);
+  const prefix = `${tree.root}/`;
+  const inImage = own.map((path) => (path.startsWith(prefix) ? path.slice(tree.root.length) : path));
+  return insistOn(inImage, tree);
+}
+
+async function insistOn(program: string[], tree: FileTree): Promise<string[]> {
+  for (const path of program) {
+    if (path.startsWith('/') && (await tree.look(path)).kind !== 'none') continue;
+    throw new UsageError(`there is no ${path} in ${tree.root}`, {
+      code: 'service.program',
+      remedy: 'Name the imds of the image, as the image sees it: --program /opt/imds/bin/imds.',
+    });
+  }
+  return program;
+}
+
+/** Steps on standard output as they are done, or as they would be; notes on standard error. */
+async function carryOut(
+  command: string,
+  plan: Plan,
+  tree: FileTree,
+  { dryRun }: Target,
+  { stdout, stderr }: Surroundings,
+  done: string,
+): Promise<void> {
+  const output = new StreamOutput(stdout, 'standard output', () => {});
+  for (const text of plan.notes) stderr.write(note(command, text));
+  const say = (text: string) => void output.write(`${text.split('\n').map(escapeText).join('\n')}\n`);
+  if (dryRun) say(planText(plan, tree));
+  else {
+    await execute(plan, { tree, systemctl, onDone: say });
+    say(plan.steps.length === 0 ? `nothing to do: ${done}` : done);
+  }
+  await output.finish();
+}

@@ -1,0 +1,50 @@
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PrerequisiteError } from '../errors.ts';
+
+/**
+ * What a unit starts of the imds that runs: the launcher of a package or tarball, else this Node and its script. A
+ * script by itself would look for a Node on systemd's PATH, which has few folders.
+ *
+ * @param root folder of package.json: `/usr/lib/imds` of a package
+ */
+export async function programOf(root: string, node: string): Promise<string[]> {
+  const folder = await realpath(root);
+  const launcher = join(folder, '..', '..', 'bin', 'imds');
+  const isPacked = (await realpath(node)) === join(folder, 'node');
+  if (isPacked && (await isFile(launcher))) return [launcher];
+  return [await realpath(node), join(folder, 'bin', 'run.js')];
+}
+
+/**
+ * What root starts at each boot must be root's alone: whoever can change the program, or a folder on the way to it,
+ * would become root.
+ *
+ * @throws PrerequisiteError naming the first that is not
+ */
+export async function checkProgram(program: readonly string[]): Promise<void> {
+  for (const path of program) {
+    for (let each = path; ; each = dirname(each)) {
+      const { uid, mode } = await lstat(each);
+      if (uid !== 0 || (mode & 0o022) !== 0) throw unsafe(path, each, uid);
+      if (each === dirname(each)) break;
+    }
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function unsafe(program: string, path: string, uid: number): PrerequisiteError {
+  const who = uid === 0 ? 'can be written by others than root' : `belongs to uid ${uid}`;
+  return new PrerequisiteError(`a service would run ${program} as root, and ${path} ${who}`, {
+    code: 'service.program',
+    remedy:
+      'Install imds where root alone can write: the .deb or .rpm, the tarball in /opt, or npm install -g as root.',
+  });
+}
