@@ -99,6 +99,7 @@ export const TEST_PACKAGES = [
   { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
   { name: 'zstd', reason: 'compresses captures', proof: 'zstd' },
   { name: 'chromium', reason: 'opens the page of --format html', proof: '/usr/bin/chromium' },
+  { name: 'systemd', reason: "reads the service's unit", proof: 'systemd-analyze' },
   { name: 'poppler-utils', reason: 'reads what that page prints', proof: '/usr/bin/pdftotext' },
   ...CLIENT_PACKAGES,
 ];

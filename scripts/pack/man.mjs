@@ -13,9 +13,14 @@
 export function manPages(commands, about) {
   const pages = new Map([['imds.1', overview(commands, about)]]);
   for (const command of commands) {
-    if (command.id !== 'help') pages.set(`imds-${command.id}.1`, page(command, commands, about));
+    if (command.id !== 'help') pages.set(`${nameOf(command.id)}.1`, page(command, commands, about));
   }
   return pages;
+}
+
+/** Of a command's page: `imds-service-install`. @param {string} id */
+function nameOf(id) {
+  return `imds-${id.replaceAll(' ', '-')}`;
 }
 
 /**
@@ -46,8 +51,8 @@ function page(command, commands, about) {
   const paragraphs = description.split(/\n\s*\n/);
   const isExit = (/** @type {string} */ paragraph) => paragraph.startsWith('Exit status: ');
   return lines([
-    title(`IMDS-${id.toUpperCase()}`, about),
-    ...section('NAME', [`imds\\-${id} \\- ${text(summary)}`]),
+    title(nameOf(id).toUpperCase(), about),
+    ...section('NAME', [`${text(nameOf(id))} \\- ${text(summary)}`]),
     ...section('SYNOPSIS', synopsis(command)),
     ...section('DESCRIPTION', spaced(paragraphs.filter((each) => !isExit(each)))),
     ...argumentsOf(command),
@@ -129,7 +134,7 @@ function exitStatus(paragraph) {
  */
 function seeAlso(commands, own) {
   const names = commands.map(({ id }) => id).filter((id) => id !== 'help' && id !== own);
-  const pages = [...(own === undefined ? [] : ['imds']), ...names.map((id) => `imds\\-${id}`)];
+  const pages = [...(own === undefined ? [] : ['imds']), ...names.map((id) => text(nameOf(id)))];
   return section(
     'SEE ALSO',
     pages.map((name, index) => `.BR ${name} (1)${index < pages.length - 1 ? ',' : ''}`),

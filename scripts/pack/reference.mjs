@@ -18,7 +18,7 @@ import { root } from '../setup.mjs';
 
 /**
  * @typedef {object} Command
- * @property {string} id
+ * @property {string} id as it is typed: `live`, `service install`
  * @property {string} summary
  * @property {string} [description]
  * @property {string | readonly string[]} [usage]
@@ -30,13 +30,15 @@ import { root } from '../setup.mjs';
 /** @returns {Command[]} in the order of the manifest, with the placeholders in their texts filled in */
 export function commandsOfManifest() {
   const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
-  return Object.values(commands).map((command) =>
-    JSON.parse(
-      JSON.stringify(command)
+  return Object.values(commands).map((command) => {
+    // oclif's own separator of a topic and its commands.
+    const id = command.id.replaceAll(':', ' ');
+    return JSON.parse(
+      JSON.stringify({ ...command, id })
         .replaceAll('<%= config.bin %>', 'imds')
-        .replaceAll('<%= command.id %>', command.id),
-    ),
-  );
+        .replaceAll('<%= command.id %>', id),
+    );
+  });
 }
 
 /** @returns {{ version: string, description: string, license: string }} of package.json */

@@ -125,7 +125,7 @@ class LiveRun {
       attribution: views.attribution,
       calls: tally.counts,
       callers: report.callers,
-      lost: standing?.losses(),
+      lost: views.sockets === undefined ? undefined : (standing?.losses() ?? 0),
     }));
     const tell = (completeness: Completeness, to: bigint, ended: boolean) => {
       const unwritten = logs?.lost ?? 0;

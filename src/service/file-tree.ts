@@ -106,6 +106,7 @@ export class FileTree {
 
   async rename(from: string, to: string): Promise<void> {
     await this.#insistOnFolder(dirname(from));
+    await this.#makeFolder(dirname(to));
     await guarded('rename', this.real(from), () => rename(this.real(from), this.real(to)));
   }
 

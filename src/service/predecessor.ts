@@ -6,8 +6,8 @@ import { isInstalled, PREDECESSOR, type Service, wantsOf } from './survey.ts';
 /** Both write /var/log/imds/imds-trace.log; this program alone writes the other beside it. */
 const SHARED_LOG = 'imds-trace.log';
 const OWN_EVENTS = 'imds-calls.jsonl';
-/** What the predecessor's log is called when this program takes over; `imds report` reads it all the same. */
-export const KEPT_LOG = 'imds-tracer-tool.log';
+/** Folder of the predecessor's logs once this program has taken over; `imds report` reads what is in it, too. */
+const KEPT = 'imds-tracer-tool';
 
 /**
  * How the predecessor's service gives way: stopped and disabled; its unit file and its logs stay. Nothing where there
@@ -39,12 +39,12 @@ function beside(isActive: boolean): string {
 /** Its logs, before this program rolls them away as its own. They are its alone while there are no events beside them. */
 async function logsKept(tree: FileTree): Promise<Step[]> {
   const names = await tree.list(LOGS);
-  if (names.some((name) => name.startsWith(OWN_EVENTS) || name.startsWith(KEPT_LOG))) return [];
+  if (names.some((name) => name.startsWith(OWN_EVENTS) || name === KEPT)) return [];
   return names
     .filter((name) => name === SHARED_LOG || /^imds-trace\.log\.\d+$/.test(name))
     .map((name) => ({
       kind: 'rename',
       from: `${LOGS}/${name}`,
-      to: `${LOGS}/${name.replace(SHARED_LOG, KEPT_LOG)}`,
+      to: `${LOGS}/${KEPT}/${name}`,
     }));
 }

@@ -24,11 +24,19 @@ export async function programOf(root: string, node: string): Promise<string[]> {
  */
 export async function checkProgram(program: readonly string[]): Promise<void> {
   for (const path of program) {
-    for (let each = path; ; each = dirname(each)) {
-      const { uid, mode } = await lstat(each);
-      if (uid !== 0 || (mode & 0o022) !== 0) throw unsafe(path, each, uid);
-      if (each === dirname(each)) break;
-    }
+    await checkWay(path);
+    const real = await realpath(path);
+    if (real !== path) await checkWay(real);
+  }
+}
+
+async function checkWay(program: string): Promise<void> {
+  for (let path = program; ; path = dirname(path)) {
+    const stats = await lstat(path);
+    // Nobody can write to a link: its folder counts, and where it leads.
+    const isWritable = !stats.isSymbolicLink() && (stats.mode & 0o022) !== 0;
+    if (stats.uid !== 0 || isWritable) throw unsafe(program, path, stats.uid);
+    if (path === dirname(path)) return;
   }
 }
 

@@ -31,11 +31,15 @@ export class HostRoot {
     this.folder = folder;
   }
 
-  /** Calls with a fresh copy of a release's root, which is gone afterwards. */
-  static async with<T>(suite: string, use: (root: HostRoot) => Promise<T>): Promise<T> {
+  /** Calls with a fresh copy of a release's root, with more packages than the base, which is gone afterwards. */
+  static async with<T>(
+    suite: string,
+    use: (root: HostRoot) => Promise<T>,
+    packages: readonly string[] = [],
+  ): Promise<T> {
     mkdirSync(CACHE, { recursive: true });
-    const pristine = join(CACHE, suite);
-    debianRoot({ suite, packages: [], folder: pristine });
+    const pristine = join(CACHE, [suite, ...packages].join('+'));
+    debianRoot({ suite, packages, folder: pristine });
     const folder = join(mkdtempSync(join(CACHE, `${suite}-`)), 'root');
     try {
       const { status, stderr } = spawnSync('cp', ['-a', '--reflink=auto', pristine, folder], {

@@ -15,18 +15,18 @@ describe('manual pages', () => {
 
   it('are one for imds and one for each command', () => {
     const own = commands.map(({ id }) => id).filter((id) => id !== 'help');
-    assert.deepEqual([...pages.keys()], ['imds.1', ...own.map((id) => `imds-${id}.1`)]);
+    assert.deepEqual([...pages.keys()], ['imds.1', ...own.map((id) => `imds-${id.replaceAll(' ', '-')}.1`)]);
   });
 
   for (const { id, description = '' } of commands.filter((command) => command.id !== 'help')) {
     it(`tell every option and exit code of imds ${id}`, () => {
-      const page = pages.get(`imds-${id}.1`) ?? '';
+      const page = pages.get(`imds-${id.replaceAll(' ', '-')}.1`) ?? '';
       for (const { name, summary } of flagsOf(id)) {
         assert.ok(page.includes(`\\fB\\-\\-${name.replaceAll('-', '\\-')}\\fR`), name);
         assert.ok(page.includes(summary.split('-')[0] ?? ''), summary);
       }
-      assert.match(page, /^\.TH IMDS-[A-Z]+ 1 2026-01-15 "imds \d/);
-      const tells = /^\.SH EXIT STATUS\n\.TP\n\.B 0\ndone$/m.test(page);
+      assert.match(page, /^\.TH IMDS-[A-Z-]+ 1 2026-01-15 "imds \d/);
+      const tells = /^\.SH EXIT STATUS\n\.TP\n\.B 0\n\S/m.test(page);
       assert.equal(tells, description.includes('Exit status: '));
       // No placeholder of oclif's, and no text that roff takes for a request.
       assert.doesNotMatch(page, /<%/);
@@ -52,14 +52,23 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     return stdout.split('\n').filter(Boolean).sort();
   }
 
+  const firstWords = new Set(commands.map(({ id }) => id.split(' ')[0] ?? id));
+
   it('offers the commands', () => {
-    assert.deepEqual(offered('imds', ''), ['--help', '--version', ...commands.map(({ id }) => id)].sort());
+    assert.deepEqual(offered('imds', ''), ['--help', '--version', ...firstWords].sort());
     assert.deepEqual(offered('imds', 'an'), ['analyze']);
   });
 
   it('offers the options of a command', () => {
     const all = ['--help', ...flagsOf('live').map(({ name }) => `--${name}`)].sort();
     assert.deepEqual(offered('imds', 'live', '--'), all);
+  });
+
+  it('offers the commands of a topic, and their options', () => {
+    assert.deepEqual(offered('imds', 'service', ''), ['install', 'status', 'uninstall']);
+    const all = ['--help', ...flagsOf('service install').map(({ name }) => `--${name}`)].sort();
+    assert.deepEqual(offered('imds', 'service', 'install', '--'), all);
+    assert.deepEqual(offered('imds', 'service', 'uninstall', '--r'), ['--root']);
   });
 
   it('offers the values of an option, with a blank or "=" before it', () => {
@@ -88,7 +97,7 @@ describe('completion for zsh', () => {
   it('has every option of every command', () => {
     const script = zshCompletion(commands);
     for (const { id } of commands) {
-      const line = script.slice(script.indexOf(`        ${id}) _arguments`)).split(' ;;')[0] ?? '';
+      const line = script.slice(script.indexOf(` ${id.split(' ').at(-1)}) _arguments`)).split(' ;;')[0] ?? '';
       for (const { name } of flagsOf(id)) assert.match(line, new RegExp(`--${name}[=[]`), `${id} ${name}`);
     }
   });
