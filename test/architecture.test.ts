@@ -62,6 +62,19 @@ describe('architecture', () => {
     assert.deepEqual(starters, ['live/host/rpm.ts']);
   });
 
+  it('starts processes for the service in one place, and none for what a live session tells of itself', () => {
+    const starters = [...sources].filter(
+      ([path, text]) => path.startsWith('service/') && /node:child_process/.test(text),
+    );
+    assert.deepEqual(
+      starters.map(([path]) => path),
+      ['service/systemctl.ts'],
+    );
+    const { files } = closure('cli/live-service.ts', sources);
+    assert.ok(files.has('service/notifier.ts'), 'the closure was followed');
+    assert.ok(!files.has('service/systemctl.ts'));
+  });
+
   it('loads the second reader only when it is asked for', () => {
     const eager = [...sources].filter(([, text]) => /^import (?!type)[^;]*\/cross-check\//m.test(text));
     assert.deepEqual(

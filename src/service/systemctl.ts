@@ -15,7 +15,7 @@ export interface Ran {
   /** Exit code; undefined where it was not started, or ended by a signal. */
   code: number | undefined;
   stdout: string;
-  /** What it said of its failure, or why it did not run. */
+  /** What it said of its failure, or why it did not run; one line. */
   problem: string;
 }
 
@@ -34,6 +34,6 @@ export const systemctl: Systemctl = (args) =>
       if (error === null) return resolve({ code: 0, stdout, problem: '' });
       const code = typeof error.code === 'number' ? error.code : undefined;
       const killed = error.killed ? `it did not end within ${TIMEOUT_MS / 1000} s` : error.message;
-      resolve({ code, stdout, problem: stderr.trim() || killed });
+      resolve({ code, stdout, problem: stderr.trim().replace(/\s*\n\s*/g, ' ') || killed });
     });
   });

@@ -86,6 +86,9 @@ describe('imds', () => {
         'path',
       ],
       scrub: ['--correlations', '--endpoint', '--force', '--strict', 'in', 'out'],
+      'service:install': ['--dry-run', '--force', '--program', '--replace-predecessor', '--root'],
+      'service:status': ['--json'],
+      'service:uninstall': ['--dry-run', '--force', '--purge', '--root'],
     });
   });
 

@@ -22,8 +22,8 @@ export function tryUnit(): Promise<void> {
       installDeb(root, client);
       const unit = readFileSync(root.path(UNIT), 'utf8');
       checkSyntax(unit);
-      const [, list = ''] = /^CapabilityBoundingSet=(.*)$/m.exec(unit) ?? [];
-      const rights = limitedTo(list.split(' ').map((name) => name.replace('CAP_', '')));
+      const lists = [...unit.matchAll(/^CapabilityBoundingSet=(.*)$/gm)].map(([, list = '']) => list);
+      const rights = limitedTo(lists.join(' ').replaceAll('CAP_', '').split(' '));
       const [, command = ''] = /^ExecStart=(.*) --quiet /m.exec(unit) ?? [];
       const session = () =>
         watch(root, pair, root.command(client, ...rights, ...command.split(' '), '--jsonl', ...WATCHING));
