@@ -12,6 +12,8 @@ const TIMEOUT_MS = 30_000;
 /** What zsh shows after each of these and Tab. */
 const COMPLETED: readonly [string, RegExp][] = [
   ['imds ', /analyze +-- Report who calls/],
+  ['imds service ', /install +-- Watch this host/],
+  ['imds service install --repl', /--replace-predecessor/],
   ['imds live --rotate-c', /--rotate-count=/],
   ['imds analyze --format j', /json +jsonl/],
   ['imds report --fail-on ', /incomplete +not-ready +unknown +v1/],
