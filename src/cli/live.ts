@@ -92,6 +92,9 @@ class LiveRun {
         ),
     });
     this.#views = views;
+    // One that failed may not fail again, as at a busy boot; what this machine lacks, it lacks again.
+    const failed = views.missing.find(({ code }) => code === 'probe.failed');
+    if (this.#options.exitOnProbeLoss && failed !== undefined) throw failed;
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),

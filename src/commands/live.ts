@@ -94,7 +94,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     }),
     'keep-root': Flags.boolean({ summary: 'Stay root.' }),
     'exit-on-probe-loss': Flags.boolean({
-      summary: 'End with exit code 1 if the probe dies, for service managers.',
+      summary: 'End with exit code 1 if the probe dies or fails to start, for service managers.',
     }),
     metrics: Flags.string({
       summary: 'Serve metrics to Prometheus at that port, of this host alone unless an address is given.',

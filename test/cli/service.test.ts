@@ -183,7 +183,14 @@ describe('imds service in an image', () => {
     });
 
     it('has names that are shown escaped', async () => {
-      const { code, stderr } = await imds(['service', 'install', '--root', image, '--program', '/opt/\u001b[31m']);
+      const { code, stderr } = await imds([
+        'service',
+        'install',
+        '--root',
+        image,
+        '--program',
+        '/opt/\u001b[31m',
+      ]);
       assert.equal(code, 2);
       assert.match(stderr, /\\x1B\[31m/);
       assert.ok(!stderr.includes('\u001b'));

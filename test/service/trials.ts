@@ -33,6 +33,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'status tells what it has seen': status,
   'a killed process is started again': killed,
   'a killed probe ends it, and it is started again': killedProbe,
+  'one whose probe fails to start is started again': failingProbe,
   'one that stands still is started again': standingStill,
   'SIGHUP by reload opens the logs anew': reload,
   'it is not started again and again for nothing': startLimit,
@@ -121,6 +122,19 @@ async function killedProbe({ root, machine }: Place): Promise<undefined> {
   return undefined;
 }
 
+async function failingProbe({ root, machine }: Place): Promise<undefined> {
+  const folder = prebuilt(root);
+  renameSync(`${folder}/imds-probe`, `${folder}/imds-probe.away`);
+  writeFileSync(`${folder}/imds-probe`, '#!/bin/sh\necho broken >&2\nexit 1\n', { mode: 0o755 });
+  assert.equal(override(machine), 1);
+  assert.equal(machine.property('ExecMainStatus'), '1');
+  rmSync(`${folder}/imds-probe`);
+  renameSync(`${folder}/imds-probe.away`, `${folder}/imds-probe`);
+  await restarted(machine, '0');
+  await callSeen(root, machine, '/latest/after-failure');
+  return undefined;
+}
+
 async function standingStill({ root, machine }: Place): Promise<undefined> {
   assert.equal(override(machine, 'WatchdogSec=2'), 0);
   const before = machine.property('MainPID');
@@ -188,9 +202,7 @@ async function again({ root, machine }: Place): Promise<undefined> {
 }
 
 async function withoutAddOn({ root, machine }: Place): Promise<undefined> {
-  const folder = root.path(`${PROGRAM.folder}/prebuilt`);
-  const [architecture = ''] = readdirSync(folder);
-  const file = `${folder}/${architecture}/sd-notify.node`;
+  const file = `${prebuilt(root)}/sd-notify.node`;
   renameSync(file, `${file}.away`);
   machine.succeed('imds', 'service', 'install');
   assert.equal(machine.property('Type'), 'exec');
@@ -245,6 +257,13 @@ async function uninstalled({ root, machine }: Place): Promise<undefined> {
   assert.deepEqual(names.trim().split('\n').sort(), [`/${LOGS}`, ...kept]);
   rmSync(root.path(LOGS), { recursive: true });
   return undefined;
+}
+
+/** Folder of what is compiled, in the program. */
+function prebuilt(root: HostRoot): string {
+  const folder = root.path(`${PROGRAM.folder}/prebuilt`);
+  const [architecture = ''] = readdirSync(folder);
+  return `${folder}/${architecture}`;
 }
 
 /** What `imds service status --json` says. */
