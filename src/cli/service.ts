@@ -71,7 +71,7 @@ export async function uninstallService(request: UninstallRequest, surroundings: 
   );
 }
 
-/** Gives the exit code: 0 where it runs and is ready, else 3. */
+/** Gives the exit code: 0 where it runs and is ready, as far as it can tell; else 3. */
 export async function showService(json: boolean, { stdout }: Surroundings): Promise<ExitCode> {
   const tree = await target({ image: undefined, dryRun: true });
   const clocks = { wallMs: Date.now(), monotonicMs: Number(process.hrtime.bigint() / 1_000_000n) };
@@ -81,7 +81,7 @@ export async function showService(json: boolean, { stdout }: Surroundings): Prom
     json ? `${escapeJson(JSON.stringify(status, undefined, 2))}\n` : statusLines(status, clocks.wallMs),
   );
   await output.finish();
-  return status.ready ? ExitCode.done : ExitCode.condition;
+  return status.running && status.ready !== false ? ExitCode.done : ExitCode.condition;
 }
 
 /** @throws PrerequisiteError where there is no systemd, or no right to change anything */

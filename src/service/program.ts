@@ -1,6 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { PrerequisiteError } from '../errors.ts';
+import { dirname, isAbsolute, join } from 'node:path';
+import { PrerequisiteError, UsageError } from '../errors.ts';
 
 /**
  * What a unit starts of the imds that runs: the launcher of a package or tarball, else this Node and its script. A
@@ -20,14 +20,26 @@ export async function programOf(root: string, node: string): Promise<string[]> {
  * What root starts at each boot must be root's alone: whoever can change the program, or a folder on the way to it,
  * would become root.
  *
- * @throws PrerequisiteError naming the first that is not
+ * @throws PrerequisiteError naming the first that is not; UsageError for a program that is not there
  */
 export async function checkProgram(program: readonly string[]): Promise<void> {
   for (const path of program) {
+    const real = await realOf(path);
     await checkWay(path);
-    const real = await realpath(path);
     if (real !== path) await checkWay(real);
   }
+}
+
+async function realOf(path: string): Promise<string> {
+  try {
+    if (isAbsolute(path)) return await realpath(path);
+  } catch {
+    // As good as not named at all.
+  }
+  throw new UsageError(`${path}: there is no such program`, {
+    code: 'service.program',
+    remedy: 'Name it from the root on: --program /opt/imds/bin/imds.',
+  });
 }
 
 async function checkWay(program: string): Promise<void> {

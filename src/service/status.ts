@@ -27,8 +27,8 @@ export interface ServiceStatus {
   /** Starts at boot. */
   enabled: boolean;
   running: boolean;
-  /** Everything is attached. */
-  ready: boolean;
+  /** Everything is attached; absent where it runs and cannot tell (without sd-notify.node). */
+  ready?: boolean;
   /** systemd's words: `active (running)`, `failed (failed)`. */
   state: string;
   since?: string;
@@ -65,10 +65,10 @@ export async function serviceStatus(
     installed: isInstalled(service),
     enabled: service.isEnabled,
     running: isRunning,
-    ready: isRunning && Type === 'notify',
     state: `${ActiveState} (${SubState})`,
     restarts: Number(properties.NRestarts) || 0,
   };
+  if (!isRunning || Type === 'notify') status.ready = isRunning;
   Object.assign(status, unitOf(found));
   if (isRunning) {
     status.since = since(properties.ActiveEnterTimestampMonotonic, clocks);

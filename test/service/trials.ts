@@ -59,6 +59,8 @@ async function duringBoot({ root, machine }: Place): Promise<string> {
   assert.doesNotMatch(stdout, /ordering cycle|Unknown (?:key|lvalue)/);
   assert.equal(statSync(root.path(LOGS)).mode & 0o777, 0o700);
   assert.notEqual(statSync(root.path(LOGS)).uid, 0);
+  // The process that asks the host for packages gives way: setpriority is let through.
+  assert.ok(niceness(machine).includes('10'), niceness(machine).join());
   // From the start of the process to what systemd was told: what a boot waits for it.
   const began = Number(machine.property('InactiveExitTimestampMonotonic'));
   const ready = Number(machine.property('ActiveEnterTimestampMonotonic'));
@@ -95,7 +97,15 @@ async function status({ machine }: Place): Promise<undefined> {
     callers: session.callers,
     lost: 0,
   });
-  assert.match(machine.succeed('imds', 'service', 'status'), /ready since .*\n[\s\S]*v1 2 · v2 0/);
+  // Nobody in particular may look, and change nothing.
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'imds', 'service'];
+  assert.match(machine.succeed(...nobody, 'status'), /ready since .*\n[\s\S]*v1 2 · v2 0/);
+  const refused = machine.run(...nobody, 'uninstall');
+  assert.equal(refused.code, 5);
+  assert.match(
+    refused.stderr,
+    /^imds service uninstall: a service can be changed by root alone\. Run it with sudo/,
+  );
   return undefined;
 }
 
@@ -210,6 +220,7 @@ async function withoutAddOn({ root, machine }: Place): Promise<undefined> {
   await machine.until(() => processes(machine, 'imds-probe').length > 0, 'the probe');
   await machine.until(() => readyLines(machine) > 0, 'the ready line');
   await callSeen(root, machine, '/latest/without-add-on');
+  assert.equal(statusOf(machine).ready, undefined);
   renameSync(`${file}.away`, file);
   machine.succeed('imds', 'service', 'install');
   assert.equal(machine.property('Type'), 'notify');
@@ -287,6 +298,15 @@ function override(machine: Machine, ...settings: readonly string[]): number | nu
   machine.succeed('systemctl', 'daemon-reload');
   machine.run('systemctl', 'reset-failed', 'imds.service');
   return machine.run('systemctl', 'restart', 'imds.service').code;
+}
+
+/** Of the unit's processes, as proc(5) has it. */
+function niceness(machine: Machine): string[] {
+  const words =
+    'for pid in $(cat /sys/fs/cgroup/system.slice/imds.service/cgroup.procs); do cat /proc/$pid/stat; done';
+  const lines = machine.succeed('sh', '-c', words).trim().split('\n');
+  // Fields after the name, which is in parentheses and may hold blanks; the 19th of all.
+  return lines.map((line) => line.slice(line.lastIndexOf(')') + 2).split(' ')[16] ?? '');
 }
 
 /** To one process: what is no pid of one would be a group of them, which is this test's own. */
