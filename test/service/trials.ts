@@ -4,28 +4,21 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import type { HostRoot } from '../packages/roots.ts';
 import { callSeen, callsTo } from './calls.ts';
-import type { Machine } from './machine.ts';
+import { failingProbe, killed, killedProbe, standingStill, startLimit } from './failures.ts';
+import { DROP_IN, niceness, type Place, prebuilt, processes, readyLines, statusOf } from './observe.ts';
 import { PROGRAM } from './program.ts';
-
-export interface Place {
-  root: HostRoot;
-  machine: Machine;
-}
 
 /** Figures to print, where there are some. */
 type Trial = (place: Place) => Promise<string | undefined>;
 
 const UNIT = '/etc/systemd/system/imds.service';
-const DROP_IN = '/run/systemd/system/imds.service.d';
 const LOGS = 'var/log/imds';
 
 export const TRIALS: Readonly<Record<string, Trial>> = {
@@ -75,9 +68,9 @@ function ms(microseconds: number): string {
 }
 
 async function status({ machine }: Place): Promise<undefined> {
-  await machine.until(() => statusOf(machine).session?.calls.v1 >= 2, 'two calls in the status');
+  await machine.until(() => (statusOf(machine).session?.calls.v1 ?? 0) >= 2, 'two calls in the status');
   const told = statusOf(machine);
-  const { since, pid, session, ...rest } = told;
+  const { since = '', pid, session, ...rest } = told;
   assert.deepEqual(rest, {
     installed: true,
     unit: UNIT,
@@ -94,7 +87,7 @@ async function status({ machine }: Place): Promise<undefined> {
     views: 'sockets, wire (any)',
     attribution: 'ebpf',
     calls: { v1: 2, v2: 0, unknown: 0, foreign: 0, attempt: 0 },
-    callers: session.callers,
+    callers: session?.callers,
     lost: 0,
   });
   // Nobody in particular may look, and change nothing.
@@ -109,76 +102,12 @@ async function status({ machine }: Place): Promise<undefined> {
   return undefined;
 }
 
-async function killed({ root, machine }: Place): Promise<string> {
-  const before = machine.property('MainPID');
-  const start = performance.now();
-  signal(machine, 'KILL', before);
-  await restarted(machine, before);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  await callSeen(root, machine, '/latest/after-kill');
-  assert.equal(machine.property('NRestarts'), '1');
-  return `ready again ${seconds} s later, of which systemd waits 5`;
-}
-
-async function killedProbe({ root, machine }: Place): Promise<undefined> {
-  const before = machine.property('MainPID');
-  const [probe = ''] = processes(machine, 'imds-probe');
-  signal(machine, 'KILL', probe);
-  await restarted(machine, before);
-  assert.notEqual(processes(machine, 'imds-probe')[0], probe);
-  await callSeen(root, machine, '/latest/after-probe');
-  const { stdout } = machine.run('journalctl', '--no-pager', '-u', 'imds.service');
-  assert.match(stdout, /imds live: the probe ended \(SIGKILL\); so does this session/);
-  return undefined;
-}
-
-async function failingProbe({ root, machine }: Place): Promise<undefined> {
-  const folder = prebuilt(root);
-  renameSync(`${folder}/imds-probe`, `${folder}/imds-probe.away`);
-  writeFileSync(`${folder}/imds-probe`, '#!/bin/sh\necho broken >&2\nexit 1\n', { mode: 0o755 });
-  assert.equal(override(machine), 1);
-  assert.equal(machine.property('ExecMainStatus'), '1');
-  rmSync(`${folder}/imds-probe`);
-  renameSync(`${folder}/imds-probe.away`, `${folder}/imds-probe`);
-  await restarted(machine, '0');
-  await callSeen(root, machine, '/latest/after-failure');
-  return undefined;
-}
-
-async function standingStill({ root, machine }: Place): Promise<undefined> {
-  assert.equal(override(machine, 'WatchdogSec=2'), 0);
-  const before = machine.property('MainPID');
-  signal(machine, 'STOP', before);
-  await restarted(machine, before);
-  const { stdout } = machine.run('journalctl', '--no-pager', '-u', 'imds.service');
-  assert.match(stdout, /Watchdog timeout/);
-  await callSeen(root, machine, '/latest/after-watchdog');
-  // One that does not stand still lives on, of course: twice the watchdog's time.
-  const after = machine.property('MainPID');
-  machine.succeed('sleep', '5');
-  assert.equal(machine.property('MainPID'), after);
-  assert.equal(override(machine), 0);
-  return undefined;
-}
-
 async function reload({ root, machine }: Place): Promise<undefined> {
   const file = root.path(`${LOGS}/imds-calls.jsonl`);
   renameSync(file, `${file}.moved`);
   machine.succeed('systemctl', 'reload', 'imds.service');
   await machine.until(() => existsSync(file), 'a new log');
   await callSeen(root, machine, '/latest/after-reload');
-  assert.equal(machine.property('ActiveState'), 'active');
-  return undefined;
-}
-
-async function startLimit({ machine }: Place): Promise<undefined> {
-  assert.equal(override(machine, 'ExecStart=', `ExecStart=${PROGRAM.imds} live --user root`), 1);
-  await machine.until(() => machine.property('ActiveState') === 'failed', 'it to have failed for good');
-  assert.equal(machine.property('ExecMainStatus'), '2');
-  const { code: told, stdout } = machine.run('imds', 'service', 'status', '--json');
-  assert.equal(told, 3);
-  assert.equal(JSON.parse(stdout).last_result, 'exit-code');
-  assert.equal(override(machine), 0);
   assert.equal(machine.property('ActiveState'), 'active');
   return undefined;
 }
@@ -268,61 +197,4 @@ async function uninstalled({ root, machine }: Place): Promise<undefined> {
   assert.deepEqual(names.trim().split('\n').sort(), [`/${LOGS}`, ...kept]);
   rmSync(root.path(LOGS), { recursive: true });
   return undefined;
-}
-
-/** Folder of what is compiled, in the program. */
-function prebuilt(root: HostRoot): string {
-  const folder = root.path(`${PROGRAM.folder}/prebuilt`);
-  const [architecture = ''] = readdirSync(folder);
-  return `${folder}/${architecture}`;
-}
-
-/** What `imds service status --json` says. */
-// biome-ignore lint/suspicious/noExplicitAny: JSON, of which each trial asserts what it needs.
-function statusOf(machine: Machine): any {
-  return JSON.parse(machine.succeed('imds', 'service', 'status', '--json'));
-}
-
-async function restarted(machine: Machine, before: string): Promise<void> {
-  const isReady = () => {
-    const [state, pid] = [machine.property('ActiveState'), machine.property('MainPID')];
-    return state === 'active' && pid !== '0' && pid !== before;
-  };
-  await machine.until(isReady, 'the service to be ready again');
-}
-
-/** Starts it anew with these settings instead of the unit's, until the next call; gives the exit code of that. */
-function override(machine: Machine, ...settings: readonly string[]): number | null {
-  const text = `[Service]\\n${settings.join('\\n')}\\n`;
-  machine.succeed('sh', '-c', `mkdir -p ${DROP_IN} && printf '${text}' > ${DROP_IN}/trial.conf`);
-  machine.succeed('systemctl', 'daemon-reload');
-  machine.run('systemctl', 'reset-failed', 'imds.service');
-  return machine.run('systemctl', 'restart', 'imds.service').code;
-}
-
-/** Of the unit's processes, as proc(5) has it. */
-function niceness(machine: Machine): string[] {
-  const words =
-    'for pid in $(cat /sys/fs/cgroup/system.slice/imds.service/cgroup.procs); do cat /proc/$pid/stat; done';
-  const lines = machine.succeed('sh', '-c', words).trim().split('\n');
-  // Fields after the name, which is in parentheses and may hold blanks; the 19th of all.
-  return lines.map((line) => line.slice(line.lastIndexOf(')') + 2).split(' ')[16] ?? '');
-}
-
-/** To one process: what is no pid of one would be a group of them, which is this test's own. */
-function signal(machine: Machine, name: string, pid: string): void {
-  assert.match(pid, /^[1-9]\d*$/);
-  machine.succeed('sh', '-c', `kill -${name} ${pid}`);
-}
-
-function processes(machine: Machine, name: string): string[] {
-  const { stdout } = machine.run('sh', '-c', `grep -lx ${name} /proc/[0-9]*/comm`);
-  return [...stdout.matchAll(/\/proc\/(\d+)\//g)].map(([, pid = '']) => pid);
-}
-
-/** Of the process that runs now. */
-function readyLines(machine: Machine): number {
-  const pid = machine.property('MainPID');
-  const { stdout } = machine.run('journalctl', '--no-pager', `_PID=${pid}`);
-  return stdout.match(/imds live: ready/g)?.length ?? 0;
 }
