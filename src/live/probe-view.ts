@@ -10,8 +10,11 @@ import type { View } from './view.ts';
 
 const READY = 'imds-probe: ready';
 const PREREQUISITE = 5;
-/** A probe that is not attached by then never will be: BPF programs load in a tenth of that. */
-const START_MS = 10_000;
+/**
+ * A probe that is not attached by then never will be: BPF programs load in a hundredth of that. At boot, emulated, and
+ * on burstable instances without credits, 10 s were too few.
+ */
+const START_MS = 30_000;
 
 export interface ProbeOptions {
   executable: string;

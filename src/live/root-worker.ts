@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { PrerequisiteError } from '../errors.ts';
 
-const START_MS = 10_000;
+const START_MS = 30_000;
 /** For the last answers, when the session ends. */
 const END_MS = 2000;
 const LINE_END = 0x0a;
