@@ -45,7 +45,8 @@ export class FileTree {
 
   /** Where that path lies on the machine that runs this. */
   real(path: string): string {
-    return join(this.root, path);
+    // From the root on, beyond which no `..` leads.
+    return join(this.root, join('/', path));
   }
 
   async look(path: string): Promise<Entry> {

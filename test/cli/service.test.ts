@@ -182,6 +182,19 @@ describe('imds service in an image', () => {
       }
     });
 
+    it('is not left by the path of a program', async () => {
+      const { code, stderr } = await imds([
+        'service',
+        'install',
+        '--root',
+        image,
+        '--program',
+        '/../../bin/sh',
+      ]);
+      assert.equal(code, 2);
+      assert.match(stderr, /there is no \/\.\.\/\.\.\/bin\/sh in /);
+    });
+
     it('has names that are shown escaped', async () => {
       const { code, stderr } = await imds([
         'service',
