@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LiveEvent } from '../live/session.ts';
@@ -54,4 +55,12 @@ ExecStart=/bin/bash /early.sh /latest/meta-data/${name}
       `${unit}[Install]\nWantedBy=multi-user.target\n`,
     );
   }
+}
+
+export function enableEarlyCallers(root: HostRoot): void {
+  const names = Object.keys(STAGES).map((name) => `${name}.service`);
+  const { status, stderr } = spawnSync('systemctl', ['--root', root.folder, 'enable', ...names], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
 }

@@ -8,8 +8,9 @@ import { HostRoot } from '../packages/roots.ts';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
-import { putEarlyCallers } from './calls.ts';
+import { enableEarlyCallers, putEarlyCallers } from './calls.ts';
 import { Machine } from './machine.ts';
+import { checkOrder } from './order.ts';
 import { ownSuite, PROGRAM, putProgram } from './program.ts';
 import { TRIALS } from './trials.ts';
 
@@ -20,6 +21,17 @@ let failed = 0;
 await HostRoot.with(
   ownSuite(),
   (root) =>
+    attempt('no unit is in the way of another at boot', async () => {
+      putProgram(root);
+      installInto(root);
+      await checkOrder(root);
+      return undefined;
+    }),
+  PACKAGES,
+);
+await HostRoot.with(
+  ownSuite(),
+  (root) =>
     Network.with(async (network) => {
       const { client, server } = connectPair(network);
       const addresses = Object.values(IMDS_ADDRESSES).flatMap((address) => ['--address', address]);
@@ -27,6 +39,7 @@ await HostRoot.with(
       putProgram(root);
       putEarlyCallers(root);
       installInto(root);
+      enableEarlyCallers(root);
       const start = performance.now();
       await Machine.with(root, client, async (machine) => {
         console.log(`  booted in ${seconds(start)} s`);
@@ -36,7 +49,7 @@ await HostRoot.with(
     }),
   PACKAGES,
 );
-const count = Object.keys(TRIALS).length;
+const count = Object.keys(TRIALS).length + 1;
 console.log(`${count - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -45,16 +58,13 @@ function installInto(root: HostRoot): void {
   const args = [BIN, 'service', 'install', '--root', root.folder, '--program', PROGRAM.imds];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`imds ${args.slice(1).join(' ')}: ${stderr}`);
-  for (const name of ['cloud-init-local', 'cloud-init']) {
-    spawnSync('systemctl', ['--root', root.folder, 'enable', `${name}.service`]);
-  }
 }
 
 async function attempt(name: string, trial: () => Promise<string | undefined>): Promise<void> {
   const start = performance.now();
   try {
     const figures = await trial();
-    console.log(`✓ ${name} (${seconds(start)} s)${figures === undefined ? '' : `: ${figures}`}`);
+    console.log(`✓ ${name} (${seconds(start)} s)${figures ? `: ${figures}` : ''}`);
   } catch (error) {
     failed++;
     console.log(`✗ ${name} (${seconds(start)} s): ${error instanceof Error ? error.stack : error}`);
