@@ -11,10 +11,11 @@ import { tryRpm } from './redhat.ts';
 import { tryReference } from './reference.ts';
 import { checkSums } from './release.ts';
 import { trySbom } from './sbom.ts';
+import { tryService } from './service.ts';
 import { tryStartup } from './startup.ts';
 import { tryUnit } from './unit.ts';
 
-const TRIALS: Readonly<Record<string, () => Promise<void> | string | void>> = {
+const TRIALS: Readonly<Record<string, () => Promise<void> | Promise<string> | string | void>> = {
   sums: checkSums,
   sbom: trySbom,
   reference: tryReference,
@@ -26,6 +27,8 @@ const TRIALS: Readonly<Record<string, () => Promise<void> | string | void>> = {
   arm64: tryArm64,
   container: tryContainer,
   unit: tryUnit,
+  'service-bookworm': () => tryService('bookworm'),
+  'service-trixie': () => tryService('trixie'),
 };
 
 installTools();
