@@ -12,7 +12,16 @@ import {
 } from 'node:fs';
 import { callSeen, callsTo } from './calls.ts';
 import { failingProbe, killed, killedProbe, standingStill, startLimit } from './failures.ts';
-import { DROP_IN, niceness, type Place, prebuilt, processes, readyLines, statusOf } from './observe.ts';
+import {
+  DROP_IN,
+  niceness,
+  override,
+  type Place,
+  prebuilt,
+  processes,
+  readyLines,
+  statusOf,
+} from './observe.ts';
 import { PROGRAM } from './program.ts';
 
 /** Figures to print, where there are some. */
@@ -30,6 +39,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'one that stands still is started again': standingStill,
   'SIGHUP by reload opens the logs anew': reload,
   'it is not started again and again for nothing': startLimit,
+  'metrics are read where it may listen': metrics,
   'a stop is clean': stopped,
   'a second installation changes nothing, and a changed unit is kept': again,
   'without the add-on it runs, and systemd does not wait for it': withoutAddOn,
@@ -109,6 +119,23 @@ async function reload({ root, machine }: Place): Promise<undefined> {
   await machine.until(() => existsSync(file), 'a new log');
   await callSeen(root, machine, '/latest/after-reload');
   assert.equal(machine.property('ActiveState'), 'active');
+  return undefined;
+}
+
+async function metrics({ machine }: Place): Promise<undefined> {
+  // As docs/service.md has it.
+  const listening = ['RestrictAddressFamilies=AF_INET AF_INET6', 'IPAddressAllow=localhost'];
+  const command = `ExecStart=${PROGRAM.imds} live --quiet --metrics 127.0.0.1:9469`;
+  assert.equal(override(machine, 'ExecStart=', command, ...listening), 0);
+  const ask = "exec 3<> /dev/tcp/127.0.0.1/9469; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
+  assert.match(machine.succeed('bash', '-c', ask), /^imds_\w+ /m);
+  // Without that it says why it ends, and systemd does not try again.
+  assert.equal(override(machine, 'ExecStart=', command), 1);
+  assert.match(
+    machine.run('journalctl', '--no-pager', '-u', 'imds.service', '-n', '20').stdout,
+    /imds live: .*9469/,
+  );
+  assert.equal(override(machine), 0);
   return undefined;
 }
 
