@@ -102,6 +102,7 @@ function putProgram(put, { architecture, node, native, probe }) {
 function putDocuments(put, { node, native, notice, sbom }) {
   for (const name of DOCUMENTS) put.folder(`share/doc/imds/${name}`, join(root, name));
   put.folder('share/doc/imds/examples/demo', join(root, 'fixtures/demo'));
+  put.file('share/doc/imds/examples/imds.toml', join(root, 'packaging/imds.toml'));
   put.text('share/doc/imds/sbom.cdx.json', sbom);
   put.file('share/doc/imds/licenses/node.txt', join(node, 'LICENSE'));
   put.file('share/doc/imds/licenses/libpcap.txt', join(native, 'libpcap-LICENSE'));

@@ -1,3 +1,5 @@
+export { IGNORE_CONDITIONS } from '../callers/ignore.ts';
+
 import {
   accountName,
   boolean,
