@@ -108,17 +108,24 @@ export async function requireConfig(request: ConfigRequest): Promise<Config> {
 /** Settings that are right alone, and not together. */
 export function contradictions({ values, sources }: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const where = (key: Key) => sources[key].where ?? key;
-  const tell = (key: Key, message: string, remedy: string) =>
-    problems.push({ where: where(key), message: `${key}: ${message}`, remedy });
+  /** @param other what it contradicts: where one of the two was left out, the other's place is told */
+  const tell = (key: Key, other: Key, what: string, remedy: string) => {
+    const where = sources[key].where ?? sources[other].where ?? 'default';
+    problems.push({ where, message: `${key}: ${what} ${other}`, remedy });
+  };
   if (values['log.trace.file'] === values['log.events.file'])
-    tell('log.events.file', 'the name of the trace log too', 'Give each a name of its own.');
+    tell('log.events.file', 'log.trace.file', 'the same name as', 'Give each a name of its own.');
   if (values['capture.rotate_size'] !== '' && values['capture.file'] === '')
-    tell('capture.rotate_size', 'set without capture.file', 'Set capture.file, the file that is rotated.');
+    tell('capture.rotate_size', 'capture.file', 'set without', 'Set the file that is rotated too (-w FILE).');
   if (values['capture.rotate_count'] > 0 && values['capture.rotate_size'] === '')
-    tell('capture.rotate_count', 'set without capture.rotate_size', 'Set the size at which another begins.');
+    tell(
+      'capture.rotate_count',
+      'capture.rotate_size',
+      'set without',
+      'Set the size at which another begins too.',
+    );
   if (values['account.keep_root'] && values['account.user'] !== '')
-    tell('account.keep_root', 'true, and account.user is set', 'Leave one of the two out.');
+    tell('account.keep_root', 'account.user', 'true beside', 'Leave one of the two out.');
   return problems;
 }
 

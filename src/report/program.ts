@@ -42,8 +42,9 @@ export function scriptFile(process: ProcessIdentity): string | undefined {
 export function programArgs(process: ProcessIdentity): string[] {
   const { args, title } = commandOf(process);
   if (title !== undefined) return [programOfTitle(title) ?? title.split(' ')[0] ?? ''];
-  const [first = ''] = args;
-  const script = scriptIn(process);
+  const [first, ...others] = args;
+  if (first === undefined) return [];
+  const script = others.length === 0 ? undefined : scriptIn(process);
   if (script === undefined) return [first];
   const { words, file } = script;
   if (file === undefined || !words.endsWith(file)) return [first, ...words.split(' ')];

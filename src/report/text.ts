@@ -141,7 +141,8 @@ class Summary {
   readonly #captures: readonly CaptureSummary[];
   readonly #completeness: CompletenessSummary;
   readonly #verdict: Verdict;
-  readonly #ignored: readonly string[];
+  readonly #ignored: Ignored;
+  readonly #ignoredTexts: readonly string[];
 
   constructor(
     columns: number,
@@ -159,7 +160,8 @@ class Summary {
     this.#captures = captures;
     this.#completeness = summarize(captures);
     this.#verdict = verdictOf(aggregate, callers, this.#completeness, hosts, ignored);
-    this.#ignored = ignored.sentences().ignored;
+    this.#ignored = ignored;
+    this.#ignoredTexts = ignored.sentences().ignored;
   }
 
   /** The texts that may hold names from outside. */
@@ -169,7 +171,7 @@ class Summary {
     return [
       text,
       ...notes,
-      ...this.#ignored,
+      ...this.#ignoredTexts,
       ...ofHosts,
       this.#silentText() ?? '',
       ...lossLines(this.#completeness),
@@ -196,13 +198,14 @@ class Summary {
     for (const [index, line] of lossLines(this.#completeness).entries()) {
       yield* entry(index === 0 ? 'Missing' : '', line);
     }
-    for (const [index, line] of this.#ignored.entries()) yield* entry(index === 0 ? 'Ignored' : '', line);
+    for (const [index, line] of this.#ignoredTexts.entries())
+      yield* entry(index === 0 ? 'Ignored' : '', line);
     const { v1, unknown, good } = this.#paint;
     const paint = { 'not-ready': v1, 'not-enough-evidence': unknown, ready: good }[this.#verdict.status];
     yield* entry('Verdict', this.#verdict.text).map(paint);
     yield* entry('Enforce', this.#verdict.enforcement).map(paint);
     for (const { label, text } of verdictEntries(this.#verdict)) yield* entry(label, text);
-    const next = nextStep(this.#aggregate, this.#completeness);
+    const next = nextStep(this.#aggregate, this.#completeness, this.#ignored);
     if (next !== undefined) yield* entry('Next', next);
   }
 

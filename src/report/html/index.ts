@@ -140,7 +140,7 @@ ${banner(text)}${figures(aggregate, this.#callers, ignored)}`);
       ],
       needed: status === 'not-enough-evidence' ? (only?.needed ?? []) : [],
       notes,
-      next: nextStep(aggregate, this.#completeness),
+      next: nextStep(aggregate, this.#completeness, ignored),
     };
   }
 

@@ -89,11 +89,12 @@ describe('the configuration', () => {
     const CASES: readonly [text: string, problem: RegExp][] = [
       [
         '[log]\ntrace.file = "imds-a"\nevents.file = "imds-a"',
-        /:3:15 log\.events\.file: the name of the trace log too/,
+        /:3:15 log\.events\.file: the same name as log\.trace\.file/,
       ],
+      ['log.trace.file = "imds-calls.jsonl"', /:1:18 log\.events\.file: the same name as log\.trace\.file/],
       ['capture.rotate_size = "1MB"', /:1:23 capture\.rotate_size: set without capture\.file/],
       ['capture.rotate_count = 2', /:1:24 capture\.rotate_count: set without capture\.rotate_size/],
-      ['[account]\nuser = "a"\nkeep_root = true', /:3:13 account\.keep_root: true, and account\.user is set/],
+      ['[account]\nuser = "a"\nkeep_root = true', /:3:13 account\.keep_root: true beside account\.user/],
     ];
     for (const [text, problem] of CASES) {
       write(text);
