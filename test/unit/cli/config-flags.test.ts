@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { flagValues } from '../../../src/cli/config-flags.ts';
 import Live from '../../../src/commands/live.ts';
 import { KEYS, SETTINGS } from '../../../src/config/settings.ts';
+import { EVENTS, LOG } from '../../../src/live/log-sink.ts';
 
 const flags: Readonly<Record<string, { default?: unknown; options?: readonly string[] }>> = Live.flags;
 
@@ -22,6 +23,13 @@ describe('flags of imds live', () => {
       if (flag?.default !== undefined || flag?.options !== undefined) compared++;
     }
     assert.ok(compared >= 7);
+  });
+
+  it('and the names of logs that others look for are those of their settings', () => {
+    assert.deepEqual(
+      [LOG, EVENTS],
+      [SETTINGS['log.trace.file'].default, SETTINGS['log.events.file'].default],
+    );
   });
 
   it('set what was given, and nothing by their defaults', () => {
