@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { imds } from '../cli/run.ts';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
@@ -21,12 +22,14 @@ describe('imds live, told by a configuration', function () {
         writeFileSync(script, '#!/bin/sh\ncurl -s "$1"\ntrue\n', { mode: 0o755 });
         const file = join(folder, 'imds.toml');
         const logs = join(folder, 'logs');
+        const saved = join(folder, 'saved.pcapng');
         mkdirSync(join(folder, 'state'), { mode: 0o700 });
         writeFileSync(
           file,
           `[capture]
 views = "sockets"
 endpoints = ["${IMDS_ADDRESSES.v4}:80"]
+file = ${JSON.stringify(saved)}
 
 [process]
 argv = "program"
@@ -58,7 +61,7 @@ expires = 2999-12-31
         assert.match(session.ready, /ready: views sockets; /);
         const mark = newMark();
         const url = `http://${IMDS_ADDRESSES.v4}/latest/meta-data/${mark}`;
-        await client.run(script, [url]);
+        await client.run(script, [url, 'an-argument']);
         await client.run('curl', ['-s', '-H', 'X-aws-ec2-metadata-token: AAAA', url]);
         const events = await session.eventsOf(mark, 2);
         assert.deepEqual(
@@ -70,6 +73,11 @@ expires = 2999-12-31
         );
         assert.deepEqual(events[0]?.imds.ancestors?.[0]?.args?.slice(-1), [script]);
         assert.equal(await session.stop(), 0);
+        // What is saved replays to the same calls, and has no more of the arguments than these.
+        const replayed = await imds(['analyze', '--jsonl', saved]);
+        assert.equal(replayed.stdout, `${session.lines.join('\n')}\n`);
+        assert.ok(!readFileSync(saved).includes('an-argument'));
+        assert.ok(readFileSync(saved).includes('known.sh'));
         assert.deepEqual(readdirSync(logs), ['imds-mine.log']);
         const lines = readFileSync(join(logs, 'imds-mine.log'), 'utf8').trimEnd().split('\n');
         assert.equal(lines.length, 1, lines.join('\n'));
