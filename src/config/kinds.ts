@@ -134,14 +134,18 @@ export const endpoint = text(
 );
 
 export const listenAddress = text(
-  'ADDRESS:PORT, such as "127.0.0.1:9469" or "[::1]:9469", or "" for none',
-  /^(?:[0-9.]{7,15}:\d{1,5}|\[[0-9a-fA-F:.]{2,45}\]:\d{1,5})?$/,
-  (written) => written === '' || isAddressAndPort(written, 'needed'),
+  'PORT for this host alone, or IP:PORT, such as "9469", "10.0.0.7:9469" or "[::1]:9469", or "" for none',
+  /^(?:\d{1,5}|[0-9.]{7,15}:\d{1,5}|\[[0-9a-fA-F:.]{2,45}\]:\d{1,5})?$/,
+  (written) => written === '' || isPort(written) || isAddressAndPort(written, 'needed'),
 );
+
+function isPort(digits: string): boolean {
+  return /^\d+$/.test(digits) && Number(digits) >= 1 && Number(digits) <= 65_535;
+}
 
 function isAddressAndPort(written: string, port: 'needed' | 'optional'): boolean {
   const [, six, four, digits] = /^(?:\[([^\]]*)\]|([\d.]+))(?::(\d+))?$/.exec(written) ?? [];
   const isAddress = six === undefined ? isIP(four ?? '') === 4 : isIP(six) === 6;
   if (digits === undefined) return isAddress && port === 'optional';
-  return isAddress && Number(digits) >= 1 && Number(digits) <= 65_535;
+  return isAddress && isPort(digits);
 }

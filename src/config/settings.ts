@@ -157,7 +157,7 @@ export const SETTINGS = {
   'metrics.listen': setting(
     listenAddress,
     '',
-    'Address and port on which Prometheus may scrape metrics; "" for none.',
+    'Where Prometheus may scrape metrics; "" for nowhere.',
     'metrics',
   ),
 } as const;
