@@ -18,7 +18,7 @@ export default class Config extends ImdsCommand {
   static override summary = 'Check the configuration, or show every setting and where it comes from.';
 
   static override description =
-    `The configuration is a file of TOML, /etc/imds/imds.toml unless told; imds live and imds report read it if it is there. Every setting has a variable of the environment too, IMDS_LOG_FOLDER for log.folder, and most have a flag of imds live. A flag counts more than a variable, a variable more than the file, the file more than the default.
+    `The configuration is a file of TOML, /etc/imds/imds.toml unless told; imds live, imds report and imds doctor read it if it is there. Every setting has a variable of the environment too, IMDS_LOG_FOLDER for log.folder, and most have a flag of imds live. A flag counts more than a variable, a variable more than the file, the file more than the default.
 
 check names each problem with file, line and column, what was expected, and what to do. An unknown key is an error.
 

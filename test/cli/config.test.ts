@@ -108,6 +108,18 @@ describe('imds config', () => {
     );
   });
 
+  it('tells doctor where to look, which goes on where something is wrong with it', async () => {
+    const logs = join(folder, 'logs');
+    write(`[log]\nfolder = ${JSON.stringify(logs)}\nfoldr = 1\n`);
+    const { stdout, stderr } = await imds(['doctor', '--json', '--config', file]);
+    const { checks } = JSON.parse(stdout);
+    assert.ok(checks.find(({ id }: { id: string }) => id === 'logs').text.includes(logs));
+    assert.match(
+      stderr,
+      /^imds doctor: .*imds\.toml:3:1: unknown key log\.foldr\. Did you mean log\.folder\?\n$/,
+    );
+  });
+
   describe('and imds report', () => {
     const filter = (expires: string) =>
       `[[ignore]]\nunit = "metrics-agent.service"\nreason = "restarted in May"\nexpires = ${expires}\n`;

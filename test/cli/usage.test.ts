@@ -65,7 +65,16 @@ describe('imds', () => {
         'action',
         'path',
       ],
-      doctor: ['--bundle', '--endpoint', '--json', '--lines', '--log-dir', '--probe-endpoint', '--state-dir'],
+      doctor: [
+        '--bundle',
+        '--config',
+        '--endpoint',
+        '--json',
+        '--lines',
+        '--log-dir',
+        '--probe-endpoint',
+        '--state-dir',
+      ],
       explain: ['id'],
       help: ['command'],
       live: [
