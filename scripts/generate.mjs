@@ -2,7 +2,8 @@
  * What is generated from the commands and committed: oclif.manifest.json, from which oclif knows the
  * commands without loading them, and the command reference and the transcripts in README.md; and docs/clients.md and
  * docs/zoo.md, from the client table and from what its clients did; and
- * docs/causes.md, from the rules. `--write` updates all of them, `--check` fails where one is not current. Reads dist/, so build first.
+ * docs/causes.md, from the rules; and the table of docs/configuration.md, packaging/imds.toml and
+ * schemas/config.schema.json, from the settings. `--write` updates all of them, `--check` fails where one is not current. Reads dist/, so build first.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
 import { causesDocument } from './causes-doc.mjs';
 import { clientsDocument } from './clients-doc.mjs';
+import { configSchema, defaultConfig, settingsOf, withSettings } from './config-doc.mjs';
 import { zooDocument } from './zoo-doc.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,6 +31,13 @@ settle('oclif.manifest.json', `${JSON.stringify(plugin.manifest, undefined, 2)}\
 settle('README.md', readmeWithReference());
 settle('docs/causes.md', await causesDocument(new URL('../src/causes/rules/index.ts', import.meta.url)));
 settle('docs/clients.md', clientsDocument(new URL('../src/clients/clients.json', import.meta.url)));
+const settings = await settingsOf(new URL('../src/config/settings.ts', import.meta.url));
+settle(
+  'docs/configuration.md',
+  withTranscripts(withSettings(readFileSync(join(root, 'docs/configuration.md'), 'utf8'), settings)),
+);
+settle('packaging/imds.toml', defaultConfig(settings));
+settle('schemas/config.schema.json', configSchema(settings));
 settle('docs/zoo.md', zooDocument(new URL('../test/zoo/cases.json', import.meta.url)));
 
 function readmeWithReference() {

@@ -39,7 +39,7 @@ ${commands.map((command) => `    ${command.id}) flags='${namesOf(command).join('
     COMPREPLY=($(compgen -W "$flags" -- "$word"))
   elif [[ \${COMP_WORDS[1]} == help ]]; then
     COMPREPLY=($(compgen -W '${ids}' -- "$word"))
-  elif [[ ${commands
+${commands.flatMap(bashFirstWord).join('')}  elif [[ ${commands
     .filter(takesPaths)
     .map(({ id }) => `\${COMP_WORDS[1]} == ${id}`)
     .join(' || ')} ]]; then
@@ -86,6 +86,20 @@ function bashValue({ id }, flag) {
   return [`    ${names.map((name) => `${id}:${name}`).join('|')}) kind='${words}' ;;`];
 }
 
+/**
+ * Where the first argument is one of some words.
+ * @param {Command} command
+ */
+function bashFirstWord({ id, args }) {
+  const [first] = Object.values(args);
+  if (first?.options === undefined) return [];
+  return [
+    `  elif [[ \${COMP_WORDS[1]} == ${id} ]] && ((COMP_CWORD == 2)); then
+    COMPREPLY=($(compgen -W '${first.options.join(' ')}' -- "$word"))
+`,
+  ];
+}
+
 /** @param {Command} command */
 function namesOf({ flags }) {
   return [...Object.values(flags).map(({ name }) => `--${name}`), '--help'];
@@ -95,6 +109,8 @@ function namesOf({ flags }) {
 function zshCommand(command) {
   const specs = Object.values(command.flags).map(zshFlag);
   if (takesPaths(command)) specs.push(quoted('*:path:_files'));
+  const [first] = Object.values(command.args);
+  if (first?.options !== undefined) specs.push(quoted(`1:${first.name}:(${first.options.join(' ')})`));
   if (command.id === 'help') specs.push(quoted('1:command:($commands)'));
   return `        ${command.id}) _arguments ${["'(-h --help)'{-h,--help}'[show help]'", ...specs].join(' \\\n          ')} ;;`;
 }

@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import type { SessionRecord } from '../bpf/records.ts';
 import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
+import { argvRewriter } from '../live/argv-policy.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
@@ -178,10 +179,10 @@ class LiveRun {
   }
 
   async #openLogs(account: Account | undefined): Promise<LogSink | undefined> {
-    const { logFolder: folder, ancestors } = this.#options;
+    const { logFolder: folder, logFiles: files, ancestors } = this.#options;
     if (folder === undefined) return undefined;
     const onNews = (message: string) => this.#say(note('live', message));
-    return LogSink.open({ folder, owner: account, ancestors, onNews });
+    return LogSink.open({ folder, files, owner: account, ancestors, onNews });
   }
 
   async #openInventory(account: Account | undefined, now: () => bigint): Promise<InventorySink | undefined> {
@@ -231,6 +232,7 @@ class LiveRun {
       through,
       room: logs && (() => logs.room()),
       host: views.host,
+      rewrite: argvRewriter(this.#options.argv),
       now,
     });
     const part = { path: 'live', endsBySignal: true, open: () => Promise.resolve(source) };
