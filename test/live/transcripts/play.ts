@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { Network } from '../../support/netns.ts';
+import { PORT } from '../scene.ts';
+import { Host } from './host.ts';
+import { normal } from './normal.ts';
+
+const PATIENCE_MS = 20_000;
+/** For what the host says of a program, which the table has and the calls' lines need not wait for. */
+const AFTERTHOUGHT_MS = 1000;
+const CALL = /^\[\d{4}-.*\] \[(?:WARNING|INFO|ERROR)\] /gm;
+
+/**
+ * One host, before and after its caller is mended: what each command of the story prints, as documents show it, by the
+ * name of the block.
+ */
+export function play(): Promise<Map<string, string>> {
+  return Network.with(async (network) => {
+    const host = await Host.start(network);
+    try {
+      const texts = new Map<string, string>();
+      const note = async (name: string, command: string, printed?: string) => {
+        texts.set(name, shown(command, printed ?? (await host.sh(command))));
+      };
+      const live = 'imds live -w host.pcapng';
+      await note(
+        'live',
+        live,
+        await session(host, live, 3, async () => {
+          await host.runService('usage-report.service', '/srv/usage/report.py --daily');
+          await host.runService('backup.service', '/srv/backup/upload.sh');
+        }),
+      );
+      await note('grep', 'grep IMDSv1 /var/log/imds/imds-trace.log');
+      await note('report', 'imds report --imds-version v1');
+      await note('replay', 'imds analyze --format log host.pcapng');
+      await host.sh('cp /srv/usage/fixed.py /srv/usage/report.py');
+      const again = 'imds live --no-log';
+      await note(
+        'after',
+        again,
+        await session(host, again, 2, () =>
+          host.runService('usage-report.service', '/srv/usage/report.py --daily'),
+        ),
+      );
+      return texts;
+    } finally {
+      host.stop();
+    }
+  });
+}
+
+/** Runs `imds live` on the host until it has shown that many calls, and ends it as a person would. */
+async function session(
+  host: Host,
+  command: string,
+  calls: number,
+  act: () => Promise<void>,
+): Promise<string> {
+  const child = host.spawn(`exec ${command}`);
+  const closed = once(child, 'close');
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (data) => {
+    text += data;
+  });
+  const until = async (condition: () => boolean, what: string) => {
+    const end = Date.now() + PATIENCE_MS;
+    while (!condition()) {
+      if (Date.now() > end || child.exitCode !== null) throw new Error(`no ${what} within: ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  try {
+    await until(() => text.includes('imds live: ready'), 'ready line');
+    await act();
+    await until(() => (text.match(CALL) ?? []).length >= calls, `${calls} calls`);
+    await new Promise((resolve) => setTimeout(resolve, AFTERTHOUGHT_MS));
+    // The terminal shows where Ctrl-C was pressed.
+    text += '^C';
+    child.kill('SIGINT');
+    await closed;
+    if (child.exitCode !== 0) throw new Error(`${command} ended with ${child.exitCode}: ${text}`);
+    return text;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function shown(command: string, printed: string): string {
+  const pidOneName = readFileSync('/proc/1/comm', 'utf8').trim();
+  const asRoot = command.startsWith('imds analyze') ? '' : 'sudo ';
+  return `$ ${asRoot}${command}\n${normal(printed, PORT, pidOneName).trimEnd()}\n`;
+}
