@@ -7,6 +7,11 @@ import { MAX_PID } from './event-process.ts';
 const HEAD = /^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\] \[[a-z]{1,10}\] /i;
 const PID = /^\(pid:(\d{1,7}|-):/i;
 const ARGUMENTS = / argv:/i;
+/** Behind the last process, the predecessor writes the request's lines. Of several, the last: a URL may hold more. */
+const REQUEST = [') Req details: ', ') req details: '];
+/** What the predecessor writes of itself as it starts. */
+const REMARK =
+  /^\[[\dT:-]{19}\] \[INFO\] (?:Try to attach multiple kernel functions|Cannot attach kprobe to )/;
 /** Between the level and the first process stand a few words. */
 const MAX_WORDS = 200;
 const CLIENT = /^- client:\[?([0-9a-f.:]+?)\]?:(\d{1,5})(?: user-agent:(.*))?$/is;
@@ -40,7 +45,7 @@ export class TraceLogParser {
   parse(line: string, file: string): AttributedCall | undefined {
     const [head = '', time = ''] = HEAD.exec(line) ?? [];
     const begin = line.slice(0, head.length + MAX_WORDS).indexOf('(pid:', head.length);
-    const chain = line.slice(begin).trimEnd();
+    const chain = withoutRequest(line.slice(begin).trimEnd());
     if (head === '' || begin < 0 || !chain.endsWith(')')) return undefined;
     const what = line.slice(head.length, begin).trimEnd();
     const milliseconds = Date.parse(time);
@@ -88,6 +93,16 @@ export class TraceLogParser {
     this.#times.set(key, times);
     return createHash('sha256').update(`${times}\n${line}`).digest('hex').slice(0, 32);
   }
+}
+
+/** Whether a line of the log tells of no call, and is not meant to. */
+export function isRemark(line: string): boolean {
+  return REMARK.test(line);
+}
+
+function withoutRequest(chain: string): string {
+  const end = Math.max(...REQUEST.map((text) => chain.lastIndexOf(text)));
+  return end < 0 ? chain : chain.slice(0, end + 1);
 }
 
 const KINDS: readonly (readonly [RegExp, ImdsVersion | undefined])[] = [
