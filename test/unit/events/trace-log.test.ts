@@ -77,8 +77,9 @@ describe('lines of imds-trace.log', () => {
       ' Req details: GET /) HTTP/1.1, Host: 169.254.169.254, ',
       ' req details: get /?) req details: (pid:1:init argv:init) http/1.1, ',
     ]) {
-      const line = `[2022-12-20T11:03:58] [WARNING] imdsv1(!) ${chain}${details}`;
+      const line = `[2022-12-20 11:03:58,123] [WARNING] imdsv1(!) ${chain}${details}`;
       const call = new EventLineParser().parse(Line.of(line), 'a');
+      assert.equal(call?.call.time, BigInt(new Date(2022, 11, 20, 11, 3, 58, 123).getTime()) * 1_000_000n);
       assert.equal(call?.call.version, 'v1', line);
       assert.deepEqual(call?.process?.args, ['curl', '-s'], line);
       assert.equal(call?.process?.ancestors[0]?.pid, 1015, line);
@@ -92,7 +93,7 @@ describe('lines of imds-trace.log', () => {
       'Cannot attach kprobe to sock_sendmsg_nosec, it depends on your kernels.',
     ];
     for (const text of own) {
-      const line = Line.of(`[2022-12-20T11:03:58] [INFO] ${text}`);
+      const line = Line.of(`[2022-12-20 11:03:58,123] [INFO] ${text}`);
       assert.equal(parser.parse(line, 'a'), undefined);
       assert.ok(parser.isRemark(line), text);
     }
