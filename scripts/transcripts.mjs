@@ -2,7 +2,7 @@
  * Transcripts in documents are what commands print. A block of code behind `<!-- transcript -->` is run: its lines that
  * begin with `$ ` are commands, and what stands below each of them becomes the command's output. They run in one shell a
  * document, from top to bottom, in a folder of their own with a link to fixtures/; in UTC, 80 columns, without colour.
- * `<!-- transcript, after COMMAND -->` runs another command first and shows nothing of it.
+ * `<!-- transcript, after NAME -->` runs scripts/transcripts/NAME.sh first and shows nothing of it.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { root } from './setup.mjs';
 
 const FENCE = '```';
-const BLOCK = /^<!-- transcript(?:, after (.+))? -->\n```(\w*)\n([\s\S]*?\n)```$/gm;
+const BLOCK = /^<!-- transcript(?:, after ([\w-]+))? -->\n```(\w*)\n([\s\S]*?\n)```$/gm;
 /** Printed between commands by the shell; no output of imds has it, for control characters are escaped there. */
 const MARK = '\u0001';
 const LONGEST_MS = 120_000;
@@ -30,7 +30,10 @@ export function withTranscripts(text) {
   for (const { commands } of blocks) {
     if (commands.length === 0) throw new Error('a transcript without a line that begins with "$ "');
   }
-  const outputs = outputsOf(blocks.flatMap(({ before, commands }) => [before || ':', ...commands]));
+  const scene = (/** @type {string} */ name) => `. '${join(root, 'scripts/transcripts', name)}.sh'`;
+  const outputs = outputsOf(
+    blocks.flatMap(({ before, commands }) => [before === '' ? ':' : scene(before), ...commands]),
+  );
   return text.replaceAll(BLOCK, (_, before, language) => {
     const { commands = [] } = blocks.shift() ?? {};
     outputs.shift();
@@ -63,7 +66,7 @@ function commandsOf(body) {
 function outputsOf(commands) {
   const folder = mkdtempSync(join(tmpdir(), 'imds-transcripts-'));
   try {
-    for (const name of ['fixtures', 'packaging']) symlinkSync(join(root, name), join(folder, name));
+    symlinkSync(join(root, 'fixtures'), join(folder, 'fixtures'));
     // `$?` is that of the command before, not that of printf.
     const script = [
       `imds() { "${process.execPath}" "${join(root, 'bin/run.js')}" "$@"; }`,

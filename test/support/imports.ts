@@ -35,7 +35,7 @@ const ANY_CLI = [
 ];
 
 /** What each part may import besides itself (docs: the design's section on folders). */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
   words: [],
   errors: [],

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../../cli/run.ts';
-import { type Network, shown } from '../../support/netns.ts';
-import { connectPair } from '../../support/topologies.ts';
+import { type Namespace, type Network, shown } from '../../support/netns.ts';
+import { connectContainer } from '../../support/topologies.ts';
 import { PORT, startServing, WATCHING } from '../scene.ts';
 
 const CGROUP2 = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
@@ -23,7 +23,18 @@ urllib.request.urlopen("http://169.254.169.254:${PORT}/latest/meta-data/instance
   '/srv/backup/upload.sh': `#!/bin/bash
 url=http://169.254.169.254:${PORT}/latest
 token=$(curl -sfX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' $url/api/token)
-curl -sf -H "X-aws-ec2-metadata-token: $token" $url/meta-data/iam/security-credentials/backup
+curl -sf -H "X-aws-ec2-metadata-token: $token" $url/meta-data/iam/security-credentials/app-role
+`,
+  '/srv/app/report.py': `import urllib.request
+url = "http://169.254.169.254:${PORT}/latest"
+headers = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+try:
+    ask = urllib.request.Request(url + "/api/token", method="PUT", headers=headers)
+    headers = {"X-aws-ec2-metadata-token": urllib.request.urlopen(ask, timeout=1).read().decode()}
+except OSError:
+    headers = {}
+read = urllib.request.Request(url + "/meta-data/iam/security-credentials/app-role", headers=headers)
+urllib.request.urlopen(read).read()
 `,
   '/srv/usage/fixed.py': `#!/usr/bin/python3
 import urllib.request
@@ -42,22 +53,25 @@ urllib.request.urlopen(read).read()
  */
 export class Host {
   readonly #holder: ChildProcess;
+  readonly #container: Namespace;
 
-  private constructor(holder: ChildProcess) {
+  private constructor(holder: ChildProcess, container: Namespace) {
     this.#holder = holder;
+    this.#container = container;
   }
 
-  static async start(network: Network): Promise<Host> {
-    const { client, server } = connectPair(network);
-    await startServing(server);
+  /** @param endpoint options of the stand-in of the service */
+  static async start(network: Network, endpoint: readonly string[] = []): Promise<Host> {
+    const { client: container, host: own, server } = connectContainer(network);
+    await startServing(server, endpoint);
     const mounts = OWN_FOLDERS.map((folder) => `mount -t tmpfs tmpfs ${folder}`).join(' && ');
     const setUp = `${mounts} && hostname ${HOST_NAME} && echo mounted`;
     const words = ['unshare', '--mount', '--uts', 'sh', '-c', `${setUp} && exec sleep 600`];
-    const holder = spawn('nsenter', [`--net=/run/netns/${client.name}`, ...words], {
+    const holder = spawn('nsenter', [`--net=/run/netns/${own.name}`, ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await shown(holder, holder.stdout, /^mounted$/);
-    const host = new Host(holder);
+    const host = new Host(holder, container);
     for (const [path, text] of Object.entries(SCRIPTS)) {
       await host.sh(`mkdir -p $(dirname ${path}) && cat > ${path} && chmod 755 ${path}`, text);
     }
@@ -91,21 +105,31 @@ export class Host {
     });
   }
 
-  /** Runs a program as a service of its own unit: nobody's child, as what systemd has started. */
-  async runService(unit: string, command: string): Promise<void> {
-    const cgroup2 = CGROUP2.find((path) => existsSync(join(path, 'cgroup.controllers')));
+  /** Runs a program as a service of its own unit. */
+  runService(unit: string, command: string): Promise<void> {
+    return this.#runIn(`system.slice/${unit}`, command);
+  }
+
+  /** Runs a program as a container of a pod, behind a bridge and masquerade, and in a mount namespace of its own. */
+  runInPod(pod: string, container: string, command: string): Promise<void> {
+    const slice = `kubepods-burstable-pod${pod.replaceAll('-', '_')}.slice`;
+    const words = `nsenter --net=/run/netns/${this.#container.name} unshare --mount`;
+    return this.#runIn(`${slice}/cri-containerd-${container}.scope`, `${words} ${command}`);
+  }
+
+  /** Nobody's child, as what systemd has started: the shell that starts it is gone by the time the program runs. */
+  async #runIn(path: string, command: string): Promise<void> {
+    const cgroup2 = CGROUP2.find((folder) => existsSync(join(folder, 'cgroup.controllers')));
     if (cgroup2 === undefined) throw new Error('no cgroup v2 is mounted');
-    const slice = join(cgroup2, 'system.slice');
-    const ownsSlice = !existsSync(slice);
-    const cgroup = join(slice, unit);
+    const cgroup = join(cgroup2, path);
+    const parent = dirname(cgroup);
+    const ownsParent = !existsSync(parent);
     mkdirSync(cgroup, { recursive: true });
     try {
-      // The shell that started it is gone by the time the program runs.
-      const service = `echo $$ > ${cgroup}/cgroup.procs; sleep 0.3; exec ${command}`;
-      await this.sh(`sh -c '${service}' > /dev/null &`);
+      await this.sh(`sh -c 'echo $$ > ${cgroup}/cgroup.procs; sleep 0.3; exec ${command}' > /dev/null &`);
     } finally {
       await removed(cgroup);
-      if (ownsSlice) await removed(slice);
+      if (ownsParent) await removed(parent);
     }
   }
 

@@ -17,7 +17,7 @@ const FIXED: readonly [RegExp, string][] = [
   [/ · \d+ m?s$/gm, ' · 1 s'],
   [/\b\d+ s under watch/g, '3 s under watch'],
   // The rows of calls over time.
-  [/^(v1 {4}|others) +[▁▂▃▄▅▆▇█ ]+ up to (\d+) in [\d.]+ m?s$/gm, '$1    █  up to $2 in 50 ms'],
+  [/^(v1 {4}|others) +[▁▂▃▄▅▆▇█ ]+ up to \d+ in [\d.]+ m?s$/gm, '$1    █  up to 1 in 50 ms'],
   [/\bin \d+ m?s of capture/g, 'in 9 ms of capture'],
   [/\bthese are \d+ s\b/g, 'these are 3 s'],
   [/\b\d+ packets/g, '60 packets'],

@@ -10,39 +10,60 @@ const PATIENCE_MS = 20_000;
 const AFTERTHOUGHT_MS = 1000;
 const CALL = /^\[\d{4}-.*\] \[(?:WARNING|INFO|ERROR)\] /gm;
 
-/**
- * One host, before and after its caller is mended: what each command of the story prints, as documents show it, by the
- * name of the block.
- */
-export function play(): Promise<Map<string, string>> {
+const POD = '3f2a9c81-d0aa-52c3-8b1e-0a9c81d0aa52';
+const CONTAINER = '4f1c9a7e2b8d4c06a1f3e5d7c9b0a2846e8f1d3c5b7a9e0f2d4c6b8a0e1f3d5c';
+
+/** What each command of the stories prints, as documents show it, by the name of the block. */
+export async function play(): Promise<Map<string, string>> {
+  return new Map([...(await oneHost()), ...(await pod())]);
+}
+
+/** One host, before and after its caller is mended. */
+function oneHost(): Promise<Map<string, string>> {
+  return onHost([], async (host, note) => {
+    const live = 'imds live -w host.pcapng';
+    const seen = await session(host, live, 3, async () => {
+      await host.runService('usage-report.service', '/srv/usage/report.py --daily');
+      await host.runService('backup.service', '/srv/backup/upload.sh');
+    });
+    await note('live', live, seen);
+    await note('grep', 'grep IMDSv1 /var/log/imds/imds-trace.log');
+    await note('report', 'imds report --imds-version v1');
+    await note('replay', 'imds analyze --format log host.pcapng');
+    await host.sh('cp /srv/usage/fixed.py /srv/usage/report.py');
+    const again = 'imds live --no-log';
+    const mended = await session(host, again, 2, () =>
+      host.runService('usage-report.service', '/srv/usage/report.py --daily'),
+    );
+    await note('after', again, mended);
+  });
+}
+
+/** A pod on a node whose hop limit is 1: the answer to its request for a token does not arrive. */
+function pod(): Promise<Map<string, string>> {
+  return onHost(['--put', 'silence'], async (host, note) => {
+    const live = 'imds live --no-log --quiet';
+    const seen = await session(host, live, 0, () =>
+      host.runInPod(POD, CONTAINER, '/usr/bin/python3 /srv/app/report.py'),
+    );
+    await note('pod', live, seen);
+  });
+}
+
+/** Gives a command, and what it printed; without that, it is run. */
+type Note = (name: string, command: string, printed?: string) => Promise<void>;
+
+function onHost(
+  endpoint: readonly string[],
+  tell: (host: Host, note: Note) => Promise<void>,
+): Promise<Map<string, string>> {
   return Network.with(async (network) => {
-    const host = await Host.start(network);
+    const host = await Host.start(network, endpoint);
+    const texts = new Map<string, string>();
     try {
-      const texts = new Map<string, string>();
-      const note = async (name: string, command: string, printed?: string) => {
+      await tell(host, async (name, command, printed) => {
         texts.set(name, shown(command, printed ?? (await host.sh(command))));
-      };
-      const live = 'imds live -w host.pcapng';
-      await note(
-        'live',
-        live,
-        await session(host, live, 3, async () => {
-          await host.runService('usage-report.service', '/srv/usage/report.py --daily');
-          await host.runService('backup.service', '/srv/backup/upload.sh');
-        }),
-      );
-      await note('grep', 'grep IMDSv1 /var/log/imds/imds-trace.log');
-      await note('report', 'imds report --imds-version v1');
-      await note('replay', 'imds analyze --format log host.pcapng');
-      await host.sh('cp /srv/usage/fixed.py /srv/usage/report.py');
-      const again = 'imds live --no-log';
-      await note(
-        'after',
-        again,
-        await session(host, again, 2, () =>
-          host.runService('usage-report.service', '/srv/usage/report.py --daily'),
-        ),
-      );
+      });
       return texts;
     } finally {
       host.stop();
