@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { difference } from '../../scripts/transcripts.mjs';
 import { needsRoot } from './session.ts';
 import { blocks } from './transcripts/blocks.ts';
 import { unwrapped } from './transcripts/normal.ts';
@@ -13,7 +14,8 @@ describe('the live transcripts of README.md and docs/', function () {
     assert.ok(shown.length > 0, 'there are some');
     const printed = await play();
     for (const { document, name, text } of shown) {
-      assert.equal(unwrapped(text), unwrapped(printed.get(name) ?? ''), `${document}: ${name}`);
+      const now = printed.get(name) ?? '';
+      assert.ok(unwrapped(text) === unwrapped(now), `${document}: ${name}: ${difference(text, now)}`);
     }
     const names = new Set(shown.map(({ name }) => name));
     assert.deepEqual(

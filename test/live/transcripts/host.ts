@@ -96,7 +96,8 @@ export class Host {
     const imds = `'${process.execPath}' '${join(root, 'bin/run.js')}'`;
     const command = line
       .replace(/\bimds live\b/, `${imds} live ${WATCHING.join(' ')} --state-dir /srv/state`)
-      .replace(/\bimds report\b/, `${imds} report --state-dir /srv/state`)
+      .replace(/\bimds report(?! .*\/)/, `${imds} report --state-dir /srv/state`)
+      .replace(/\bimds report\b/, `${imds} report`)
       .replace(/\bimds analyze\b/, `${imds} analyze ${WATCHING.join(' ')}`);
     const where = [`--target=${this.#holder.pid}`, '--mount', '--uts', '--net'];
     return spawn('nsenter', [...where, 'sh', '-c', `exec 2>&1; cd /srv; ${command}`], {

@@ -10,6 +10,8 @@ const FIRST_PID = 4101;
 const FIXED: readonly [RegExp, string][] = [
   // Of the first process, which is not the same in a container; it is the last of every ancestry.
   [/\(pid:1:.*\)$/gm, '(pid:1:systemd argv:/sbin/init)'],
+  // Said where the first call was in another second than the last.
+  [/\s+·\s+since\s+\d\d:\d\d:\d\d/g, ''],
   [/\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:\.\d+)?/g, `${DATE}$1${SECOND}`],
   [/\d{4}-\d\d-\d\d \d\d:\d\d(?!:)/g, `${DATE} ${MINUTE}`],
   [/(?<![-T\d:.])\d\d:\d\d:\d\d/g, SECOND],
@@ -18,10 +20,13 @@ const FIXED: readonly [RegExp, string][] = [
   [/\b\d+ s under watch/g, '3 s under watch'],
   // The rows of calls over time.
   [/^(v1 {4}|others) +[▁▂▃▄▅▆▇█ ]+ up to \d+ in [\d.]+ m?s$/gm, '$1    █  up to 1 in 50 ms'],
-  [/\bin \d+ m?s of capture/g, 'in 9 ms of capture'],
+  [/\bin [\d.]+ m?s of capture/g, 'in 9 ms of capture'],
+  [/\bsaved events of [\d.]+ m?s\./g, 'saved events of 9 ms.'],
   [/\bthese are \d+ s\b/g, 'these are 3 s'],
   [/\b\d+ packets/g, '60 packets'],
   [/\b([\d,]+)( of the )\1(?=\s+bytes)/g, '1,565$21,565'],
+  // The first event of a program may be written before the host has named its user.
+  [/\.service · uid 0/g, '.service · user root'],
   [/kernel \S+;/g, 'kernel 6.1.0-18-cloud-amd64;'],
   [/now (?:uid \d+|imds)$/gm, 'now uid 65519'],
   [/\bcurl(\/| )\d+\.\d+\.\d+(-\S+)?/g, 'curl$17.88.1'],

@@ -31,11 +31,13 @@ function oneHost(): Promise<Map<string, string>> {
     await note('report', 'imds report --imds-version v1');
     await note('replay', 'imds analyze --format log host.pcapng');
     await host.sh('cp /srv/usage/fixed.py /srv/usage/report.py');
-    const again = 'imds live --no-log';
+    await host.sh('mkdir before && mv /var/log/imds/imds-* before');
+    const again = 'imds live';
     const mended = await session(host, again, 2, () =>
       host.runService('usage-report.service', '/srv/usage/report.py --daily'),
     );
     await note('after', again, mended);
+    await note('ready', 'imds report --observed 1s /var/log/imds');
   });
 }
 
