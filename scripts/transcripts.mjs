@@ -82,6 +82,8 @@ function outputsOf(commands) {
         ...environment,
         COLUMNS: '80',
         NO_COLOR: '1',
+        // Not that of this machine.
+        IMDS_CONFIG: 'none',
         TZ: 'UTC',
         LC_ALL: 'C.UTF-8',
         NODE_OPTIONS: `--import=${pathToFileURL(join(root, 'scripts/fixed-clock.mjs'))}`,

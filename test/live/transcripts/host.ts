@@ -102,7 +102,14 @@ export class Host {
     const where = [`--target=${this.#holder.pid}`, '--mount', '--uts', '--net'];
     return spawn('nsenter', [...where, 'sh', '-c', `exec 2>&1; cd /srv; ${command}`], {
       stdio: [stdin, 'pipe', 'inherit'],
-      env: { ...process.env, COLUMNS: '80', NO_COLOR: '1', TZ: 'UTC', LC_ALL: 'C.UTF-8' },
+      env: {
+        ...process.env,
+        IMDS_CONFIG: 'none',
+        COLUMNS: '80',
+        NO_COLOR: '1',
+        TZ: 'UTC',
+        LC_ALL: 'C.UTF-8',
+      },
     });
   }
 
