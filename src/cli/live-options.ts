@@ -22,6 +22,8 @@ export interface LiveOptions {
   count: number | undefined;
   /** Capture to write; undefined for none. */
   save: string | undefined;
+  /** Tokens, credentials and user data are saved as they were sent. */
+  keepsSecrets: boolean;
   rotateBytes: number | undefined;
   rotateCount: number | undefined;
   /** Folder of the log files; undefined for none. */

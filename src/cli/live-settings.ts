@@ -23,6 +23,7 @@ export function liveSettings({ values, rules, sources }: Config): Settled {
     endpoints: parseEndpoints(isDefault ? undefined : values['capture.endpoints']),
     exitOnProbeLoss: values['capture.exit_on_probe_loss'],
     save: values['capture.file'] || undefined,
+    keepsSecrets: values['capture.keep_secrets'],
     rotateBytes: rotateBytes(values['capture.rotate_size']),
     rotateCount: values['capture.rotate_count'] || undefined,
     argv: values['process.argv'],

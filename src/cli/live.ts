@@ -26,7 +26,7 @@ import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
 import type { LiveOptions } from './live-options.ts';
-import { openRotatingSaver, openSaver, savedText } from './live-saver.ts';
+import { openRotatingSaver, openSaver, savedText, secretsWarning } from './live-saver.ts';
 import { createLiveSinks } from './live-sinks.ts';
 import { StreamOutput } from './output.ts';
 import { StatusLine } from './status-line.ts';
@@ -89,6 +89,8 @@ class LiveRun {
     });
     this.#views = views;
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
+    const warning = secretsWarning(this.#options);
+    if (warning !== undefined) this.#say(note('live', warning));
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
     );

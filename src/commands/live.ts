@@ -77,6 +77,9 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       helpValue: 'N',
       min: 1,
     }),
+    'keep-secrets': Flags.boolean({
+      summary: 'Save tokens, credentials and user data in the capture as they were sent.',
+    }),
     'log-dir': Flags.string({
       summary: 'Folder of the logs imds-trace.log and imds-calls.jsonl.',
       helpValue: 'FOLDER',

@@ -92,6 +92,12 @@ export const SETTINGS = {
     'Keeps so many files of packets and deletes the oldest; 0 keeps all.',
     'rotate-count',
   ),
+  'capture.keep_secrets': setting(
+    boolean,
+    false,
+    'Saves tokens, credentials and user data as they were sent, instead of blanking them.',
+    'keep-secrets',
+  ),
   'process.argv': setting(
     choice('full', 'program', 'none'),
     'full',
