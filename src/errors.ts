@@ -1,4 +1,4 @@
-/** Documented exit codes of the command line (README, "Exit codes"). */
+/** Documented exit codes of the command line (docs/output.md, "Exit codes"). */
 export const ExitCode = {
   done: 0,
   failure: 1,

@@ -83,6 +83,18 @@ describe('architecture', () => {
     );
   });
 
+  it('loads the parser of the configuration only where there is one', () => {
+    const named = (path: string) => (path.startsWith('config/') ? './parse' : '/config/parse');
+    const eager = [...sources].filter(([path, text]) =>
+      text.split('\n').some((line) => /^import (?!type)/.test(line) && line.includes(`${named(path)}.ts'`)),
+    );
+    assert.deepEqual(
+      eager.map(([path]) => path),
+      [],
+    );
+    assert.match(sources.get('config/index.ts') ?? '', /await import\('\.\/parse\.ts'\)/);
+  });
+
   it('loads the page of --format html, and its charts, only when it is asked for', () => {
     const eager = [...sources].filter(
       ([path, text]) => !path.startsWith('report/html/') && /^import (?!type)[^;]*\/html\//m.test(text),

@@ -16,7 +16,7 @@ import { debianScripts } from './maintainer-scripts.mjs';
 import { ARCHITECTURES, LIMITS } from './pins.mjs';
 import { packageJson } from './reference.mjs';
 import { run } from './run.mjs';
-import { laySystemRoot, move, settle } from './system-root.mjs';
+import { CONFIGURATION, laySystemRoot, move, settle } from './system-root.mjs';
 
 /** By the versions of pins.mjs: libstdc++6 of GCC 7 has CXXABI_1.3.11. */
 const DEPENDS = [`libc6 (>= ${LIMITS.GLIBC})`, 'libgcc-s1 | libgcc1', 'libstdc++6 (>= 7)', 'passwd'];
@@ -45,6 +45,7 @@ export function packDeb({ tree, work, out, architecture, epoch }) {
   mkdirSync(control);
   writeFileSync(join(control, 'control'), controlFile({ version, debian, size }));
   writeFileSync(join(control, 'md5sums'), md5sums(work));
+  writeFileSync(join(control, 'conffiles'), CONFIGURATION.map((path) => `/${path}\n`).join(''));
   for (const [name, text] of Object.entries(debianScripts())) {
     writeFileSync(join(control, name), text);
   }
@@ -95,11 +96,14 @@ function wrapped(paragraph) {
 
 /** @param {string} folder */
 function files(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .filter((path) => !path.startsWith('DEBIAN/'))
-    .sort();
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+      // Of a configuration, dpkg keeps a sum of its own.
+      .filter((path) => !path.startsWith('DEBIAN/') && !CONFIGURATION.includes(path))
+      .sort()
+  );
 }
 
 /** As dpkg-gencontrol counts: each file in whole KiB, and one KiB for everything else. @param {string} folder */

@@ -101,7 +101,7 @@ function argumentsOf({ args }) {
 
 /** @param {Command} command */
 function groups({ flags }) {
-  const all = Object.values(flags);
+  const all = Object.values(flags).filter(({ hidden }) => hidden !== true);
   const names = [...new Set(all.map(({ helpGroup }) => helpGroup))];
   return names.flatMap((group) =>
     section(

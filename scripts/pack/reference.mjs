@@ -14,6 +14,7 @@ import { root } from '../setup.mjs';
  * @property {readonly string[]} [options] values it takes
  * @property {string | number} [default]
  * @property {boolean} [multiple]
+ * @property {boolean} [hidden] of help, because another command explains it
  */
 
 /**
@@ -23,7 +24,7 @@ import { root } from '../setup.mjs';
  * @property {string} [description]
  * @property {string | readonly string[]} [usage]
  * @property {readonly { description: string, command: string }[]} [examples]
- * @property {Readonly<Record<string, { name: string, description: string }>>} args
+ * @property {Readonly<Record<string, { name: string, description: string, options?: readonly string[] }>>} args
  * @property {Readonly<Record<string, Flag>>} flags
  */
 

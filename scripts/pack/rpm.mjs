@@ -6,7 +6,7 @@ import { rpmScripts } from './maintainer-scripts.mjs';
 import { ARCHITECTURES } from './pins.mjs';
 import { packageJson } from './reference.mjs';
 import { run } from './run.mjs';
-import { laySystemRoot, settle } from './system-root.mjs';
+import { CONFIGURATION, laySystemRoot, settle } from './system-root.mjs';
 
 /**
  * @param {object} options
@@ -99,6 +99,7 @@ function ownedPaths(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => {
       const path = join(entry.parentPath, entry.name).slice(folder.length);
+      if (CONFIGURATION.includes(path.slice(1))) return `%config(noreplace) ${path}`;
       if (!entry.isDirectory()) return path.includes('/man1/') ? `%doc ${path}` : path;
       return /\/imds(\/|$)/.test(path) ? `%dir ${path}` : '';
     })

@@ -11,8 +11,11 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { root } from '../setup.mjs';
+
+/** Files that their administrator changes: an update leaves them as they are, and a purge removes them. */
+export const CONFIGURATION = ['etc/imds/imds.toml'];
 
 /**
  * @param {string} tree
@@ -25,6 +28,10 @@ export function laySystemRoot(tree, folder) {
   const unit = join(folder, 'usr/lib/systemd/system/imds.service');
   mkdirSync(dirname(unit), { recursive: true });
   copyFileSync(join(root, 'packaging/imds.service'), unit);
+  for (const path of CONFIGURATION) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    copyFileSync(join(root, 'packaging', basename(path)), join(folder, path));
+  }
 }
 
 /**

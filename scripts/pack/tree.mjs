@@ -107,6 +107,7 @@ function putDocuments(put, { node, native, notice, sbom }) {
   for (const name of DOCUMENTS) put.folder(`share/doc/imds/${name}`, join(root, name));
   for (const name of RECIPES) put.folder(`share/doc/imds/packaging/${name}`, join(root, 'packaging', name));
   put.folder('share/doc/imds/examples/demo', join(root, 'fixtures/demo'));
+  put.file('share/doc/imds/examples/imds.toml', join(root, 'packaging/imds.toml'));
   put.text('share/doc/imds/sbom.cdx.json', sbom);
   put.file('share/doc/imds/licenses/node.txt', join(node, 'LICENSE'));
   put.file('share/doc/imds/licenses/libpcap.txt', join(native, 'libpcap-LICENSE'));

@@ -20,6 +20,12 @@ export interface SavedExample {
   startedFrom: string | undefined;
 }
 
+/** Why, and until which day (in UTC, that day included), a caller is known and accepted. */
+export interface IgnoredAs {
+  reason: string;
+  expires: string;
+}
+
 /**
  * What an earlier report, or an inventory, says of one caller: sums, least and greatest values, and the
  * smallest of a list, so that parts of its calls add up in any order. Texts are as they were shown.
@@ -53,6 +59,8 @@ export interface CallerSummary {
   facts: SavedFacts;
   attribution: Attribution;
   example: SavedExample;
+  /** Where a report left it uncounted. */
+  ignored?: IgnoredAs | undefined;
 }
 
 /** What takes callers that were counted before. */

@@ -1,5 +1,10 @@
+import type { IgnorePolicy } from '../callers/ignore.ts';
+import type { ArgvPolicy } from '../live/argv-policy.ts';
 import type { AttributionChoice, Capture } from '../live/attribution-choice.ts';
+import type { LogFiles } from '../live/log-sink.ts';
 import type { Endpoint } from '../model.ts';
+import type { LogLevel } from '../report/log.ts';
+import type { TimeText } from '../report/time.ts';
 
 /** What `imds live` is asked to do. */
 export interface LiveOptions {
@@ -17,10 +22,20 @@ export interface LiveOptions {
   count: number | undefined;
   /** Capture to write; undefined for none. */
   save: string | undefined;
+  /** Tokens, credentials and user data are saved as they were sent. */
+  keepsSecrets: boolean;
   rotateBytes: number | undefined;
   rotateCount: number | undefined;
   /** Folder of the log files; undefined for none. */
   logFolder: string | undefined;
+  logFiles: LogFiles;
+  /** Time in lines on the terminal, and the least level of calls there. */
+  timeText: TimeText;
+  level: LogLevel;
+  /** How much of the arguments of processes is recorded. */
+  argv: ArgvPolicy;
+  /** Callers that are known and accepted; undefined where there are none. */
+  ignore: IgnorePolicy | undefined;
   /** Folder of the inventory of callers; undefined for none. */
   stateFolder: string | undefined;
   /** Account to become once everything is attached; undefined for `imds`, or an unused uid. */

@@ -5,7 +5,7 @@ import { codeOf } from '../live/save/create-file.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
 import type { LiveOptions } from './live-options.ts';
 
-type SaveOptions = Pick<LiveOptions, 'save' | 'rotateBytes' | 'rotateCount' | 'endpoints'>;
+type SaveOptions = Pick<LiveOptions, 'save' | 'keepsSecrets' | 'rotateBytes' | 'rotateCount' | 'endpoints'>;
 type OnTrouble = (trouble: FailureError) => void;
 
 /**
@@ -18,9 +18,17 @@ export function openSaver(
   session: SessionRecord,
   onTrouble: OnTrouble,
 ): Promise<SessionSaver> | undefined {
-  const { save: path, rotateBytes, rotateCount, endpoints } = options;
+  const { save: path, keepsSecrets, rotateBytes, rotateCount, endpoints } = options;
   if (path === undefined) return undefined;
-  return SessionSaver.open({ path, session, endpoints, rotateBytes, rotateCount, onTrouble });
+  return SessionSaver.open({
+    path,
+    session,
+    endpoints,
+    rotateBytes,
+    rotateCount,
+    keepsSecrets,
+    onTrouble,
+  });
 }
 
 /**
@@ -50,6 +58,12 @@ export async function openRotatingSaver(
       },
     );
   }
+}
+
+/** Said where secrets are kept, before any is. */
+export function secretsWarning({ save, keepsSecrets }: SaveOptions): string | undefined {
+  if (save === undefined || !keepsSecrets) return undefined;
+  return `${save} will hold tokens and credentials as they were sent (--keep-secrets): give it to nobody before \`imds scrub\``;
 }
 
 /** What was saved, and what of it was not. */

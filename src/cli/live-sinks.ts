@@ -1,6 +1,7 @@
 import type { Sink } from '../ports.ts';
 import { DEFAULT_VERDICT } from '../report/host-verdict.ts';
 import { createReportSink, VerdictSink } from '../report/index.ts';
+import { type LogLevel, reaches } from '../report/log.ts';
 import { createTextSink } from '../report/text.ts';
 import type { Output, ReportFormat } from '../report/types.ts';
 import type { LiveOptions } from './live-options.ts';
@@ -14,13 +15,15 @@ export interface LiveSinks {
   report: Awaited<ReturnType<typeof createTextSink>>;
 }
 
+type ShownOptions = Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors' | 'timeText' | 'level' | 'ignore'>;
+
 /**
  * Calls as they come; then callers and the verdict, on standard error where calls are for programs.
  *
  * @param calls standard output
  */
 export async function createLiveSinks(
-  { jsonl, quiet, ancestors }: Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors'>,
+  { jsonl, quiet, ancestors, timeText, level, ignore }: ShownOptions,
   { stdout, stderr, env }: Surroundings,
   calls: Output,
 ): Promise<LiveSinks> {
@@ -30,14 +33,26 @@ export async function createLiveSinks(
     columns: columnsOf(stream, env),
     colour: colourOf(stream, env),
     ancestors,
+    timeText,
     verdict: DEFAULT_VERDICT,
   });
   const report = await createTextSink(
     optionsFor(jsonl ? stderr : stdout, 'text'),
     jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : calls,
   );
-  const verdict = new VerdictSink(report, DEFAULT_VERDICT);
+  const verdict = new VerdictSink(report, DEFAULT_VERDICT, ignore);
   if (quiet) return { sinks: [verdict], report };
   const shown = await createReportSink(optionsFor(stdout, jsonl ? 'jsonl' : 'log'), calls);
-  return { sinks: [shown, verdict], report };
+  return { sinks: [level === 'info' ? shown : atLeast(level, shown), verdict], report };
+}
+
+/** Of the calls, those whose lines have that level. */
+function atLeast(level: LogLevel, sink: Sink): Sink {
+  return {
+    call: (call) => {
+      if (reaches(call, level)) sink.call(call);
+    },
+    ready: () => sink.ready(),
+    end: (captures) => sink.end(captures),
+  };
 }

@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import type { SessionRecord } from '../bpf/records.ts';
 import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
+import { argvRewriter } from '../live/argv-policy.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
@@ -26,7 +27,7 @@ import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
 import type { LiveOptions } from './live-options.ts';
-import { openRotatingSaver, openSaver, savedText } from './live-saver.ts';
+import { openRotatingSaver, openSaver, savedText, secretsWarning } from './live-saver.ts';
 import { createNotifier } from './live-service.ts';
 import { createLiveSinks } from './live-sinks.ts';
 import { StreamOutput } from './output.ts';
@@ -96,6 +97,8 @@ class LiveRun {
     const failed = views.missing.find(({ code }) => code === 'probe.failed');
     if (this.#options.exitOnProbeLoss && failed !== undefined) throw failed;
     for (const reason of views.missing) this.#say(diagnostic('live', reason));
+    const warning = secretsWarning(this.#options);
+    if (warning !== undefined) this.#say(note('live', warning));
     const output = new StreamOutput(this.#surroundings.stdout, 'standard output', () =>
       this.#interruption.abort(),
     );
@@ -196,10 +199,10 @@ class LiveRun {
   }
 
   async #openLogs(account: Account | undefined): Promise<LogSink | undefined> {
-    const { logFolder: folder, ancestors } = this.#options;
+    const { logFolder: folder, logFiles: files, ancestors } = this.#options;
     if (folder === undefined) return undefined;
     const onNews = (message: string) => this.#say(note('live', message));
-    return LogSink.open({ folder, owner: account, ancestors, onNews });
+    return LogSink.open({ folder, files, owner: account, ancestors, onNews });
   }
 
   async #openInventory(account: Account | undefined, now: () => bigint): Promise<InventorySink | undefined> {
@@ -249,6 +252,7 @@ class LiveRun {
       through,
       room: logs && (() => logs.room()),
       host: views.host,
+      rewrite: argvRewriter(this.#options.argv),
       now,
     });
     const part = { path: 'live', endsBySignal: true, open: () => Promise.resolve(source) };

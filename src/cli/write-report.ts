@@ -1,6 +1,8 @@
+import type { IgnorePolicy } from '../callers/ignore.ts';
 import { ExitCode, mostSevere } from '../errors.ts';
 import type { CaptureSummary } from '../model.ts';
 import type { VerdictOptions } from '../report/host-verdict.ts';
+import type { Ignored } from '../report/ignored.ts';
 import { createReportSink } from '../report/index.ts';
 import { leftOutText } from '../report/rows.ts';
 import type { Findings, Output, ReportFormat, ReportSink, RowOptions } from '../report/types.ts';
@@ -20,6 +22,8 @@ export interface ReportOutputOptions extends RowOptions {
   /** Absent for standard output. */
   output: string | undefined;
   verdict: VerdictOptions;
+  /** Callers that are known and accepted. */
+  ignore?: IgnorePolicy | undefined;
   failOn: readonly Condition[];
 }
 
@@ -51,6 +55,7 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
       await output.discard();
       teller.note(`nothing could be read; ${options.output} was not written`);
     } else await output.finish();
+    tellIgnored(job, sink.ignored());
     if (job.tellsVerdict && !SHOWS_VERDICT.has(options.format)) teller.note(verdictLine(sink.verdicts()));
     if (sink.rowsLeftOut > 0 && options.format !== 'text')
       teller.note(leftOutText(sink.rowsLeftOut, options));
@@ -68,6 +73,15 @@ export async function writeReport(job: ReportJob): Promise<ExitCode> {
 /** Of the others, whoever runs the command is told on standard error. */
 const SHOWS_VERDICT: ReadonlySet<ReportFormat> = new Set(['text', 'csv', 'json', 'html']);
 
+/** Formats of single calls have no place for callers, and CSV has none for filters that have expired. */
+function tellIgnored({ options: { format, calls }, teller }: ReportJob, ignored: Ignored): void {
+  const showsCallers = !calls || format === 'text';
+  if (showsCallers && SHOWS_VERDICT.has(format) && format !== 'csv') return;
+  const { ignored: callers, expired } = ignored.sentences();
+  if (!(format === 'csv' && showsCallers)) for (const text of callers) teller.note(`ignored: ${text}`);
+  for (const text of expired) teller.note(text);
+}
+
 function isFile(output: string | undefined): output is string {
   return output !== undefined && output !== '-';
 }
@@ -79,13 +93,13 @@ function openOutput(job: ReportJob): Promise<ResultOutput> | ResultOutput {
 }
 
 function createSink({ options, surroundings, teller }: ReportJob, output: Output): Promise<ReportSink> {
-  const { format, calls, ancestors, verdict, groupBy, top } = options;
+  const { format, calls, ancestors, verdict, ignore, groupBy, top } = options;
   const { stdout, env } = surroundings;
   const terminal = isFile(options.output) ? undefined : stdout;
   const columns = columnsOf(terminal, env);
   const colour = colourOf(terminal, env);
   return createReportSink(
-    { format, calls, columns, colour, ancestors, verdict, groupBy, top },
+    { format, calls, columns, colour, ancestors, verdict, ignore, groupBy, top },
     clearing(output, teller.progress),
   );
 }

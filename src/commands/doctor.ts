@@ -2,10 +2,13 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
+import { configFlag, flagValues } from '../cli/config-flags.ts';
+import { note } from '../cli/diagnostics.ts';
 import { doctor } from '../cli/doctor.ts';
-import { parseEndpoints } from '../cli/endpoint.ts';
 import { endpointFlag, STATE_FOLDER } from '../cli/flags.ts';
+import { liveSettings } from '../cli/live-settings.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
+import { readConfig } from '../config/index.ts';
 
 const LOG_LINES = 200;
 
@@ -43,6 +46,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 live runs with less than it could hav
       summary:
         'Ask the metadata service, too: a PUT for a token, a GET with it, and a GET without, which CloudWatch counts as IMDSv1.',
     }),
+    config: configFlag,
     endpoint: endpointFlag,
     'log-dir': Flags.string({
       summary: 'Folder of the logs of imds live.',
@@ -57,16 +61,23 @@ Exit status: 0 done; 1 failure; 2 usage; 3 live runs with less than it could hav
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Doctor);
+    const parsed = await this.parse(Doctor);
+    const { flags } = parsed;
+    const { stderr } = process;
+    const config = await readConfig({ config: flags.config, env: process.env, flags: flagValues(parsed) });
+    // What is wrong ends live, and not whoever looks for what is wrong.
+    for (const { where, message, remedy } of config.problems)
+      stderr.write(note('doctor', `${where}: ${message}. ${remedy}`));
+    const { endpoints } = liveSettings(config);
     const exitCode = await doctor(
       {
         json: flags.json,
         bundle: flags.bundle,
         logLines: flags.bundle === undefined ? 0 : (flags.lines ?? LOG_LINES),
         asksEndpoint: flags['probe-endpoint'],
-        endpoints: parseEndpoints(flags.endpoint),
-        logFolder: resolve(flags['log-dir']),
-        stateFolder: resolve(flags['state-dir']),
+        endpoints,
+        logFolder: resolve(config.values['log.folder']),
+        stateFolder: resolve(config.values['inventory.folder']),
         captureFolder: process.cwd(),
         root: fileURLToPath(new URL('../..', import.meta.url)),
         version: this.config.version,

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
+import { configFlag, flagValues } from '../cli/config-flags.ts';
 import { parseDuration } from '../cli/duration.ts';
-import { DEFAULT_ENDPOINTS, parseEndpoint } from '../cli/endpoint.ts';
 import { endpointFlag, STATE_FOLDER } from '../cli/flags.ts';
-import { parseListenAddress } from '../cli/listen-address.ts';
 import { live } from '../cli/live.ts';
+import { liveSettings } from '../cli/live-settings.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
+import { requireConfig } from '../config/index.ts';
 import { UsageError } from '../errors.ts';
 
 export default class Live extends ImdsCommand {
@@ -17,6 +18,8 @@ export default class Live extends ImdsCommand {
     `Needs root: an eBPF program sees the sockets of all processes and containers, and libpcap what passes the interfaces. What is attached is said in a line on standard error that begins "imds live: ready".
 
 Where the probe cannot be attached, or dies, processes are looked up in /proc as connections begin; a caller that is gone before its look-up is not named.
+
+What is not said by a flag is set by a variable of the environment, such as IMDS_LOG_FOLDER, else by the configuration, /etc/imds/imds.toml, if there is one (imds config show).
 
 Ends with Ctrl-C, and then prints who called, what is proven, and what is not.
 
@@ -34,6 +37,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
   ];
 
   static override flags = {
+    config: configFlag,
     capture: Flags.option({ options: ['both', 'sockets', 'wire'] as const })({
       summary: 'What witnesses the traffic: the sockets (eBPF), the interfaces (libpcap), or both.',
       helpValue: 'both|sockets|wire',
@@ -67,13 +71,14 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     'rotate-size': Flags.string({
       summary: 'Begin another file (FILE_00002 …) at that size: 50MB, 1GB.',
       helpValue: 'SIZE',
-      dependsOn: ['write'],
     }),
     'rotate-count': Flags.integer({
       summary: 'Keep so many files, and delete the oldest.',
       helpValue: 'N',
       min: 1,
-      dependsOn: ['rotate-size'],
+    }),
+    'keep-secrets': Flags.boolean({
+      summary: 'Save tokens, credentials and user data in the capture as they were sent.',
     }),
     'log-dir': Flags.string({
       summary: 'Folder of the logs imds-trace.log and imds-calls.jsonl.',
@@ -93,6 +98,12 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       exclusive: ['keep-root'],
     }),
     'keep-root': Flags.boolean({ summary: 'Stay root.' }),
+    argv: Flags.option({ options: ['full', 'program', 'none'] as const })({
+      summary:
+        'What is recorded of the arguments of processes: all, secrets blanked; the program and its script; or nothing.',
+      helpValue: 'full|program|none',
+      default: 'full' as const,
+    }),
     'exit-on-probe-loss': Flags.boolean({
       summary: 'End with exit code 1 if the probe dies or fails to start, for service managers.',
     }),
@@ -111,26 +122,17 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Live);
+    const parsed = await this.parse(Live);
+    const { flags } = parsed;
     const duration = flags.duration === undefined ? undefined : durationOf(flags.duration);
+    const config = await requireConfig({
+      config: flags.config,
+      env: process.env,
+      flags: flagValues(parsed),
+    });
     const exitCode = await live(
       {
-        capture: flags.capture,
-        attribution: flags.attribution,
-        interfaces: flags.interface,
-        endpoints: flags.endpoint?.map(parseEndpoint) ?? DEFAULT_ENDPOINTS,
-        jsonl: flags.jsonl,
-        quiet: flags.quiet,
-        save: flags.write,
-        rotateBytes: flags['rotate-size'] === undefined ? undefined : bytesOf(flags['rotate-size']),
-        rotateCount: flags['rotate-count'],
-        logFolder: flags['no-log'] ? undefined : flags['log-dir'],
-        stateFolder: flags['no-state'] ? undefined : flags['state-dir'],
-        user: flags.user,
-        keepRoot: flags['keep-root'],
-        metrics: flags.metrics === undefined ? undefined : parseListenAddress(flags.metrics),
-        exitOnProbeLoss: flags['exit-on-probe-loss'],
-        ancestors: flags.ancestors,
+        ...liveSettings(config),
         duration,
         count: flags.count,
         root: fileURLToPath(new URL('../..', import.meta.url)),
@@ -140,18 +142,6 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     );
     process.exit(exitCode);
   }
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
-
-function bytesOf(text: string): number {
-  const [, amount = '', unit = ''] = /^(\d{1,9})([kMG]?)B?$/.exec(text) ?? [];
-  const bytes = Number(amount) * (UNITS[unit] ?? 1);
-  if (amount !== '' && bytes >= 10_000) return bytes;
-  throw new UsageError(`--rotate-size ${text}: not a size of at least 10 kB`, {
-    code: 'usage.rotate_size',
-    remedy: 'Give a number and a unit: 500kB, 50MB, 1GB.',
-  });
 }
 
 /** setTimeout takes no more milliseconds. */

@@ -3,20 +3,22 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { INVENTORY } from '../callers/inventory.ts';
 import { ImdsCommand } from '../cli/base-command.ts';
+import { configFlag, flagValues, ignorePolicy, type ParsedFlags } from '../cli/config-flags.ts';
 import { outputFlags, outputOptionsOf, STATE_FOLDER } from '../cli/flags.ts';
 import { report } from '../cli/report.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { parseWhen } from '../cli/when.ts';
+import { type Config, type FlagValues, requireConfig } from '../config/index.ts';
 import { HostChoice } from '../events/host-choice.ts';
 
-const LOG_FOLDER = '/var/log/imds';
 const NANOSECONDS_IN_MS = 1_000_000n;
 
 /** What is read where nothing is named: the logs, and the inventory of callers, which the logs may have lost. */
-function ownPaths(paths: readonly string[] | undefined, stateFolder: string | undefined): string[] {
-  const inventory = (folder: string) => join(folder, INVENTORY);
-  if (paths === undefined) return [LOG_FOLDER, inventory(stateFolder ?? STATE_FOLDER)];
-  return stateFolder === undefined ? [] : [inventory(stateFolder)];
+function ownPaths(paths: readonly string[] | undefined, { values, sources }: Config): string[] {
+  const inventory = join(values['inventory.folder'], INVENTORY);
+  if (paths === undefined) return [values['log.folder'], inventory];
+  // Of this host, when somebody asks for it.
+  return sources['inventory.folder'].origin === 'flag' ? [inventory] : [];
 }
 
 export default class Report extends ImdsCommand {
@@ -26,6 +28,8 @@ export default class Report extends ImdsCommand {
     `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. Of a folder without events, imds-trace.log is read, also the one of aws-imds-packet-analyzer: it tells callers and versions, and nothing of paths, answers and addresses. JSON reports, of analyze or of this command, are read beside events, and add up to the report of all calls.
 
 The inventory of callers that imds live keeps (imds-callers.json) is read last: of each caller, day and version the larger count is taken, so that a call that is in a log too counts once, and a caller whose log has rolled away is still named.
+
+Callers that a filter of the configuration ([[ignore]] of /etc/imds/imds.toml) names are in a section of their own, with reason and last day, and are not counted.
 
 The verdict of a host is READY where no call used IMDSv1, none could not be read, and imds live proves, in lines of its own among the calls, that it watched for a day (--observed) and missed none.
 
@@ -50,7 +54,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
 
   static override args = {
     path: Args.string({
-      description: `File of events, JSON report, or folder with such files; unless told, ${LOG_FOLDER} and the inventory.`,
+      description: `File of events, JSON report, or folder with such files; unless told, the log folder (/var/log/imds) and the inventory.`,
       multiple: true,
       ignoreStdin: true,
     }),
@@ -77,11 +81,18 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
       summary: `Read the inventory of callers in FOLDER; without PATH, that of ${STATE_FOLDER}.`,
       helpValue: 'FOLDER',
     }),
+    config: configFlag,
     ...outputFlags,
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Report);
+    const parsed = await this.parse(Report);
+    const { args, flags } = parsed;
+    const config = await requireConfig({
+      config: flags.config,
+      env: process.env,
+      flags: reportFlagValues(parsed),
+    });
     const now = BigInt(Date.now()) * NANOSECONDS_IN_MS;
     const when = (text: string | undefined, option: string) =>
       text === undefined ? undefined : parseWhen(text, option, now);
@@ -91,7 +102,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     const exitCode = await report(
       {
         paths: args.path ?? [],
-        ownPaths: ownPaths(args.path, flags['state-dir']),
+        ownPaths: ownPaths(args.path, config),
         filter: {
           since,
           until,
@@ -99,12 +110,18 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
           versions: flags['imds-version'],
         },
         ...output,
+        ignore: ignorePolicy(config.rules),
         verdict: { ...output.verdict, leavesOut: leftOut(flags['imds-version']), window: { since, until } },
       },
       processSurroundings(),
     );
     process.exit(exitCode);
   }
+}
+
+/** Of the flags that are called as those of live, the one that says the same: --json and others do not. */
+function reportFlagValues({ flags, metadata }: ParsedFlags): FlagValues {
+  return flagValues({ flags: { 'state-dir': flags['state-dir'] }, metadata });
 }
 
 /** Without the calls that would speak against it, a report has no verdict to give. */

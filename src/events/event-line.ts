@@ -5,7 +5,7 @@ import { parseJson } from './json-object.ts';
 import type { Line } from './line.ts';
 import { parseEvent } from './parse-event.ts';
 import { mayBeSession, parseSession } from './parse-session.ts';
-import { TraceLogParser } from './trace-log.ts';
+import { isRemark, TraceLogParser } from './trace-log.ts';
 
 const OPENING_BRACKET = 0x5b;
 
@@ -22,6 +22,11 @@ export class EventLineParser {
   /** What a session says of itself, where the line is that. */
   parseSession(line: Line): SessionProof | undefined {
     return mayBeSession(line.latin1) ? parseSession(parseJson(line.utf8()), this.#hosts) : undefined;
+  }
+
+  /** Whether the line is one of those that tell of no call, and are left out without a word. */
+  isRemark(line: Line): boolean {
+    return isLogLine(line) && isRemark(line.utf8());
   }
 
   /** @param file where it was read @returns undefined for what is no event */

@@ -64,8 +64,9 @@ export class EventReader {
             const call = line === undefined ? undefined : this.#parser.parse(line, file.path);
             if (call === undefined) {
               const session = line === undefined ? undefined : this.#parser.parseSession(line);
-              if (session === undefined) tally.unreadable(number, isLast);
-              else if (isOfHost(session.host, this.#options.filter)) tally.session(session);
+              if (session === undefined) {
+                if (line === undefined || !this.#parser.isRemark(line)) tally.unreadable(number, isLast);
+              } else if (isOfHost(session.host, this.#options.filter)) tally.session(session);
             } else if (!this.#known.add(call.eventId ?? '') || this.#options.isCounted?.(call)) {
               tally.repeated++;
             } else {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type DayCount, dayOf, MAX_DAYS } from '../callers/days.ts';
 import { KINDS } from '../callers/kinds.ts';
-import type { CallerSummary } from '../callers/types.ts';
+import type { CallerSummary, IgnoredAs } from '../callers/types.ts';
 import { type Attribution, PATH_CLASSES } from '../model.ts';
 import { MAX_PID } from './event-process.ts';
 import { parseEventTime } from './event-time.ts';
@@ -80,7 +80,16 @@ export function callerOf(value: unknown): CallerSummary | undefined {
       timer: textOf(json.timer),
       startedFrom: textOf(json.started_from),
     },
+    ignored: ignoredOf(json.ignored),
   };
+}
+
+/** What is no reason with a day leaves the caller counted. */
+function ignoredOf(value: unknown): IgnoredAs | undefined {
+  const { reason, expires } = objectOf(value) ?? {};
+  const [why, day] = [textOf(reason), textOf(expires)];
+  if (why === undefined || day === undefined || !/^\d{4}-\d\d-\d\d$/.test(day)) return undefined;
+  return { reason: why, expires: day };
 }
 
 function timeOf(value: unknown) {

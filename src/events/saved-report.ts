@@ -227,7 +227,7 @@ class Reading {
   #item(name: string, value: unknown): void {
     this.#items++;
     if (this.#items > MAX_ITEMS) return;
-    if (name === 'callers') this.#caller(value);
+    if (name === 'callers' || name === 'ignored') this.#caller(value);
     else if (name === 'captures') this.#capture(value);
     else if (name === 'verdict.hosts' && isEverything(this.#filter)) this.#host(value);
   }

@@ -3,10 +3,18 @@ import { isIP } from 'node:net';
 import type { AttributedCall, ImdsVersion, Process, ProcessIdentity, SocketAddress } from '../model.ts';
 import { MAX_PID } from './event-process.ts';
 
-/** `[2022-12-20T11:03:58] [WARNING] IMDSv1(!) (pid:1016:curl argv:…) called by -> (…) -> (…)`. */
-const HEAD = /^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\] \[[a-z]{1,10}\] /i;
+/**
+ * `[2022-12-20T11:03:58] [WARNING] IMDSv1(!) (pid:1016:curl argv:…) called by -> (…) -> (…)`. The predecessor's time is
+ * `[2022-12-20 11:03:58,123]`, as Python's logging writes it, where no logging.conf says otherwise.
+ */
+const HEAD = /^\[(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)((?:,\d{3})?)\] \[[a-z]{1,10}\] /i;
 const PID = /^\(pid:(\d{1,7}|-):/i;
 const ARGUMENTS = / argv:/i;
+/** Behind the last process, the predecessor writes the request's lines. Of several, the last: a URL may hold more. */
+const REQUEST = [') Req details: ', ') req details: '];
+/** What the predecessor writes of itself as it starts. */
+const REMARK =
+  /^\[[\dT :,-]{19,23}\] \[INFO\] (?:Try to attach multiple kernel functions|Cannot attach kprobe to )/;
 /** Between the level and the first process stand a few words. */
 const MAX_WORDS = 200;
 const CLIENT = /^- client:\[?([0-9a-f.:]+?)\]?:(\d{1,5})(?: user-agent:(.*))?$/is;
@@ -38,12 +46,12 @@ export class TraceLogParser {
   }
 
   parse(line: string, file: string): AttributedCall | undefined {
-    const [head = '', time = ''] = HEAD.exec(line) ?? [];
+    const [head = '', date = '', time = '', fraction = ''] = HEAD.exec(line) ?? [];
     const begin = line.slice(0, head.length + MAX_WORDS).indexOf('(pid:', head.length);
-    const chain = line.slice(begin).trimEnd();
+    const chain = withoutRequest(line.slice(begin).trimEnd());
     if (head === '' || begin < 0 || !chain.endsWith(')')) return undefined;
     const what = line.slice(head.length, begin).trimEnd();
-    const milliseconds = Date.parse(time);
+    const milliseconds = Date.parse(`${date}T${time}${fraction.replace(',', '.')}`);
     const kind = KINDS.find(([pattern]) => pattern.test(what));
     if (kind === undefined || Number.isNaN(milliseconds)) return undefined;
     const [, version] = kind;
@@ -88,6 +96,16 @@ export class TraceLogParser {
     this.#times.set(key, times);
     return createHash('sha256').update(`${times}\n${line}`).digest('hex').slice(0, 32);
   }
+}
+
+/** Whether a line of the log tells of no call, and is not meant to. */
+export function isRemark(line: string): boolean {
+  return REMARK.test(line);
+}
+
+function withoutRequest(chain: string): string {
+  const end = Math.max(...REQUEST.map((text) => chain.lastIndexOf(text)));
+  return end < 0 ? chain : chain.slice(0, end + 1);
 }
 
 const KINDS: readonly (readonly [RegExp, ImdsVersion | undefined])[] = [

@@ -20,6 +20,8 @@ export interface LiveSourceOptions {
   room?: (() => Promise<unknown> | undefined) | undefined;
   /** Whom to ask what the host says of processes; its answers are entries of the journal. */
   host?: HostAnswers | undefined;
+  /** Of a record, what may be recorded of it. */
+  rewrite?: ((json: Uint8Array) => Uint8Array) | undefined;
 }
 
 /** Sees what is recorded, and adds records of its own. */
@@ -96,7 +98,7 @@ export class LiveSource implements PacketSource {
   }
 
   #journal(handler: JournalHandler): JournalHandler {
-    const { through, host } = this.#options;
+    const { through, host, rewrite = (json) => json } = this.#options;
     if (through !== undefined) through.next = handler;
     const next = through ?? handler;
     return {
@@ -104,7 +106,8 @@ export class LiveSource implements PacketSource {
         this.#count(packet);
         next.packet(packet);
       },
-      record: (json: Uint8Array, where: RecordPosition) => {
+      record: (seen: Uint8Array, where: RecordPosition) => {
+        const json = rewrite(seen);
         next.record(json, where);
         host?.learn(json);
       },

@@ -97,10 +97,10 @@ async function makePrivate(
 ): Promise<void> {
   const stats = await handle.stat();
   const changes = changesOf(stats, owner);
-  const names = changes.gives || changes.tightens ? await readdir(folder) : [];
+  const names = changes.gives || changes.makesPrivate ? await readdir(folder) : [];
   const refusal = folderRefusal(folder, stats, names, owner, use);
   if (refusal !== undefined) throw refusal;
-  if (changes.tightens) await handle.chmod(PRIVATE);
+  if (changes.makesPrivate) await handle.chmod(PRIVATE);
   if (changes.gives && owner !== undefined) await handle.chown(owner.uid, owner.gid);
 }
 
@@ -130,9 +130,9 @@ export function folderRefusal(
     const remedy = `See what is in it, then chmod 700 ${folder}`;
     return refused(use, folder, `others may write in it (mode ${(mode & 0o7777).toString(8)})`, remedy);
   }
-  const { gives, tightens } = changesOf(rights, owner);
+  const { gives, makesPrivate } = changesOf(rights, owner);
   const others = names.filter((name) => !OURS.test(name));
-  if ((!gives && !tightens) || others.length === 0) return undefined;
+  if ((!gives && !makesPrivate) || others.length === 0) return undefined;
   const why = `it holds other files (${others[0]}${others.length > 1 ? ', …' : ''})`;
   return refused(use, folder, `${why}, and would be closed to everybody else`, 'Name a folder of its own');
 }
@@ -141,7 +141,8 @@ function changesOf({ uid, gid, mode }: FolderRights, owner: Owner | undefined) {
   const self = process.geteuid?.() ?? uid;
   return {
     gives: self === 0 && owner !== undefined && (owner.uid !== uid || owner.gid !== gid),
-    tightens: (mode & 0o077) !== 0,
+    // Also that of aws-imds-packet-analyzer, 0600: only root may enter such a folder.
+    makesPrivate: (mode & 0o777) !== PRIVATE,
   };
 }
 

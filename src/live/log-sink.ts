@@ -1,20 +1,36 @@
 import type { AttributedCall, SessionProof } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import { EventFormatter } from '../report/event.ts';
-import { LogFormatter } from '../report/log.ts';
+import { LogFormatter, type LogLevel, reaches } from '../report/log.ts';
 import { loadPaint } from '../report/paint.ts';
 import { sessionLine } from '../report/session-line.ts';
+import type { TimeText } from '../report/time.ts';
 import type { Owner } from './log-folder.ts';
 import { RollingFile } from './rolling-file.ts';
 
-/** The name that users of aws-imds-packet-analyzer grep, and beside it the whole events. */
+/** The name that users of aws-imds-packet-analyzer grep, and beside it the whole events; unless told otherwise. */
 export const LOG = 'imds-trace.log';
 export const EVENTS = 'imds-calls.jsonl';
-/** An event takes about six times a line of the log. */
-const EVENTS_BYTES = 10_000_000;
+
+/** One of the two files. */
+export interface LogFileOptions {
+  name: string;
+  /** It is rolled over at that size; Infinity for never. */
+  maxBytes: number;
+  /** Rolled files that are kept. */
+  keep: number;
+}
+
+/** The lines that users of aws-imds-packet-analyzer grep, and beside them the whole events. */
+export interface LogFiles {
+  /** Undefined where it is not kept. */
+  trace: (LogFileOptions & { level: LogLevel; timeText: TimeText }) | undefined;
+  events: LogFileOptions | undefined;
+}
 
 export interface LogOptions {
   folder: string;
+  files: LogFiles;
   /** Gets folder and files before root is given up. */
   owner: Owner | undefined;
   ancestors: number;
@@ -22,35 +38,45 @@ export interface LogOptions {
   onNews(message: string): void;
 }
 
-/** Every call to two log files; what could not be written is counted. */
+/** Every call to the log files; what could not be written is counted. */
 export class LogSink implements Sink {
-  readonly #log: RollingFile;
-  readonly #events: RollingFile;
+  readonly #trace: RollingFile | undefined;
+  readonly #events: RollingFile | undefined;
+  readonly #level: LogLevel;
   readonly #lines: LogFormatter;
   readonly #objects = new EventFormatter();
 
-  private constructor(log: RollingFile, events: RollingFile, lines: LogFormatter) {
-    this.#log = log;
+  private constructor(
+    trace: RollingFile | undefined,
+    events: RollingFile | undefined,
+    lines: LogFormatter,
+    level: LogLevel,
+  ) {
+    this.#trace = trace;
     this.#events = events;
     this.#lines = lines;
+    this.#level = level;
   }
 
   /** @throws PrerequisiteError where the folder or a file is not safe to write to, or may not be written */
-  static async open({ folder, owner, ancestors, onNews }: LogOptions): Promise<LogSink> {
+  static async open({ folder, files, owner, ancestors, onNews }: LogOptions): Promise<LogSink> {
     const common = { folder, owner, onTrouble: onNews, onRecovery: onNews };
-    const log = await RollingFile.open({ ...common, name: LOG });
-    const events = await RollingFile.open({ ...common, name: EVENTS, maxBytes: EVENTS_BYTES });
-    return new LogSink(log, events, new LogFormatter(ancestors, await loadPaint(false)));
+    const open = (file: LogFileOptions | undefined) =>
+      file && RollingFile.open({ ...common, name: file.name, maxBytes: file.maxBytes, keep: file.keep });
+    const trace = await open(files.trace);
+    const events = await open(files.events);
+    const lines = new LogFormatter(ancestors, await loadPaint(false), files.trace?.timeText);
+    return new LogSink(trace, events, lines, files.trace?.level ?? 'info');
   }
 
   call(call: AttributedCall): void {
-    this.#log.write(this.#lines.format(call));
-    this.#events.write(this.#objects.format(call));
+    if (this.#trace !== undefined && reaches(call, this.#level)) this.#trace.write(this.#lines.format(call));
+    this.#events?.write(this.#objects.format(call));
   }
 
   /** What the session says of itself stands among its calls. */
   session(proof: SessionProof): void {
-    this.#events.write(sessionLine(proof));
+    this.#events?.write(sessionLine(proof));
   }
 
   /** What shows calls to people does not wait for the disk: see {@link LogSink.room}. */
@@ -60,26 +86,26 @@ export class LogSink implements Sink {
 
   /** For who brings the calls: resolves when there is room for more lines; undefined when that is now. */
   room(): Promise<unknown> | undefined {
-    const waits = [this.#log.ready(), this.#events.ready()].filter((wait) => wait !== undefined);
+    const waits = [this.#trace?.ready(), this.#events?.ready()].filter((wait) => wait !== undefined);
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   /** Something outside moved the files (logrotate, SIGHUP). */
   async reopen(): Promise<void> {
-    await Promise.all([this.#log.reopen(), this.#events.reopen()]);
+    await Promise.all([this.#trace?.reopen(), this.#events?.reopen()]);
   }
 
   async end(): Promise<void> {
-    await Promise.all([this.#log.close(), this.#events.close()]);
+    await Promise.all([this.#trace?.close(), this.#events?.close()]);
   }
 
   /** Lines that will never be in the one file or in the other, both together. */
   get lostLines(): number {
-    return this.#log.lost.lines + this.#events.lost.lines;
+    return (this.#trace?.lost.lines ?? 0) + (this.#events?.lost.lines ?? 0);
   }
 
-  /** Calls that are in neither file, or in one only. */
+  /** Calls that are in none of the files, or not in each. */
   get lost(): number {
-    return Math.max(this.#log.lost.lines, this.#events.lost.lines);
+    return Math.max(this.#trace?.lost.lines ?? 0, this.#events?.lost.lines ?? 0);
   }
 }

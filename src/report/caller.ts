@@ -1,5 +1,5 @@
 import { type Day, type DayBudget, type DayCount, DayCounts } from '../callers/days.ts';
-import { type CallerSummary, LARGER, SUM } from '../callers/types.ts';
+import { type CallerSummary, type IgnoredAs, LARGER, SUM } from '../callers/types.ts';
 import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/caller-facts.ts';
 import type { RunBudget } from '../causes/runs.ts';
 import {
@@ -72,6 +72,10 @@ export class Caller {
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
   #isReported = false;
+  #users: string | undefined;
+  #hasManyUsers = false;
+  #ignoredAs: IgnoredAs | undefined;
+  #isCounted = false;
 
   constructor(identity: CallerIdentity, first: Candidate, budgets: CallerBudgets) {
     this.identity = identity;
@@ -89,6 +93,16 @@ export class Caller {
   /** Whether it made a call that is to be reported. */
   get isReported(): boolean {
     return this.#isReported;
+  }
+
+  /** Its processes ran as more than one user, or may have. */
+  get hasManyUsers(): boolean {
+    return this.#hasManyUsers;
+  }
+
+  /** Where every report that told of it left it uncounted: why, and until when at the earliest. */
+  get ignoredAs(): IgnoredAs | undefined {
+    return this.#isCounted ? undefined : this.#ignoredAs;
   }
 
   get kinds(): KindCounts {
@@ -146,6 +160,9 @@ export class Caller {
     const { call } = attributed;
     this.addContext(call, view);
     if (!this.#isReported) this.#begin({ example: exampleOf(attributed), kind, time: call.time });
+    this.#isCounted = true;
+    if (attributed.process !== undefined)
+      this.#addUser(attributed.process.userId ?? attributed.process.userName);
     this.#days.add(Number(call.time), kind);
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (attributed.process?.facts !== undefined) {
@@ -175,6 +192,8 @@ export class Caller {
     this.withProcess += summary.withProcess;
     for (const day of summary.days) this.#days.addDay(day);
     this.#facts.merge(summary.facts, SUM);
+    if (summary.program !== undefined) this.#addUser(`saved ${summary.user}`);
+    this.#addIgnored(summary.ignored);
     if (!this.#isReported) this.#begin(example);
     this.#widen(summary, example);
   }
@@ -206,9 +225,20 @@ export class Caller {
       this.operations[operation] = Math.max(this.operations[operation], summary.operations[operation]);
     }
     if (summary.withProcess > 0) this.withProcess = this.calls;
+    this.#addIgnored(summary.ignored);
     if (!this.#isReported) this.#begin(example);
     this.#widen(summary, example);
     return added;
+  }
+
+  #addUser(user = ''): void {
+    this.#users ??= user;
+    if (user !== this.#users) this.#hasManyUsers = true;
+  }
+
+  #addIgnored(ignored: IgnoredAs | undefined): void {
+    if (ignored === undefined) this.#isCounted = true;
+    else if (this.#ignoredAs === undefined || isEarlier(ignored, this.#ignoredAs)) this.#ignoredAs = ignored;
   }
 
   #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
@@ -268,6 +298,11 @@ function meet(some: readonly DayCount[], others: readonly DayCount[]): boolean {
   const first = others[0]?.day ?? Number.POSITIVE_INFINITY;
   // Before the first day of an inventory, it may know more than it has days of.
   return some.some(({ day }) => days.has(day) || day < first);
+}
+
+/** In whatever order they are read, the same one is kept. */
+function isEarlier(a: IgnoredAs, b: IgnoredAs): boolean {
+  return a.expires < b.expires || (a.expires === b.expires && a.reason < b.reason);
 }
 
 function sumOf(numbers: readonly number[]): number {

@@ -52,6 +52,9 @@ export const CALLER_COLUMNS = [
   'timer',
   'started_from',
   'unknown_reasons',
+  'ignored_reason',
+  'ignored_until',
+  'filter_expired',
 ] as const;
 
 /** Of a group (`--group-by`): its name, and the number of its callers, behind the columns of a caller. */
@@ -132,7 +135,7 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
     call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
-    async end(_captures, hosts) {
+    async end(_captures, hosts, _findings, ignored) {
       const writer = new CsvWriter(groupBy === 'caller' ? CALLER_COLUMNS : GROUP_COLUMNS, output);
       const verdicts = new Map(hosts.map(({ host, status }) => [host, status]));
       let written = 0;
@@ -141,19 +144,30 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
         if (++written % ROWS_AT_ONCE === 0) await writer.ready();
       };
       if (groupBy === 'caller') {
-        const top = topOf(aggregate.callers(), options);
+        const top = topOf(ignored.counted(aggregate.callers()), options);
         leftOut = top.leftOut;
         for (const caller of top.rows) {
           const verdict = verdicts.get(caller.identity.scope);
-          await write({ ...callerRow(caller, aggregate.views), host_verdict: verdict });
+          const expired = ignored.expiredFor(caller)?.as.expires;
+          await write({
+            ...callerRow(caller, aggregate.views),
+            host_verdict: verdict,
+            filter_expired: expired,
+          });
         }
       } else {
-        const top = topOf(groupsOf(aggregate, groupBy), options);
+        const top = topOf(groupsOf(aggregate, groupBy, ignored), options);
         leftOut = top.leftOut;
         for (const group of top.rows) {
           const verdict = groupBy === 'host' ? verdicts.get(group.name ?? '') : undefined;
           await write({ ...groupRow(group, groupBy), host_verdict: verdict });
         }
+      }
+      // Behind the others, and told from them by their last columns.
+      for (const [caller, { reason, expires }] of groupBy === 'caller' ? ignored.callers : []) {
+        const verdict = verdicts.get(caller.identity.scope);
+        const as = { host_verdict: verdict, ignored_reason: reason, ignored_until: expires };
+        await write({ ...callerRow(caller, aggregate.views), ...as });
       }
       await writer.end();
     },

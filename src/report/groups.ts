@@ -3,6 +3,7 @@ import { PATH_CLASSES } from '../model.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Caller } from './caller.ts';
 import { callerFields } from './caller-row.ts';
+import { Ignored } from './ignored.ts';
 import { KINDS } from './kinds.ts';
 import type { GroupKey } from './types.ts';
 import { Memo, viewUrl } from './url.ts';
@@ -94,15 +95,22 @@ export class CallGroups {
   }
 }
 
-/** The rows of a report by `key`; what to fix first, first. */
-export function groupsOf(aggregate: Aggregate, key: Exclude<GroupKey, 'caller'>): Group[] {
-  const groups = aggregate.groups?.groups ?? groupCallers(aggregate, key);
+/**
+ * The rows of a report by `key`; what to fix first, first. Without callers that are ignored; where calls are
+ * counted as they come, by path or by client, theirs are among the others.
+ */
+export function groupsOf(
+  aggregate: Aggregate,
+  key: Exclude<GroupKey, 'caller'>,
+  ignored = Ignored.NONE,
+): Group[] {
+  const groups = aggregate.groups?.groups ?? groupCallers(aggregate, key, ignored);
   return groups.sort(compareGroups);
 }
 
-function groupCallers(aggregate: Aggregate, key: Exclude<GroupKey, 'caller'>): Group[] {
+function groupCallers(aggregate: Aggregate, key: Exclude<GroupKey, 'caller'>, ignored: Ignored): Group[] {
   const groups = new Map<string | undefined, Group>();
-  for (const caller of aggregate.callers()) {
+  for (const caller of ignored.counted(aggregate.callers())) {
     const name = nameOf(caller, aggregate, key);
     let group = groups.get(name);
     if (group === undefined) {

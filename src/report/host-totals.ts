@@ -1,6 +1,7 @@
 import type { CallerSummary } from '../callers/types.ts';
 import type { AttributedCall } from '../model.ts';
 import { scopeOf } from './aggregate.ts';
+import type { Caller } from './caller.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
 
@@ -19,6 +20,8 @@ export class HostCounts {
   leftOut = 0;
   /** The same, where they were before the time that it is of. */
   before = 0;
+  /** Calls of callers that are known and accepted: in no other number here but those of MetadataNoToken. */
+  readonly ignored: number[] = KINDS.map(() => 0);
 
   constructor(budget: PeriodBudget) {
     this.noToken = new NoTokenPeriods(budget);
@@ -62,6 +65,16 @@ export class HostTotals {
   /** Periods of calls that are in the totals. */
   addNoToken(host: string, start: number, count: number): void {
     this.#hosts.get(host)?.noToken.addPeriod(start, count);
+  }
+
+  /** A caller whose calls were counted is known and accepted. */
+  ignore({ identity, counts: calls, withProcess }: Caller): void {
+    const of = this.#of(identity.scope);
+    for (const [kind, count] of calls.entries()) {
+      of.counts[kind] = (of.counts[kind] ?? 0) - count;
+      of.ignored[kind] = (of.ignored[kind] ?? 0) + count;
+    }
+    if (withProcess === 0) of.withoutName -= (calls[0] ?? 0) + (calls[1] ?? 0);
   }
 
   leaveOut({ call, host, capture }: AttributedCall, isBefore: boolean): void {

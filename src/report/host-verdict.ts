@@ -2,7 +2,7 @@ import type { CaptureSummary, Nanoseconds } from '../model.ts';
 import { countOf } from '../words.ts';
 import { escapeText } from './escape.ts';
 import type { HostCounts, HostTotals } from './host-totals.ts';
-import type { KindCounts } from './kinds.ts';
+import { type KindCounts, kindCounts } from './kinds.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, zoneOf } from './time.ts';
 
@@ -38,7 +38,9 @@ export interface HostVerdict {
   /** Name or id of the host; the capture's name where that is not known. */
   host: string;
   status: VerdictStatus;
+  /** Without those of ignored callers. */
   calls: KindCounts;
+  ignored: KindCounts;
   /** Calls by IMDSv1, or that could not be read, whose process is not known. */
   withoutName: number;
   observed: Observation | undefined;
@@ -90,16 +92,18 @@ function hostVerdict(
     refresh: (observed?.longest ?? 0n) >= REFRESH,
     day: (observed?.longest ?? 0n) >= DAY,
   };
+  const ignored = kindCounts(counts?.ignored ?? []);
   const { leftOut = 0, before = 0 } = counts ?? {};
-  const needed = neededFor(calls, { leftOut, before }, observed, options);
+  const needed = neededFor(calls, { leftOut, before, ignored }, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
-  const restsOn = restsOnOf(observed, covers, noToken, { withoutName, before });
+  const restsOn = restsOnOf(observed, covers, noToken, { withoutName, before, ignored });
   return {
     host,
     status,
     calls,
+    ignored,
     withoutName,
     observed,
     covers,
@@ -111,7 +115,7 @@ function hostVerdict(
 
 function neededFor(
   calls: KindCounts,
-  { leftOut, before }: Pick<HostCounts, 'leftOut' | 'before'>,
+  { leftOut, before, ignored }: Pick<HostCounts, 'leftOut' | 'before'> & { ignored: KindCounts },
   observed: Observation | undefined,
   { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
@@ -137,9 +141,11 @@ function neededFor(
     return needed;
   }
   const isElsewhere = leftOut + before > 0;
-  if (calls.v1 === 0 && !isElsewhere && observed.v1 > 0) needed.push(rolledAway(observed.v1, 'by IMDSv1'));
-  if (calls.unknown === 0 && !isElsewhere && observed.unknown > 0)
-    needed.push(rolledAway(observed.unknown, 'that could not be read and'));
+  // Of these, sessions know nothing of filters.
+  const [v1, unknown] = [observed.v1 - ignored.v1, observed.unknown - ignored.unknown];
+  if (calls.v1 === 0 && !isElsewhere && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1'));
+  if (calls.unknown === 0 && !isElsewhere && unknown > 0)
+    needed.push(rolledAway(unknown, 'that could not be read and'));
   for (const gap of observed.gaps) needed.push(`Proof that no call was missed. ${gap}`);
   if (observed.duration < least) {
     needed.push(
@@ -161,7 +167,7 @@ function restsOnOf(
   observed: Observation | undefined,
   covers: HostVerdict['covers'],
   noToken: HostVerdict['noToken'],
-  { withoutName, before }: { withoutName: number; before: number },
+  { withoutName, before, ignored }: { withoutName: number; before: number; ignored: KindCounts },
 ): string[] {
   const lines: string[] = [];
   if (observed?.first !== undefined && observed.last !== undefined) {
@@ -172,6 +178,10 @@ function restsOnOf(
     lines.push(coverText(covers));
   }
   if (withoutName > 0) lines.push(`${countOf(withoutName, 'call')} to fix without a name of the program.`);
+  if (ignored.v1 + ignored.unknown > 0) {
+    const not = countOf(ignored.v1 + ignored.unknown, 'call');
+    lines.push(`${not} by IMDSv1, or that could not be read, of ignored callers not counted.`);
+  }
   if (before > 0) {
     lines.push(`${countOf(before, 'call')} by IMDSv1, or that could not be read, before the time reported.`);
   }

@@ -1,8 +1,11 @@
+import type { IgnorePolicy } from '../callers/ignore.ts';
 import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
+import { Aggregate } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
+import { findIgnored, Ignored } from './ignored.ts';
 import { KINDS } from './kinds.ts';
 import type { Window } from './observation.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
@@ -12,7 +15,7 @@ export type { Findings, Output, ReportFormat, ReportOptions, ReportSink } from '
 
 /** The sink of a format. What a format needs is loaded with it: start-up time counts. */
 export async function createReportSink(options: ReportOptions, output: Output): Promise<ReportSink> {
-  return new VerdictSink(await createSink(options, output), options.verdict);
+  return new VerdictSink(await createSink(options, output), options.verdict, options.ignore);
 }
 
 /** Loads what a report may need only at its end: afterwards, the files may not be readable any more. */
@@ -76,10 +79,17 @@ export class VerdictSink implements ReportSink {
   readonly #totals = new HostTotals();
   #incomplete = true;
   #verdicts: readonly HostVerdict[] = [];
+  readonly #ignore: IgnorePolicy | undefined;
+  /** Where the format counts no callers itself, and filters are to be asked of them. */
+  readonly #own: Aggregate | undefined;
+  #ignored = Ignored.NONE;
 
-  constructor(sink: FormatSink, options: VerdictOptions) {
+  constructor(sink: FormatSink, options: VerdictOptions, ignore?: IgnorePolicy) {
     this.#sink = sink;
     this.#options = options;
+    this.#ignore = ignore;
+    const counts = sink.aggregate !== undefined || sink.besides !== undefined;
+    this.#own = counts || (ignore?.rules.length ?? 0) === 0 ? undefined : new Aggregate();
   }
 
   /** Callers that were counted before go to the format's rows, and to the totals of their hosts. */
@@ -104,6 +114,7 @@ export class VerdictSink implements ReportSink {
 
   call(call: AttributedCall): void {
     this.#totals.add(call);
+    this.#own?.add(call);
     this.#sink.call(call);
   }
 
@@ -120,9 +131,14 @@ export class VerdictSink implements ReportSink {
   }
 
   end(captures: readonly CaptureSummary[]): Promise<void> {
+    const aggregate = this.#sink.aggregate ?? this.#sink.besides ?? this.#own;
+    if (this.#ignore !== undefined && aggregate !== undefined) {
+      this.#ignored = findIgnored(aggregate, this.#ignore);
+      for (const caller of this.#ignored.callers.keys()) this.#totals.ignore(caller);
+    }
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
     this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);
-    return this.#sink.end(captures, this.#verdicts, this.findings());
+    return this.#sink.end(captures, this.#verdicts, this.findings(), this.#ignored);
   }
 
   get rowsLeftOut(): number {
@@ -135,5 +151,9 @@ export class VerdictSink implements ReportSink {
 
   verdicts(): readonly HostVerdict[] {
     return this.#verdicts;
+  }
+
+  ignored(): Ignored {
+    return this.#ignored;
   }
 }

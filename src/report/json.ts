@@ -3,11 +3,13 @@ import type { Aggregate } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Caller } from './caller.ts';
 import { callerObject } from './caller-json.ts';
+import { callerName } from './caller-row.ts';
 import { summarize } from './completeness.ts';
 import { escapeJson } from './escape.ts';
 import { groupRow } from './group-row.ts';
 import { Group, groupsOf } from './groups.ts';
 import type { HostVerdict } from './host-verdict.ts';
+import type { ExpiredFilter, Ignored } from './ignored.ts';
 import { kindCounts } from './kinds.ts';
 import { ownCounters } from './loss-lines.ts';
 import { PERIOD_S } from './no-token.ts';
@@ -21,6 +23,7 @@ import { verdictOf } from './verdict.ts';
 const SCHEMA_VERSION = 1;
 
 const CALLERS_AT_ONCE = 256;
+const EXPIRED_SHOWN = 64;
 
 /** One report object, for programs; its callers are written one at a time. */
 export function createJsonSink(options: RowOptions, output: Output): FormatSink {
@@ -31,27 +34,47 @@ export function createJsonSink(options: RowOptions, output: Output): FormatSink 
     call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
-    async end(captures, hosts, findings) {
+    async end(captures, hosts, findings, ignored) {
       const writer = new BatchWriter(output);
-      const callers = aggregate.callers();
+      const callers = ignored.counted(aggregate.callers());
       const isOfCallers = groupBy === 'caller';
-      const rows: readonly (Caller | Group)[] = isOfCallers ? callers : groupsOf(aggregate, groupBy);
+      const rows: readonly (Caller | Group)[] = isOfCallers ? callers : groupsOf(aggregate, groupBy, ignored);
       const top = topOf(rows, options);
       const more = {
         group_by: isOfCallers ? undefined : groupBy,
         left_out: top.leftOut || undefined,
+        expired_filters: ignored.expired.length === 0 ? undefined : ignored.expired.map(expiredObject),
       };
-      const text = members({ ...head(aggregate, callers, captures, hosts, findings), ...more });
+      const text = members({ ...head(aggregate, callers, captures, hosts, findings, ignored), ...more });
       writer.write(`{\n${text},\n"${isOfCallers ? 'callers' : 'groups'}": [`);
       for (const [index, row] of top.rows.entries()) {
         const object = row instanceof Group ? groupRow(row, groupBy) : callerObject(row, aggregate.views);
         writer.write(`${index === 0 ? '\n' : ',\n'}${json(object)}`);
         if (index % CALLERS_AT_ONCE === 0) await writer.ready();
       }
-      writer.write('\n]\n}\n');
+      writer.write('\n]');
+      await writeIgnored(writer, ignored, aggregate);
+      writer.write('\n}\n');
       await writer.end();
     },
   };
+}
+
+/** Callers that are known and accepted, as the others, with the reason; the member is there if one is. */
+async function writeIgnored(writer: BatchWriter, { callers }: Ignored, aggregate: Aggregate): Promise<void> {
+  if (callers.size === 0) return;
+  writer.write(',\n"ignored": [');
+  let written = 0;
+  for (const [caller, as] of callers) {
+    const object = { ...callerObject(caller, aggregate.views), ignored: as };
+    writer.write(`${written === 0 ? '\n' : ',\n'}${json(object)}`);
+    if (++written % CALLERS_AT_ONCE === 0) await writer.ready();
+  }
+  writer.write('\n]');
+}
+
+function expiredObject({ as, conditions, callers }: ExpiredFilter): object {
+  return { ...as, conditions, callers: callers.slice(0, EXPIRED_SHOWN).map(callerName) };
 }
 
 function head(
@@ -60,9 +83,16 @@ function head(
   captures: readonly CaptureSummary[],
   hosts: readonly HostVerdict[],
   { v1, unknown, incomplete, ready }: Findings,
+  ignored: Ignored,
 ): object {
   const summary = summarize(captures);
-  const { status, text, enforcement, notes, v1Callers } = verdictOf(aggregate, callers, summary, hosts);
+  const { status, text, enforcement, notes, v1Callers } = verdictOf(
+    aggregate,
+    callers,
+    summary,
+    hosts,
+    ignored,
+  );
   const { timeline, counts, operations, span } = aggregate;
   return {
     schema_version: SCHEMA_VERSION,
@@ -81,6 +111,7 @@ function head(
     totals: {
       calls: aggregate.calls,
       callers: callers.length,
+      ignored_callers: ignored.callers.size || undefined,
       with_process: aggregate.withProcess,
       inventory_only: aggregate.raisedCalls || undefined,
       by_version: counts,
@@ -112,6 +143,7 @@ function hostObject({
   host,
   status,
   calls,
+  ignored,
   withoutName,
   observed,
   covers,
@@ -123,6 +155,8 @@ function hostObject({
     host,
     status,
     ...calls,
+    ignored_v1: ignored.v1 || undefined,
+    ignored_unknown: ignored.unknown || undefined,
     without_name: withoutName,
     watched: observed && {
       duration_ns: String(observed.duration),

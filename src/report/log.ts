@@ -3,9 +3,20 @@ import { BatchWriter } from './batch-writer.ts';
 import { escapeText } from './escape.ts';
 import { loadPaint, type Paint } from './paint.ts';
 import { ProcessViews } from './process-view.ts';
-import { localSeconds } from './time.ts';
+import { localSeconds, type TimeText } from './time.ts';
 import type { Output } from './types.ts';
 import { Memo, viewHeader } from './url.ts';
+
+/** Of the log, the least first. */
+export const LOG_LEVELS = ['info', 'warning', 'error'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Whether the call's line has that level, or a higher one. */
+export function reaches({ call: { version } }: AttributedCall, least: LogLevel): boolean {
+  const level = version === 'v1' ? 'warning' : version === 'unknown' ? 'error' : 'info';
+  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(least);
+}
 
 /**
  * Lines as aws-imds-packet-analyzer logs them, for those who grep them:
@@ -13,19 +24,21 @@ import { Memo, viewHeader } from './url.ts';
  */
 export class LogFormatter {
   readonly #ancestors: number;
+  readonly #timeText: TimeText;
   readonly #paint: Paint;
   readonly #views = new ProcessViews();
   readonly #chains = new WeakMap<Process, string>();
   readonly #headers = new Memo((value) => field(viewHeader(value)));
 
-  constructor(ancestors: number, paint: Paint) {
+  constructor(ancestors: number, paint: Paint, timeText: TimeText = localSeconds) {
     this.#ancestors = ancestors;
+    this.#timeText = timeText;
     this.#paint = paint;
   }
 
   /** The line, without its end. */
   format({ call, process }: AttributedCall): string {
-    const time = `[${localSeconds(call.time)}]`;
+    const time = `[${this.#timeText(call.time)}]`;
     const who = process === undefined ? this.#unknownProcess(call) : this.#chain(process);
     switch (call.version) {
       case 'v1':
@@ -69,8 +82,15 @@ function field(text: string): string {
   return escapeText(text).replaceAll('-> (', '-\\x3E (');
 }
 
-export async function createLogSink(options: { ancestors: number; colour: boolean }, output: Output) {
-  const formatter = new LogFormatter(options.ancestors, await loadPaint(options.colour));
+export interface LogLineOptions {
+  ancestors: number;
+  colour: boolean;
+  timeText?: TimeText | undefined;
+}
+
+export async function createLogSink(options: LogLineOptions, output: Output) {
+  const { ancestors, colour, timeText } = options;
+  const formatter = new LogFormatter(ancestors, await loadPaint(colour), timeText);
   const writer = new BatchWriter(output);
   return {
     call: (call: AttributedCall): void => writer.write(`${formatter.format(call)}\n`),

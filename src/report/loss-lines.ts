@@ -1,6 +1,7 @@
 import { countOf, countText } from '../words.ts';
 import { type Aggregate, OTHER_CALLERS } from './aggregate.ts';
 import type { CompletenessSummary } from './completeness.ts';
+import type { Ignored } from './ignored.ts';
 import { lossWords } from './loss-words.ts';
 
 /**
@@ -113,8 +114,12 @@ export function ownCounters(aggregate: Aggregate): Record<string, number> {
 }
 
 /** What to do now, in one line, where there is something to say. */
-export function nextStep(aggregate: Aggregate, completeness: CompletenessSummary): string | undefined {
-  const { v1, unknown } = aggregate.counts;
+export function nextStep(
+  aggregate: Aggregate,
+  completeness: CompletenessSummary,
+  { kinds: left }: Ignored,
+): string | undefined {
+  const [v1, unknown] = [aggregate.counts.v1 - left.v1, aggregate.counts.unknown - left.unknown];
   if ((completeness.losses['tcp.snaplen_cut_bytes'] ?? 0) > 0) {
     return 'capture whole packets (tcpdump -s 0), so that requests can be read.';
   }

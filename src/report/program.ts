@@ -38,6 +38,20 @@ export function scriptFile(process: ProcessIdentity): string | undefined {
   return scriptIn(process)?.file;
 }
 
+/** Of the arguments, those that name the program, and its script where an interpreter runs one. */
+export function programArgs(process: ProcessIdentity): string[] {
+  const { args, title } = commandOf(process);
+  if (title !== undefined) return [programOfTitle(title) ?? title.split(' ')[0] ?? ''];
+  const [first, ...others] = args;
+  if (first === undefined) return [];
+  const script = others.length === 0 ? undefined : scriptIn(process);
+  if (script === undefined) return [first];
+  const { words, file } = script;
+  if (file === undefined || !words.endsWith(file)) return [first, ...words.split(' ')];
+  const before = words.slice(0, -file.length).trim();
+  return [first, ...(before === '' ? [] : before.split(' ')), file];
+}
+
 /** Whether the name alone does not say what is to be fixed, so that the caller of it belongs to its name. */
 export function isBareClient(program: string): boolean {
   return BARE_CLIENT.test(program) || /^(?:ba|da|a|z|k|mk)?sh -c$/.test(program);

@@ -9,6 +9,7 @@ import { escapeText } from './escape.ts';
 import { GroupTable } from './group-table.ts';
 import { groupsOf } from './groups.ts';
 import type { HostVerdict } from './host-verdict.ts';
+import type { Ignored } from './ignored.ts';
 import { fewText, joinKnown, loadWidth, type WidthOf, wrap } from './layout.ts';
 import { lossLines, nextStep } from './loss-lines.ts';
 import { loadPaint, type Paint } from './paint.ts';
@@ -17,7 +18,7 @@ import { seenText } from './seen-text.ts';
 import { columnsOf, sparkline } from './sparkline.ts';
 import { CallerTable } from './text-table.ts';
 import { durationText, spanText } from './time.ts';
-import type { Output, ReportOptions } from './types.ts';
+import type { Findings, Output, ReportOptions } from './types.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { verdictEntries } from './verdict-entries.ts';
 
@@ -33,6 +34,7 @@ export async function createTextSink(options: ReportOptions, output: Output) {
   const lines = options.calls ? await CallLines.create(aggregate.views, options.columns, paint) : undefined;
   return {
     aggregate: options.calls ? undefined : aggregate,
+    besides: aggregate,
     get callers(): number {
       return aggregate.callerCount;
     },
@@ -43,14 +45,19 @@ export async function createTextSink(options: ReportOptions, output: Output) {
     },
     context: (call: AttributedCall): void => aggregate.addContext(call),
     ready: (): Promise<void> | undefined => writer.ready(),
-    async end(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): Promise<void> {
-      const callers = aggregate.callers();
+    async end(
+      captures: readonly CaptureSummary[],
+      hosts: readonly HostVerdict[],
+      _findings: Findings,
+      ignored: Ignored,
+    ): Promise<void> {
+      const callers = ignored.counted(aggregate.callers());
       if (lines === undefined && callers.length > 0) {
-        const leftOut = await writeRows(writer, callers, captures, aggregate, options, paint);
+        const leftOut = await writeRows(writer, callers, captures, { aggregate, ignored }, options, paint);
         if (leftOut > 0) writer.write(`${leftOutText(leftOut, options)}\n`);
       }
       if (aggregate.calls > 0) writer.write('\n');
-      const summary = new Summary(options.columns, paint, aggregate, callers, captures, hosts);
+      const summary = new Summary(options.columns, paint, aggregate, callers, captures, hosts, ignored);
       const widthOf = await loadWidth(summary.texts());
       for (const line of summary.lines(widthOf)) writer.write(`${line}\n`);
       await writer.end();
@@ -63,7 +70,7 @@ async function writeRows(
   writer: BatchWriter,
   callers: readonly Caller[],
   captures: readonly CaptureSummary[],
-  aggregate: Aggregate,
+  { aggregate, ignored }: { aggregate: Aggregate; ignored: Ignored },
   options: ReportOptions,
   paint: Paint,
 ): Promise<number> {
@@ -73,7 +80,7 @@ async function writeRows(
     await writeTable(writer, rows, captures, aggregate, columns, paint);
     return leftOut;
   }
-  const { rows, leftOut } = topOf(groupsOf(aggregate, groupBy), options);
+  const { rows, leftOut } = topOf(groupsOf(aggregate, groupBy, ignored), options);
   const table = new GroupTable(rows, groupBy, columns);
   const widthOf = await loadWidth(table.texts());
   for (const line of table.lines(paint, widthOf)) writer.write(`${line}\n`);
@@ -134,6 +141,8 @@ class Summary {
   readonly #captures: readonly CaptureSummary[];
   readonly #completeness: CompletenessSummary;
   readonly #verdict: Verdict;
+  readonly #ignored: Ignored;
+  readonly #ignoredTexts: readonly string[];
 
   constructor(
     columns: number,
@@ -142,6 +151,7 @@ class Summary {
     callers: readonly Caller[],
     captures: readonly CaptureSummary[],
     hosts: readonly HostVerdict[],
+    ignored: Ignored,
   ) {
     this.#columns = columns;
     this.#paint = paint;
@@ -149,14 +159,23 @@ class Summary {
     this.#callers = callers;
     this.#captures = captures;
     this.#completeness = summarize(captures);
-    this.#verdict = verdictOf(aggregate, callers, this.#completeness, hosts);
+    this.#verdict = verdictOf(aggregate, callers, this.#completeness, hosts, ignored);
+    this.#ignored = ignored;
+    this.#ignoredTexts = ignored.sentences().ignored;
   }
 
   /** The texts that may hold names from outside. */
   texts(): string[] {
     const { text, notes, hosts } = this.#verdict;
     const ofHosts = hosts.flatMap(({ host, needed }) => [host, ...needed]);
-    return [text, ...notes, ...ofHosts, this.#silentText() ?? '', ...lossLines(this.#completeness)];
+    return [
+      text,
+      ...notes,
+      ...this.#ignoredTexts,
+      ...ofHosts,
+      this.#silentText() ?? '',
+      ...lossLines(this.#completeness),
+    ];
   }
 
   *lines(widthOf: WidthOf): Iterable<string> {
@@ -179,12 +198,14 @@ class Summary {
     for (const [index, line] of lossLines(this.#completeness).entries()) {
       yield* entry(index === 0 ? 'Missing' : '', line);
     }
+    for (const [index, line] of this.#ignoredTexts.entries())
+      yield* entry(index === 0 ? 'Ignored' : '', line);
     const { v1, unknown, good } = this.#paint;
     const paint = { 'not-ready': v1, 'not-enough-evidence': unknown, ready: good }[this.#verdict.status];
     yield* entry('Verdict', this.#verdict.text).map(paint);
     yield* entry('Enforce', this.#verdict.enforcement).map(paint);
     for (const { label, text } of verdictEntries(this.#verdict)) yield* entry(label, text);
-    const next = nextStep(this.#aggregate, this.#completeness);
+    const next = nextStep(this.#aggregate, this.#completeness, this.#ignored);
     if (next !== undefined) yield* entry('Next', next);
   }
 

@@ -43,6 +43,58 @@ export function localSeconds(time: Nanoseconds): string {
   return localText;
 }
 
+/** A time as it stands in a line. */
+export type TimeText = (time: Nanoseconds) => string;
+
+/**
+ * Local time as strftime(3) writes it, of the conversions %Y %m %d %H %M %S %j %z %s and %%, and of %f, Python's
+ * microseconds. What else is in the format stands as it is.
+ */
+export function timeTextOf(format: string): TimeText {
+  return (time) => {
+    const whole = wholeSeconds(time);
+    const date = dateOf(Number(whole));
+    return format.replace(/%([YmdHMSjzsf%])/g, (_, conversion: string) => {
+      switch (conversion) {
+        case 'Y':
+          return String(date.getFullYear());
+        case 'm':
+          return two(date.getMonth() + 1);
+        case 'd':
+          return two(date.getDate());
+        case 'H':
+          return two(date.getHours());
+        case 'M':
+          return two(date.getMinutes());
+        case 'S':
+          return two(date.getSeconds());
+        case 'j':
+          return String(dayOfYear(date)).padStart(3, '0');
+        case 'z':
+          return offsetOf(date);
+        case 's':
+          return String(whole);
+        case 'f':
+          return String((time - whole * NANOSECONDS) / 1000n).padStart(6, '0');
+        default:
+          return '%';
+      }
+    });
+  };
+}
+
+function dayOfYear(date: Date): number {
+  const midnight = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return (midnight - Date.UTC(date.getFullYear(), 0, 0)) / 86_400_000;
+}
+
+/** `+0530`. */
+function offsetOf(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  const distance = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(distance / 60))}${two(distance % 60)}`;
+}
+
 /** The zone in which {@link localSeconds} is, at that time: `UTC`, `UTC+05:30`. */
 export function zoneOf(time: Nanoseconds): string {
   const minutes = -dateOf(Number(wholeSeconds(time))).getTimezoneOffset();

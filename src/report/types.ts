@@ -1,8 +1,11 @@
+import type { IgnorePolicy } from '../callers/ignore.ts';
 import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { HostVerdict, VerdictOptions } from './host-verdict.ts';
+import type { Ignored } from './ignored.ts';
+import type { TimeText } from './time.ts';
 
 export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'html' | 'log';
 
@@ -28,7 +31,11 @@ export interface ReportOptions extends RowOptions {
   colour: boolean;
   /** Ancestors a line of the log shows; 3 is what the predecessor prints. */
   ancestors: number;
+  /** Of a line of the log; as the predecessor has it, unless told. */
+  timeText?: TimeText | undefined;
   verdict: VerdictOptions;
+  /** Callers that are known and accepted. */
+  ignore?: IgnorePolicy | undefined;
 }
 
 /** Where the text goes: standard output, a file. */
@@ -59,12 +66,16 @@ export interface ReportSink extends Sink {
   readonly rowsLeftOut: number;
   /** Of each host. Final after {@link Sink.end}. */
   verdicts(): readonly HostVerdict[];
+  /** Callers that are not counted, and filters that have expired. Final after {@link Sink.end}. */
+  ignored(): Ignored;
 }
 
 /** Writes one format. The verdicts are the same for all, and made outside. */
 export interface FormatSink {
   /** In which callers are counted, where rows are callers. */
   readonly aggregate?: Aggregate | undefined;
+  /** In which callers are counted besides, where rows are calls. */
+  readonly besides?: Aggregate | undefined;
   /** Rows beyond those that were asked for. Final after {@link FormatSink.end}. */
   readonly rowsLeftOut?: number;
   call(call: AttributedCall): void;
@@ -75,5 +86,6 @@ export interface FormatSink {
     captures: readonly CaptureSummary[],
     verdicts: readonly HostVerdict[],
     findings: Findings,
+    ignored: Ignored,
   ): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { CompletenessSummary } from './completeness.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import { escapeText } from './escape.ts';
 import { type HostVerdict, overallStatus, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
+import type { Ignored } from './ignored.ts';
 import { fewText } from './layout.ts';
 import { durationText } from './time.ts';
 import type { Findings } from './types.ts';
@@ -38,14 +39,17 @@ export function verdictOf(
   callers: readonly Caller[],
   completeness: CompletenessSummary,
   hosts: readonly HostVerdict[],
+  ignored: Ignored,
 ): Verdict {
-  const { v1, unknown } = aggregate.counts;
+  const { kinds: left } = ignored;
+  const [v1, unknown] = [aggregate.counts.v1 - left.v1, aggregate.counts.unknown - left.unknown];
   const withV1 = callers.filter((caller) => caller.kinds.v1 > 0);
   const status = overallStatus(hosts);
-  const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, completeness);
+  const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, unknown, left.v1, completeness);
   const isEnforced = v1 > 0 && withV1.every(({ facts, kinds }) => facts.v1.unauthorized >= kinds.v1);
-  const enforcement = `${STATUS_WORDS[status]}: ${isEnforced ? IS_ENFORCED : ENFORCEMENT[status]}`;
-  return { status, text, enforcement, notes: notesOf(callers), v1Callers: withV1.length, hosts };
+  const enforcement = `${STATUS_WORDS[status]}: ${isEnforced ? IS_ENFORCED : enforcementOf(status, left.v1 > 0)}`;
+  const notes = [...notesOf(callers), ...ignored.sentences().expired];
+  return { status, text, enforcement, notes, v1Callers: withV1.length, hosts };
 }
 
 const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
@@ -56,6 +60,12 @@ const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
 
 const IS_ENFORCED =
   'each IMDSv1 call above was answered 401: HttpTokens=required is set already, and these callers are broken by it.';
+
+/** What the verdict means for the setting that this is all about. */
+export function enforcementOf(status: VerdictStatus, ignoresV1: boolean): string {
+  if (!ignoresV1 || status === 'not-ready') return ENFORCEMENT[status];
+  return `${ENFORCEMENT[status].slice(0, -1)}. It would break the ignored callers.`;
+}
 
 /** The verdict in one line, for formats that have no place for it. */
 export function verdictLine(hosts: readonly HostVerdict[]): string {
@@ -135,11 +145,17 @@ function truncatedAgent(agent: string): string {
   return product.length > 40 ? `${product.slice(0, 39)}…` : product;
 }
 
-function noV1(aggregate: Aggregate, completeness: CompletenessSummary): string {
+/** @param ignored calls by IMDSv1 that are not counted */
+function noV1(
+  aggregate: Aggregate,
+  unknown: number,
+  ignored: number,
+  completeness: CompletenessSummary,
+): string {
   const { duration, captures, eventFiles, first, last, unreadable } = completeness;
   if (unreadable === captures) return 'Nothing could be read.';
-  const what = aggregate.calls === 0 ? 'No IMDS call at all' : 'No IMDSv1 call';
-  const { unknown } = aggregate.counts;
+  const other = ignored > 0 ? ' but of ignored callers' : '';
+  const what = aggregate.calls === 0 ? 'No IMDS call at all' : `No IMDSv1 call${other}`;
   const unread = unknown === 0 ? '' : `, but ${countOf(unknown, 'call')} could not be read`;
   if (eventFiles === captures) {
     const span = first === undefined || last === undefined ? '' : ` of ${durationText(last - first)}`;

@@ -3,6 +3,7 @@ import type { AttributedCall, CaptureSummary, Process } from '../../src/model.ts
 import type { Caller } from '../../src/report/caller.ts';
 import { DEFAULT_VERDICT, type HostVerdict } from '../../src/report/host-verdict.ts';
 import { createHtmlSink, type HtmlOptions } from '../../src/report/html/index.ts';
+import { Ignored } from '../../src/report/ignored.ts';
 import { VerdictSink } from '../../src/report/index.ts';
 import { findingsOf } from '../../src/report/verdict.ts';
 import { attributed, capture, MemoryOutput, TIME } from '../unit/report/samples.ts';
@@ -128,6 +129,6 @@ export async function page(
   const given = verdicts === undefined ? new VerdictSink(sink, DEFAULT_VERDICT) : undefined;
   for (const one of calls) (given ?? sink).call(one);
   if (given !== undefined) await given.end(captures);
-  else await sink.end(captures, verdicts ?? [], findingsOf(verdicts ?? [], false));
+  else await sink.end(captures, verdicts ?? [], findingsOf(verdicts ?? [], false), Ignored.NONE);
   return output.text;
 }

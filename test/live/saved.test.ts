@@ -32,6 +32,8 @@ for i in range(500):
 `;
 
 interface Saved {
+  /** Lines of standard error. */
+  said: readonly string[];
   lines: readonly string[];
   files: readonly string[];
 }
@@ -63,7 +65,11 @@ describe('imds live: what is saved', function () {
     await session.eventsOf(mark, 1);
     assert.equal(await session.stop(), 0);
     const files = readdirSync(folder).filter((name) => !name.endsWith('.jsonl'));
-    return { lines: session.lines, files: files.sort().map((name) => join(folder, name)) };
+    return {
+      lines: session.lines,
+      said: session.diagnostics,
+      files: files.sort().map((name) => join(folder, name)),
+    };
   }
 
   async function replayed(files: readonly string[]): Promise<string[]> {
@@ -94,6 +100,22 @@ describe('imds live: what is saved', function () {
         }
       }));
   }
+
+  it('holds what was sent with --keep-secrets, says so, and replays to the same calls without a secret', () =>
+    Network.with(async (network) => {
+      const { client, server } = connectPair(network);
+      await startEndpoint(server, ['--port', '80', ...ADDRESSES]);
+      const file = join(folder, 'capture.pcapng');
+      const args = ['--capture', 'both', '-w', file, '--keep-secrets'];
+      const { lines, files, said } = await record(args, client, { where: client });
+      assert.ok(said.some((line) => /capture\.pcapng will hold tokens and credentials/.test(line)));
+      assert.match(
+        readFileSync(file, 'latin1'),
+        /SecretAccessKey[\s\S]*AQAE[A-Za-z0-9]{8}|AQAE[\s\S]*SecretAccessKey/,
+      );
+      assert.deepEqual(await replayed(files), lines);
+      assert.doesNotMatch(lines.join('\n'), /hUnT3r|SecretAccessKey|AQAE[A-Za-z0-9]{8}/);
+    }));
 
   it('replays a storm that the wire view cannot follow', () =>
     Network.with(async (network) => {

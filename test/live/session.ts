@@ -83,11 +83,13 @@ export class LiveSession {
     prefix: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
   ): Promise<LiveSession> {
+    // A configuration says what is written, and where.
+    const isTold = (option: string) => args.includes(option) || args.includes('--config');
     const words = [
       'live',
       '--jsonl',
-      ...(args.includes('--log-dir') ? [] : ['--no-log']),
-      ...(args.includes('--state-dir') ? [] : ['--no-state']),
+      ...(isTold('--log-dir') ? [] : ['--no-log']),
+      ...(isTold('--state-dir') ? [] : ['--no-state']),
       ...args,
     ];
     const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];

@@ -1,7 +1,16 @@
 /** The tarball and the .deb on a Debian that has nothing but its base. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { startServing } from '../live/scene.ts';
 import { type Namespace, Network } from '../support/netns.ts';
 import { connectPair, type Pair } from '../support/topologies.ts';
@@ -65,13 +74,31 @@ async function tryDeb(root: HostRoot, pair: Pair): Promise<void> {
     assert.equal(statSync(root.path(folder)).mode & 0o7777, 0o700);
   }
   assert.ok(root.has('usr/lib/systemd/system/imds.service'));
+  tryConfiguration(root, client);
+  root.succeed(client, 'dpkg', '--install', '/imds.deb');
+  assert.match(root.succeed(client, 'cat', `/${CONFIGURATION}`), /^backups = 9$/m);
   assert.ok(!root.has('etc/systemd/system/multi-user.target.wants/imds.service'));
   await tryInstalled(root, pair);
   root.succeed(client, 'dpkg', '--remove', 'imds');
   for (const gone of ['usr/lib/imds', 'usr/bin/imds', 'usr/share/doc/imds']) assert.ok(!root.has(gone), gone);
   assert.ok(root.has('var/log/imds/imds-calls.jsonl'), 'a removal leaves the logs');
+  assert.ok(root.has(CONFIGURATION), 'a removal leaves the configuration');
   root.succeed(client, 'dpkg', '--purge', 'imds');
-  for (const gone of ['var/log/imds', 'var/lib/imds']) assert.ok(!root.has(gone), `a purge leaves ${gone}`);
+  for (const gone of ['var/log/imds', 'var/lib/imds', 'etc/imds'])
+    assert.ok(!root.has(gone), `a purge leaves ${gone}`);
+}
+
+const CONFIGURATION = 'etc/imds/imds.toml';
+
+/** It is there, right, and obeyed; what an administrator has changed, an update leaves as it is. */
+export function tryConfiguration(root: HostRoot, where: Namespace): void {
+  assert.match(
+    root.succeed(where, 'imds', 'config', 'check'),
+    /^\/etc\/imds\/imds\.toml: all right; 0 settings/,
+  );
+  appendFileSync(root.path(CONFIGURATION), '\n[log.events]\nbackups = 9\n');
+  const shown = root.succeed(where, 'imds', 'config', 'show');
+  assert.match(shown, /^log\.events\.backups = 9 +# file \/etc\/imds\/imds\.toml:\d+:11$/m);
 }
 
 /** What is the same whoever installed it. */

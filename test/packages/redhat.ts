@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startServing } from '../live/scene.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair } from '../support/topologies.ts';
-import { tryInstalled } from './debian.ts';
+import { tryConfiguration, tryInstalled } from './debian.ts';
 import { released } from './release.ts';
 import { HostRoot } from './roots.ts';
 
@@ -38,6 +38,7 @@ export function tryRpm(): Promise<void> {
       succeed(rpm(root, ['--install', root.path(file)]));
       // /var/log/imds is made by the package's script; nothing else may differ from what is recorded.
       assert.equal(succeed(rpm(root, ['--verify', '--nouser', '--nogroup', 'imds'])), '');
+      tryConfiguration(root, pair.client);
       await tryInstalled(root, pair);
       succeed(rpm(root, ['--erase', 'imds']));
       for (const gone of ['usr/lib/imds', 'usr/bin/imds', 'usr/share/doc/imds']) {

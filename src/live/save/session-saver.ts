@@ -16,6 +16,7 @@ import { openCaptureWriter } from './open.ts';
 import { PacketComments } from './packet-comments.ts';
 import { PacketCopies } from './packet-copies.ts';
 import type { CaptureWriter, SavedPacket } from './types.ts';
+import { Unblanked } from './unblanked.ts';
 
 export interface SaverOptions {
   path: string;
@@ -23,6 +24,8 @@ export interface SaverOptions {
   endpoints: readonly Endpoint[];
   rotateBytes: number | undefined;
   rotateCount: number | undefined;
+  /** Of packets; arguments of processes are masked all the same. */
+  keepsSecrets: boolean;
   onTrouble(trouble: FailureError): void;
 }
 
@@ -40,7 +43,7 @@ const NOWHERE = { offset: 0, packetsBefore: 0 };
 export class SessionSaver implements JournalFilter {
   readonly #writer: CaptureWriter;
   readonly #copies: PacketCopies;
-  readonly #blanker: Blanker;
+  readonly #blanker: Pick<Blanker, 'packet' | 'advance' | 'end' | 'losses'>;
   readonly #comments = new PacketComments();
   readonly #table: EndpointTable;
   readonly #decoder: SegmentDecoder;
@@ -49,17 +52,19 @@ export class SessionSaver implements JournalFilter {
   readonly #held = new Fifo<{ packet: Packet | undefined }>();
   next: Pick<JournalHandler, 'packet' | 'record'> | undefined;
 
-  private constructor(writer: CaptureWriter, endpoints: readonly Endpoint[], { views }: SessionRecord) {
+  private constructor(writer: CaptureWriter, { endpoints, session, keepsSecrets }: SaverOptions) {
+    const { views } = session;
     this.#writer = writer;
     this.#copies = new PacketCopies(views.includes('sockets'), (packet) => this.#enter(packet));
     this.#table = new EndpointTable(endpoints);
     this.#decoder = new SegmentDecoder(this.#table, {});
-    this.#blanker = new Blanker(endpoints, (packet) => this.#blanked(packet));
+    const out = (packet: Packet) => this.#blanked(packet);
+    this.#blanker = keepsSecrets ? new Unblanked(out) : new Blanker(endpoints, out);
   }
 
   /** @throws UsageError where the first file cannot be created, with what to do about it */
-  static async open({ endpoints, ...options }: SaverOptions): Promise<SessionSaver> {
-    return new SessionSaver(await openCaptureWriter(options), endpoints, options.session);
+  static async open(options: SaverOptions): Promise<SessionSaver> {
+    return new SessionSaver(await openCaptureWriter(options), options);
   }
 
   get files(): readonly string[] {

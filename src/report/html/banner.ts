@@ -2,6 +2,7 @@ import { countOf, countText } from '../../words.ts';
 import type { Aggregate } from '../aggregate.ts';
 import type { Caller } from '../caller.ts';
 import type { VerdictStatus } from '../host-verdict.ts';
+import type { Ignored } from '../ignored.ts';
 import { html, type Markup } from './markup.ts';
 import { type CallerStatus, cutText, statusOf, VERDICT_CLASSES, VERDICT_WORDS } from './words.ts';
 
@@ -18,6 +19,8 @@ const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
 /** What stands in the banner. */
 export interface BannerText {
   status: VerdictStatus;
+  /** Callers that are ignored use IMDSv1. */
+  breaksIgnored: boolean;
   /** One sentence. */
   text: string;
   restsOn: readonly string[];
@@ -29,11 +32,11 @@ export interface BannerText {
 }
 
 /** The answer, in one sentence, with what it rests on. */
-export function banner({ status, text, restsOn, needed, notes, next }: BannerText): Markup {
+export function banner({ status, breaksIgnored, text, restsOn, needed, notes, next }: BannerText): Markup {
   return html`<section class="verdict ${VERDICT_CLASSES[status]}" aria-labelledby="verdict-title">
 <h2 id="verdict-title"><span class="mark ${VERDICT_CLASSES[status]}"></span>${VERDICT_WORDS[status]}</h2>
 <p class="lead">${cutText(text, LONGEST)}</p>
-<p>${ENFORCEMENT[status]}</p>
+<p>${ENFORCEMENT[status]}${breaksIgnored && status !== 'not-ready' ? ' It would break the ignored callers.' : undefined}</p>
 <div class="grounds">
 ${list('This rests on', restsOn)}<div>
 ${list('Needed to be ready', needed)}${list('To know before', notes)}${list('To do next', next === undefined ? [] : [sentence(next)])}</div>
@@ -55,7 +58,14 @@ function list(title: string, texts: readonly string[]): Markup | undefined {
 }
 
 /** The numbers that somebody would ask for first. */
-export function figures({ counts }: Aggregate, callers: readonly Caller[]): Markup {
+export function figures({ counts: seen }: Aggregate, callers: readonly Caller[], ignored: Ignored): Markup {
+  const left = ignored.kinds;
+  const counts = {
+    ...seen,
+    v1: seen.v1 - left.v1,
+    v2: seen.v2 - left.v2,
+    unknown: seen.unknown - left.unknown,
+  };
   const toFix = callers.filter((caller) => statusOf(caller) === 'v1').length;
   const rest = counts.foreign + counts.attempt;
   return html`<ul class="figures">

@@ -6,6 +6,7 @@ import type { Caller } from '../caller.ts';
 import { type CompletenessSummary, summarize } from '../completeness.ts';
 import { ExampleCalls, ExampleTexts } from '../example-calls.ts';
 import type { HostVerdict } from '../host-verdict.ts';
+import type { Ignored } from '../ignored.ts';
 import { kindOf } from '../kinds.ts';
 import { lossLines, nextStep } from '../loss-lines.ts';
 import { seenText } from '../seen-text.ts';
@@ -17,6 +18,7 @@ import { documentEnd, documentStart } from './document.ts';
 import { evidenceSection, glossary } from './evidence.ts';
 import { hostSection } from './host-section.ts';
 import { HostTimelines } from './host-timelines.ts';
+import { ignoredSection } from './ignored-section.ts';
 import { html, type Markup } from './markup.ts';
 import { type Span, timelineSection } from './timeline.ts';
 import type { HtmlOptions } from './types.ts';
@@ -48,10 +50,16 @@ export function createHtmlSink(options: HtmlOptions, output: Output): FormatSink
     },
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
-    end: (captures, verdicts) =>
-      new Page({ aggregate, timelines, examples, captures, verdicts, diagnose: options.diagnose }).write(
-        new BatchWriter(output),
-      ),
+    end: (captures, verdicts, _findings, ignored) =>
+      new Page({
+        aggregate,
+        timelines,
+        examples,
+        captures,
+        verdicts,
+        ignored,
+        diagnose: options.diagnose,
+      }).write(new BatchWriter(output)),
   };
 }
 
@@ -61,6 +69,7 @@ interface PageOptions {
   examples: ReadonlyMap<Caller, ExampleCalls>;
   captures: readonly CaptureSummary[];
   verdicts: readonly HostVerdict[];
+  ignored: Ignored;
   diagnose: HtmlOptions['diagnose'];
 }
 
@@ -72,13 +81,13 @@ class Page {
 
   constructor(options: PageOptions) {
     this.#options = options;
-    this.#callers = options.aggregate.callers();
+    this.#callers = options.ignored.counted(options.aggregate.callers());
     this.#noun = nounOf(options.verdicts, options.captures);
     this.#completeness = summarize(options.captures);
   }
 
   async write(writer: BatchWriter): Promise<void> {
-    const { aggregate, timelines, examples, captures, verdicts, diagnose } = this.#options;
+    const { aggregate, timelines, examples, captures, verdicts, ignored, diagnose } = this.#options;
     const text = this.#banner();
     const where = this.#where();
     const span = this.#span();
@@ -88,7 +97,7 @@ class Page {
     put(html`<header><p class="eyebrow">imds · calls to the EC2 instance metadata service</p>
 <h1>Who still uses IMDSv1 ${where}?</h1></header>
 <main>
-${banner(text)}${figures(aggregate, this.#callers)}`);
+${banner(text)}${figures(aggregate, this.#callers, ignored)}`);
     if (span !== undefined && aggregate.calls > 0) put(timelineSection(aggregate, span));
     if (hasMany) put(hostSection(verdicts, this.#noun, timelines, span));
     const noun = hasMany ? this.#noun : undefined;
@@ -99,6 +108,7 @@ ${banner(text)}${figures(aggregate, this.#callers)}`);
       diagnose,
       noun,
     }).write(writer);
+    if (ignored.callers.size > 0) put(ignoredSection(ignored));
     put(evidenceSection(captures));
     put(glossary());
     put(html`</main>
@@ -109,12 +119,19 @@ ${banner(text)}${figures(aggregate, this.#callers)}`);
 
   /** Of the one host, or of all of them together. */
   #banner(): BannerText {
-    const { aggregate, captures, verdicts } = this.#options;
-    const { status, text, notes } = verdictOf(aggregate, this.#callers, this.#completeness, verdicts);
+    const { aggregate, captures, verdicts, ignored } = this.#options;
+    const { status, text, notes } = verdictOf(
+      aggregate,
+      this.#callers,
+      this.#completeness,
+      verdicts,
+      ignored,
+    );
     const [first, ...others] = verdicts;
     const only = others.length === 0 ? first : undefined;
     return {
       status,
+      breaksIgnored: ignored.kinds.v1 > 0,
       text: others.length === 0 ? text : `${hostsText(verdicts, this.#noun)} ${text}`,
       restsOn: [
         seenText(aggregate, captures, this.#completeness),
@@ -123,7 +140,7 @@ ${banner(text)}${figures(aggregate, this.#callers)}`);
       ],
       needed: status === 'not-enough-evidence' ? (only?.needed ?? []) : [],
       notes,
-      next: nextStep(aggregate, this.#completeness),
+      next: nextStep(aggregate, this.#completeness, ignored),
     };
   }
 

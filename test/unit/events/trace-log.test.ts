@@ -70,6 +70,36 @@ describe('lines of imds-trace.log', () => {
     );
   });
 
+  it('may end with the request, as the predecessor writes them since its 1.1.0', () => {
+    const chain = '(pid:1016:curl argv:curl -s) called by -> (pid:1015:run.sh argv:/bin/bash ./run.sh)';
+    for (const details of [
+      ' req details: get /latest/meta-data/ http/1.1, host: 169.254.169.254, accept: */*, ',
+      ' Req details: GET /) HTTP/1.1, Host: 169.254.169.254, ',
+      ' req details: get /?) req details: (pid:1:init argv:init) http/1.1, ',
+    ]) {
+      const line = `[2022-12-20 11:03:58,123] [WARNING] imdsv1(!) ${chain}${details}`;
+      const call = new EventLineParser().parse(Line.of(line), 'a');
+      assert.equal(call?.call.time, BigInt(new Date(2022, 11, 20, 11, 3, 58, 123).getTime()) * 1_000_000n);
+      assert.equal(call?.call.version, 'v1', line);
+      assert.deepEqual(call?.process?.args, ['curl', '-s'], line);
+      assert.equal(call?.process?.ancestors[0]?.pid, 1015, line);
+    }
+  });
+
+  it('are left out without a word where the predecessor tells of itself', () => {
+    const parser = new EventLineParser();
+    const own = [
+      'Try to attach multiple kernel functions to make sure the event can be triggered in most cases.',
+      'Cannot attach kprobe to sock_sendmsg_nosec, it depends on your kernels.',
+    ];
+    for (const text of own) {
+      const line = Line.of(`[2022-12-20 11:03:58,123] [INFO] ${text}`);
+      assert.equal(parser.parse(line, 'a'), undefined);
+      assert.ok(parser.isRemark(line), text);
+    }
+    assert.ok(!parser.isRemark(Line.of('[2022-12-20T11:03:58] [INFO] hello')));
+  });
+
   it('that are no lines of it are none', () => {
     const parser = new EventLineParser();
     for (const line of [

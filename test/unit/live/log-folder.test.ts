@@ -45,6 +45,12 @@ describe('prepareFolder', () => {
     assert.equal(modeOf(folder), 0o700);
   });
 
+  it('opens to its owner the folder of aws-imds-packet-analyzer, which only root can enter', async () => {
+    make(0o600, 'imds-trace.log', 'imds-trace.log.1');
+    await prepareFolder(folder, undefined);
+    assert.equal(modeOf(folder), 0o700);
+  });
+
   it('leaves a private folder as it is, whatever is in it', async () => {
     make(0o700, 'notes.txt');
     await prepareFolder(folder, undefined);

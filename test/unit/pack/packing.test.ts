@@ -55,6 +55,7 @@ describe('packing', () => {
     for (const path of ['usr/bin/imds', 'usr/lib/systemd/system/imds.service', 'usr']) {
       assert.equal(statSync(join(root, path)).mtimeMs, EPOCH * 1000, path);
     }
+    assert.ok(readFileSync(join(root, 'etc/imds/imds.toml')).equals(readFileSync('packaging/imds.toml')));
     const unit = readFileSync(join(root, 'usr/lib/systemd/system/imds.service'), 'utf8');
     assert.match(unit, /^ExecStart=\/usr\/bin\/imds live /m);
   });

@@ -1,5 +1,5 @@
 import { strictEqual } from 'node:assert';
-import { durationText, isoNanoseconds, localSeconds, zoneOf } from '../../../src/report/time.ts';
+import { durationText, isoNanoseconds, localSeconds, timeTextOf, zoneOf } from '../../../src/report/time.ts';
 
 describe('time', () => {
   const zone = process.env.TZ;
@@ -26,6 +26,19 @@ describe('time', () => {
     process.env.TZ = 'UTC';
     strictEqual(localSeconds(1_795_465_569_000_000_000n), '2026-11-23T20:26:09');
     strictEqual(zoneOf(0n), 'UTC');
+  });
+
+  it('writes local time in a format of strftime', () => {
+    process.env.TZ = 'Asia/Kolkata';
+    const all = timeTextOf('%Y-%m-%dT%H:%M:%S.%f%z day %j %s 100%% %q');
+    strictEqual(
+      all(1_795_465_567_819_604_001n),
+      '2026-11-24T01:56:07.819604+0530 day 328 1795465567 100% %q',
+    );
+    process.env.TZ = 'UTC';
+    strictEqual(timeTextOf('%j %f')(1_767_225_600_000_000_999n), '001 000000');
+    const same = timeTextOf('%Y-%m-%dT%H:%M:%S');
+    for (const time of [0n, -1n, 1_795_465_569_000_000_000n]) strictEqual(same(time), localSeconds(time));
   });
 
   const durations: readonly (readonly [bigint, string])[] = [

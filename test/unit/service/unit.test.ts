@@ -14,7 +14,7 @@ const render = (program: string[], notifies = true) => renderUnit({ template, pr
 describe('the unit', () => {
   it('starts the program where it is, and needs its file system', () => {
     const text = render(['/opt/imds/bin/imds']);
-    assert.match(text, /^ExecStart=\/opt\/imds\/bin\/imds live --quiet --exit-on-probe-loss /m);
+    assert.match(text, /^ExecStart=\/opt\/imds\/bin\/imds live --quiet --exit-on-probe-loss$/m);
     assert.match(text, /^RequiresMountsFor=\/opt\/imds\/bin\/imds$/m);
     assert.doesNotMatch(text, /\/usr\/bin\/imds/);
     const two = render(['/usr/bin/node', '/srv/imds/bin/run.js']);

@@ -37,6 +37,7 @@ function verdict(over: Partial<HostVerdict>): HostVerdict {
     host: 'web-1',
     status: 'not-ready',
     calls: { v1: 1, unknown: 0, v2: 0, foreign: 0, attempt: 0 },
+    ignored: { v1: 0, unknown: 0, v2: 0, foreign: 0, attempt: 0 },
     withoutName: 0,
     observed: undefined,
     covers: { boot: false, refresh: false, day: false },

@@ -1,0 +1,4 @@
+/** A value of a setting as TOML writes it. */
+export function literal(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : JSON.stringify(value);
+}

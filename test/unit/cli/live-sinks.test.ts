@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
+import { createLiveSinks } from '../../../src/cli/live-sinks.ts';
+import { timeTextOf } from '../../../src/report/time.ts';
+import { attributed, CURL, MemoryOutput } from '../report/samples.ts';
+
+const CALLS = [
+  attributed({ version: 'v2' }, CURL),
+  attributed({}, CURL),
+  attributed({ version: 'unknown', operation: undefined }, CURL),
+];
+
+/** What is shown of each call as it comes. */
+async function shown(level: 'info' | 'warning' | 'error', jsonl = false): Promise<string[]> {
+  const output = new MemoryOutput();
+  const streams = { stdin: Readable.from([]), stdout: new PassThrough(), stderr: new PassThrough() };
+  const { sinks } = await createLiveSinks(
+    { jsonl, quiet: false, ancestors: 0, timeText: timeTextOf('T%S'), level, ignore: undefined },
+    { ...streams, env: {}, signals: new EventEmitter() },
+    output,
+  );
+  for (const call of CALLS) for (const sink of sinks) sink.call(call);
+  await sinks[0]?.end([]);
+  return output.text.trimEnd().split('\n');
+}
+
+describe('what imds live shows of calls', () => {
+  it('is all, or those from a level on, with the time as it was asked for', async () => {
+    const lines = await shown('info');
+    assert.deepEqual(
+      lines.map((line) => /^\[T07\] \[(\w+)\]/.exec(line)?.[1]),
+      ['INFO', 'WARNING', 'ERROR'],
+    );
+    assert.deepEqual(await shown('warning'), lines.slice(1));
+    assert.deepEqual(await shown('error'), lines.slice(2));
+  });
+
+  it('is so of JSON Lines, too', async () => {
+    const versions = (await shown('warning', true)).map((line) => JSON.parse(line).imds.version);
+    assert.deepEqual(versions, ['v1', 'unknown']);
+  });
+});
