@@ -97,6 +97,8 @@ export interface ImdsCall {
   status?: number | undefined;
   /** Names of the interfaces on which the connection was seen, when the capture names them. */
   interfaces?: readonly string[] | undefined;
+  /** Inode of the client's network namespace, where packets of its socket tell. */
+  netns?: number | undefined;
 }
 
 /** (pid, start time) is the identity of a process; a bare pid is reused. */
@@ -329,4 +331,6 @@ export interface ConnectionSummary {
   /** Calls emitted for it. With none, the pipeline decides between an attempt and `unknown`. */
   calls: number;
   interfaces?: readonly string[] | undefined;
+  /** Inode of the client's network namespace, where packets of its socket tell. */
+  netns?: number | undefined;
 }

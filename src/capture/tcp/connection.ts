@@ -42,6 +42,8 @@ export class Connection implements ExchangeHandler {
   readonly paths: Path[] = [];
   /** The path that showed the first request byte: what others show differently is not of this connection. */
   requestPath: Path | undefined;
+  /** Inode of the network namespace of the client's socket, once a packet told; 0 before. */
+  netns = 0;
   readonly request: Stream;
   readonly response: Stream;
   readonly exchanges: Exchange;
@@ -162,6 +164,7 @@ export class Connection implements ExchangeHandler {
 
   receive(segment: Segment, path: Path): void {
     this.#note(segment);
+    if (segment.netns !== 0) this.netns = segment.netns;
     const { flags } = segment;
     const syn = (flags & TcpFlag.syn) !== 0;
     if (syn) this.#synchronize(segment);
@@ -234,6 +237,7 @@ export class Connection implements ExchangeHandler {
       missingBytes: request.missingBytes + response.missingBytes,
       calls,
       interfaces,
+      netns: this.netns === 0 ? undefined : this.netns,
     };
   }
 

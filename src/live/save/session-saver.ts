@@ -11,6 +11,7 @@ import { Fifo } from '../../journal/fifo.ts';
 import type { Endpoint } from '../../model.ts';
 import type { JournalHandler, Packet } from '../../ports.ts';
 import type { JournalFilter } from '../live-source.ts';
+import { isClassicPcap } from './form.ts';
 import { masked } from './masked.ts';
 import { openCaptureWriter } from './open.ts';
 import { PacketComments } from './packet-comments.ts';
@@ -47,10 +48,13 @@ export class SessionSaver implements JournalFilter {
   readonly #journal = new Fifo<Entry>();
   /** Packets in the journal that are not blanked yet, in order. */
   readonly #held = new Fifo<{ packet: Packet | undefined }>();
+  /** Whether the file tells network namespaces: what reads the journal behind it must know no more. */
+  readonly #hasNamespaces: boolean;
   next: Pick<JournalHandler, 'packet' | 'record'> | undefined;
 
-  private constructor(writer: CaptureWriter, endpoints: readonly Endpoint[], { views }: SessionRecord) {
+  private constructor(writer: CaptureWriter, { endpoints, path, session: { views } }: SaverOptions) {
     this.#writer = writer;
+    this.#hasNamespaces = !isClassicPcap(path);
     this.#copies = new PacketCopies(views.includes('sockets'), (packet) => this.#enter(packet));
     this.#table = new EndpointTable(endpoints);
     this.#decoder = new SegmentDecoder(this.#table, {});
@@ -58,8 +62,8 @@ export class SessionSaver implements JournalFilter {
   }
 
   /** @throws UsageError where the first file cannot be created, with what to do about it */
-  static async open({ endpoints, ...options }: SaverOptions): Promise<SessionSaver> {
-    return new SessionSaver(await openCaptureWriter(options), endpoints, options.session);
+  static async open(options: SaverOptions): Promise<SessionSaver> {
+    return new SessionSaver(await openCaptureWriter(options), options);
   }
 
   get files(): readonly string[] {
@@ -125,6 +129,7 @@ export class SessionSaver implements JournalFilter {
       } else if (first.packet === undefined) return;
       else {
         this.#writer.packet(this.#saved(first.packet));
+        if (!this.#hasNamespaces) first.packet.netns = undefined;
         this.next?.packet(first.packet);
       }
       this.#journal.shift();
@@ -141,6 +146,7 @@ export class SessionSaver implements JournalFilter {
       seconds: packet.seconds,
       nanoseconds: packet.nanoseconds,
       interfaceName: packet.interfaceName,
+      netns: packet.netns,
       linkType: LinkType.raw,
       comment: this.#commentOf(packet),
     };
@@ -148,8 +154,8 @@ export class SessionSaver implements JournalFilter {
 
   #commentOf(packet: Packet): string | undefined {
     if (!this.#decoder.decode(packet)) return undefined;
-    const { w0, w1, w2, w3, port, endpoint } = this.#decoder.segment;
+    const { w0, w1, w2, w3, port, endpoint, netns } = this.#decoder.segment;
     const server = this.#table.endpoints[endpoint];
-    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server);
+    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server, netns);
   }
 }
