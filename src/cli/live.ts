@@ -3,6 +3,7 @@ import type { SessionRecord } from '../bpf/records.ts';
 import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { argvRewriter } from '../live/argv-policy.ts';
+import { prepareFolders } from '../live/folders.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
@@ -77,6 +78,7 @@ class LiveRun {
     const metrics = this.#metrics;
     const now = () => this.#clock.now();
     const account = this.#account();
+    await prepareFolders(this.#options, account);
     const views = await openViews({
       ...this.#options,
       clock: this.#clock,
