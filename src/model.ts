@@ -92,7 +92,7 @@ export interface ImdsCall {
   tokenTtl?: number | undefined;
   /** X-Forwarded-For, latin1: the request came through a proxy. Hostile. */
   forwardedFor?: string | undefined;
-  /** IP TTL or hop limit of the response's first segment, as captured. */
+  /** IP TTL or hop limit of the response's first segment where it reaches the client, as far as copies show. */
   responseTtl?: number | undefined;
   status?: number | undefined;
   /** Names of the interfaces on which the connection was seen, when the capture names them. */

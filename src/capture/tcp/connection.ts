@@ -12,6 +12,7 @@ import type { ConnectionObserver } from './connection-observer.ts';
 import type { History } from './history.ts';
 import { giveUpHoles } from './holes.ts';
 import type { BufferPool, MemoryBudget } from './memory-budget.ts';
+import { NearestTtl } from './nearest-ttl.ts';
 import type { Path } from './path.ts';
 import { MAX_AHEAD, type Stamp, Stream } from './stream.ts';
 
@@ -75,6 +76,7 @@ export class Connection implements ExchangeHandler {
   queued = false;
   /** Since when {@link waits}; -1 while it does not. */
   waitingSince = -1;
+  readonly #nearest = new NearestTtl();
   /** Offset of the client's FIN or RST; -1 before. */
   #clientEnd = -1;
   readonly #stamp: Stamp = { seconds: 0, nanoseconds: 0, packetNumber: 0, peerOffset: -1, ttl: 0 };
@@ -167,7 +169,10 @@ export class Connection implements ExchangeHandler {
     if (segment.netns !== 0) this.netns = segment.netns;
     const { flags } = segment;
     const syn = (flags & TcpFlag.syn) !== 0;
-    if (syn) this.#synchronize(segment);
+    if (syn) {
+      this.#nearest.learn(segment, path);
+      this.#synchronize(segment);
+    }
     const [own, peer] = segment.toEndpoint ? [this.request, this.response] : [this.response, this.request];
     if ((flags & TcpFlag.rst) !== 0) {
       this.#receiveReset(segment, own, peer);
@@ -189,6 +194,7 @@ export class Connection implements ExchangeHandler {
     if ((flags & TcpFlag.fin) !== 0) this.#receiveFin(segment, own, offset + segment.payloadLength);
     if (segment.payloadLength > 0) {
       if (segment.toEndpoint) this.requestPath ??= path;
+      this.#stamp.ttl = this.#nearest.ttlOf(segment, path);
       this.#receivePayload(segment, own, peer, sequence);
     } else if (!this.request.floating) this.drain();
   }
@@ -322,7 +328,6 @@ export class Connection implements ExchangeHandler {
     stamp.seconds = segment.seconds;
     stamp.nanoseconds = segment.nanoseconds;
     stamp.packetNumber = segment.packetNumber;
-    stamp.ttl = segment.ttl;
     stamp.peerOffset = (segment.flags & TcpFlag.ack) !== 0 ? peer.offsetOf(segment.acknowledgment) : -1;
     if (stamp.peerOffset > peer.next + MAX_AHEAD) stamp.peerOffset = -1;
     const barrier =

@@ -11,6 +11,8 @@ export class Path {
   /** Inode of the network namespace whose sockets show it; 0 where that is not known, as on a wire. */
   readonly netns: number;
   connection: Connection | ClosedConnection;
+  /** TTL of the first SYN-ACK that was seen on it; 0 where there is none. */
+  synAckTtl = 0;
   /** The one before it with the same key. */
   older: Path | undefined;
   /** The last one with its key. */
