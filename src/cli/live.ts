@@ -15,6 +15,7 @@ import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
 import { viewsOf, viewsText } from '../live/views-text.ts';
 import { WallClock } from '../live/wall-clock.ts';
+import { watchClock } from '../live/watch-clock.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Completeness } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
@@ -57,6 +58,7 @@ class LiveRun {
   readonly #interruption: Interruption;
   readonly #metrics: Metrics | undefined;
   readonly #clock = new WallClock();
+  readonly #clockWatch = watchClock(this.#clock, (sentence) => this.#say(note('live', sentence)));
   #status: StatusLine | undefined;
   #views: OpenedViews | undefined;
   #code: ExitCode = ExitCode.done;
@@ -235,6 +237,7 @@ class LiveRun {
       room: logs && (() => logs.room()),
       host: views.host,
       rewrite: argvRewriter(this.#options.argv),
+      checkClock: () => this.#clockWatch.check(),
       now,
     });
     const part = { path: 'live', endsBySignal: true, open: () => Promise.resolve(source) };
