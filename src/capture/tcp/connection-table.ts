@@ -20,6 +20,8 @@ const MAX_PATHS = 16;
 const REUSE_SECONDS = 60;
 /** Connections with the same addresses and ports at once that a wire can show: of clients in other namespaces. */
 const MAX_SAME = 8;
+/** The same of all namespaces together, and of both views: each packet of them is looked up in a list. */
+const MAX_SAME_ANYWHERE = 128;
 
 /**
  * Which connection a segment is of: endpoint and client ISN (and server ISN, once seen) with agreeing
@@ -167,14 +169,26 @@ export class ConnectionTable {
 
   /** Of connections with the same addresses and ports, the oldest have to go, and so has one that is silent. */
   #limitSame(segment: Segment): void {
-    const same = withOlder(this.#paths.latest(segment)).filter(({ netns }) => netns === segment.netns);
-    for (const [i, path] of same.entries()) {
+    const all = withOlder(this.#paths.latest(segment));
+    const [oldest] = all.slice(MAX_SAME_ANYWHERE - 1);
+    if (oldest !== undefined) this.#dropSurplus(oldest);
+    for (const [i, path] of all.filter(({ netns }) => netns === segment.netns).entries()) {
       const { connection } = path;
-      if (connection instanceof ClosedConnection) {
-        if (i >= MAX_SAME - 1) this.#paths.remove(path);
-      } else if (i >= MAX_SAME - 1 || this.#now - connection.activeAt >= REUSE_SECONDS)
+      if (i >= MAX_SAME - 1) this.#dropSurplus(path);
+      else if (connection instanceof Connection && this.#now - connection.activeAt >= REUSE_SECONDS) {
         this.#leave(path, connection);
+      }
     }
+  }
+
+  #dropSurplus(path: Path): void {
+    if (path.connection instanceof ClosedConnection) {
+      this.#paths.remove(path);
+      return;
+    }
+    // Of attempts, one after the other has the port.
+    if (path.connection.established) count(this.#shared.losses, 'tcp.connections_evicted');
+    this.#leave(path, path.connection);
   }
 
   /** The connection whose SYN or SYN-ACK this repeats, with the client's address on another side of a NAT. */

@@ -117,12 +117,26 @@ describe('capture/tcp, one address and port in two network namespaces', () => {
     assert.deepEqual(calls.map(lineOf), ['v1 GET /one [not-acknowledged]', ...LINES.slice(2)]);
   });
 
+  it('keeps 128 connections with one address and port, whatever their namespaces', () => {
+    const packets = Array.from({ length: 200 }, (_, interfaceId) =>
+      new TcpConversation({ client: CLIENT, clientIsn: 1000 + interfaceId * 10_000 })
+        .handshake()
+        .send(curl(`/${interfaceId}`))
+        .packets({ interfaceId }),
+    );
+    const namespaces = packets.map((_, i) => ONE + i);
+    const { calls, losses } = assembled(packets.flat(), { namespaces });
+    assert.equal(calls.length, 200);
+    assert.deepEqual(losses, { 'tcp.connections_evicted': 72 });
+  });
+
   it('keeps eight connections of a wire with one address and port', () => {
     const talks = Array.from({ length: 20 }, (_, i) =>
       new TcpConversation({ client: CLIENT, clientIsn: 1000 + i * 10_000 }).handshake().send(curl(`/${i}`)),
     );
-    const { calls, connections } = assembled(talks.flatMap((talk) => talk.packets()));
+    const { calls, connections, losses } = assembled(talks.flatMap((talk) => talk.packets()));
     assert.equal(connections.length, 20);
+    assert.deepEqual(losses, { 'tcp.connections_evicted': 12 });
     assert.deepEqual(
       calls.map(({ target }) => target),
       Array.from({ length: 20 }, (_, i) => `/${i}`),

@@ -70,8 +70,9 @@ describe('capture/tcp, a port that is used again', () => {
     const attempts = Array.from({ length: 20 }, (_, i) =>
       second(i * 3, { clientIsn: 7000 + i * 100_000 }).syn(),
     );
-    const { calls, connections } = assembled(attempts.flatMap((attempt) => attempt.packets()));
+    const { calls, connections, losses } = assembled(attempts.flatMap((attempt) => attempt.packets()));
     assert.deepEqual(calls, []);
+    assert.deepEqual(losses, {});
     assert.equal(connections.length, 20);
     assert.ok(connections.every(({ handshake }) => handshake === 'unanswered'));
   });
