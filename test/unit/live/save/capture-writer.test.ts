@@ -181,6 +181,34 @@ describe('saved captures', function () {
     ]);
   });
 
+  it('tell the network namespace of a packet by its interface, as Wireshark shows it', async () => {
+    const writer = await place.open('a.pcapng');
+    const on = { interfaceName: 'sockets' };
+    for (const netns of [4_026_532_001, undefined, 4_026_532_002, 4_026_532_001]) {
+      writer.packet(saved(packet, { ...on, netns }));
+    }
+    await writer.close();
+    const seen: (number | undefined)[] = [];
+    const source = await openCapture(place.path('a.pcapng'));
+    await source.read(
+      { accepts: () => true },
+      {
+        packet: ({ netns }) => seen.push(netns),
+        record: () => {},
+        nextStop: Number.POSITIVE_INFINITY,
+        beforePacket: () => {},
+      },
+      () => undefined,
+    );
+    assert.deepEqual(seen, [4_026_532_001, undefined, 4_026_532_002, 4_026_532_001]);
+    assert.deepEqual(await tshark(place.path('a.pcapng'), 'frame.interface_description'), [
+      'network namespace 4026532001',
+      '',
+      'network namespace 4026532002',
+      'network namespace 4026532001',
+    ]);
+  });
+
   it('hold IPv6 as well', async () => {
     const talk = new TcpConversation({ server: IMDS_V6 }).syn().packets({ link: 'raw' });
     for (const name of ['a.pcapng', 'a.pcap']) {
