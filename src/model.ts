@@ -92,11 +92,13 @@ export interface ImdsCall {
   tokenTtl?: number | undefined;
   /** X-Forwarded-For, latin1: the request came through a proxy. Hostile. */
   forwardedFor?: string | undefined;
-  /** IP TTL or hop limit of the response's first segment, as captured. */
+  /** IP TTL or hop limit of the response's first segment where it reaches the client, as far as copies show. */
   responseTtl?: number | undefined;
   status?: number | undefined;
   /** Names of the interfaces on which the connection was seen, when the capture names them. */
   interfaces?: readonly string[] | undefined;
+  /** Inode of the client's network namespace, where packets of its socket tell. */
+  netns?: number | undefined;
 }
 
 /** (pid, start time) is the identity of a process; a bare pid is reused. */
@@ -329,4 +331,6 @@ export interface ConnectionSummary {
   /** Calls emitted for it. With none, the pipeline decides between an attempt and `unknown`. */
   calls: number;
   interfaces?: readonly string[] | undefined;
+  /** Inode of the client's network namespace, where packets of its socket tell. */
+  netns?: number | undefined;
 }

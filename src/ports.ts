@@ -22,6 +22,8 @@ export interface Packet {
   number: number;
   /** if_name of the interface, where the capture has it. */
   interfaceName: string | undefined;
+  /** Inode of the network namespace that the packet's socket is in, where the capture tells it. */
+  netns: number | undefined;
   comment: string | undefined;
 }
 

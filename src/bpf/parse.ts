@@ -128,6 +128,7 @@ const STREAM: Shape<R.StreamRecord> = {
   local: required(socketAddress),
   remote: required(socketAddress),
   isn: optional(unsigned32),
+  netns: optional(unsigned32),
 };
 
 const PROCFS: Shape<R.ProcfsRecord> = {

@@ -38,6 +38,8 @@ static int poller;
 static int timer;
 static int signals;
 static bool output_watched;
+/* Whether times follow the wall clock where that is set. */
+static bool follows_clock;
 
 static bool watch(int descriptor, unsigned int for_what)
 {
@@ -94,15 +96,17 @@ static bool has_input(void)
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-static void tick(const struct attached *attached)
+/* Everything up to `read_until` (since boot) has been read; 0 where more waits. */
+static void tick(const struct attached *attached, __u64 read_until)
 {
 	__u64 expirations;
 
 	if (read(timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	clock_compare();
+	if (follows_clock)
+		clock_compare();
 	packets_tick();
-	sockets_tick();
+	sockets_tick(read_until);
 	losses_write(attached->counters, false);
 	tick_write();
 }
@@ -115,6 +119,7 @@ static const char *run(const struct attached *attached)
 
 	for (;;) {
 		int count = epoll_wait(poller, happened, 8, more ? 0 : -1);
+		__u64 before = since_boot();
 
 		if (count < 0 && errno != EINTR)
 			fail(EXIT_UNEXPECTED, "cannot wait for events: %s", strerror(errno));
@@ -125,7 +130,7 @@ static const char *run(const struct attached *attached)
 			if (happened[i].data.fd == STDIN_FILENO && !has_input())
 				return "standard input closed";
 			if (happened[i].data.fd == timer)
-				tick(attached);
+				tick(attached, more ? 0 : before);
 		}
 		if (!output_write())
 			return "standard output closed";
@@ -169,6 +174,8 @@ int main(int count, char **arguments)
 	cgroups_open(options.cgroup, &root);
 	watch_all();
 	output_open(STDOUT_FILENO);
+	/* Who has a session of its own has a clock for it, which does not step either. */
+	follows_clock = !options.without_session;
 	clock_compare();
 	journal_open(options.json, VERSION);
 	if (!options.without_session)

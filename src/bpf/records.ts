@@ -149,6 +149,7 @@ export interface StreamRecord extends Positioned {
   local: AddressField;
   remote: AddressField;
   isn?: number | undefined;
+  netns?: number | undefined;
 }
 
 export type ProcfsFailure = 'gone' | 'not-found' | 'denied' | 'overloaded' | 'ended';

@@ -15,6 +15,7 @@ export class Socket {
   remote: AddressField | undefined;
   isn: number | undefined;
   process: ProcessReference | undefined;
+  netns: number | undefined;
   /** First event or packet within the session; undefined where only its end is known. */
   since: bigint | undefined;
   /** It was seen to begin: its counts are those of the session. */
@@ -48,6 +49,7 @@ export class Socket {
     this.remote ??= record.remote;
     this.isn ??= record.isn;
     this.process ??= record.process;
+    this.netns ??= record.netns;
     const time = BigInt(record.time);
     switch (record.type) {
       case 'socket_inherited':
@@ -69,6 +71,7 @@ export class Socket {
     this.local ??= record.local;
     this.remote ??= record.remote;
     this.isn ??= record.isn;
+    this.netns ??= record.netns;
     this.streamed = true;
     this.#knownAt(BigInt(record.time));
   }

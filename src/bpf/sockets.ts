@@ -11,6 +11,8 @@ export interface ConnectionQuery {
   /** Other addresses under which the same client was seen. */
   aliases?: readonly AddressField[] | undefined;
   clientIsn?: number | undefined;
+  /** Inode of the client's network namespace. */
+  netns?: number | undefined;
   connectionTime: bigint;
   time: bigint;
 }
@@ -89,7 +91,9 @@ export class SocketTable {
   }
 
   #findByIsn(query: ConnectionQuery, isn: number): SocketMatch | 'ambiguous' | undefined {
-    const sameIsn = under(this.#byIsn, this.#isnKey(query.endpoint, isn));
+    const sameIsn = under(this.#byIsn, this.#isnKey(query.endpoint, isn)).filter((socket) =>
+      mayBeIn(socket, query.netns),
+    );
     if (sameIsn.length === 0) return undefined;
     const exact = this.#exact(query).filter((socket) => sameIsn.includes(socket));
     const best = exact.length > 1 ? openAt(exact, query.connectionTime) : exact;
@@ -102,10 +106,11 @@ export class SocketTable {
     return socket === undefined ? undefined : { match: 'isn-nat', socket, certain: false };
   }
 
-  #exact({ endpoint, client, aliases = [] }: ConnectionQuery): readonly Socket[] {
-    const own = under(this.#byTuple, this.#tupleKey(client, endpoint));
-    if (own.length > 0) return own;
-    return aliases.flatMap((alias) => under(this.#byTuple, this.#tupleKey(alias, endpoint)));
+  #exact({ endpoint, client, aliases = [], netns }: ConnectionQuery): readonly Socket[] {
+    const at = (address: AddressField) =>
+      under(this.#byTuple, this.#tupleKey(address, endpoint)).filter((socket) => mayBeIn(socket, netns));
+    const own = at(client);
+    return own.length > 0 ? own : aliases.flatMap(at);
   }
 
   get(cookie: string): Socket | undefined {
@@ -201,6 +206,11 @@ function drop(index: Index, key: Key, socket: Socket): void {
   const at = found.indexOf(socket);
   if (at >= 0) found.splice(at, 1);
   if (found.length === 0) index.delete(key);
+}
+
+/** Addresses alone do not tell: containers of different namespaces often have the same. */
+function mayBeIn(socket: Socket, netns: number | undefined): boolean {
+  return netns === undefined || socket.netns === undefined || socket.netns === netns;
 }
 
 /** Those open at that time, by the letter if there are any. */

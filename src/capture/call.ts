@@ -38,6 +38,7 @@ export function callOfRequest(
     responseTtl: response?.ttl,
     status: response?.status,
     interfaces: connection.interfaces,
+    netns: connection.netns === 0 ? undefined : connection.netns,
   };
 }
 
@@ -62,6 +63,7 @@ export function callOfResponse(connection: Connection, response: Response, reaso
     responseTtl: response.ttl,
     status: response.status,
     interfaces: connection.interfaces,
+    netns: connection.netns === 0 ? undefined : connection.netns,
   };
 }
 

@@ -1,5 +1,6 @@
 import { constants, createReadStream, fstat, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { InputError } from '../errors.ts';
 import type { PacketSource } from '../ports.ts';
@@ -68,7 +69,17 @@ async function fileInput(
     };
   }
   // A FIFO, a terminal, a process substitution: read as it comes.
-  return { open: () => Promise.resolve(new StreamWindow(createReadStream(location))), reopens: false };
+  return { open: async () => new StreamWindow(await openStream(location, stats)), reopens: false };
+}
+
+/**
+ * A FIFO is opened without waiting for a writer, and waited for by epoll: both can be given up, but a thread that
+ * opens or reads cannot. Other systems than Linux show the end of a FIFO that nobody has opened yet.
+ */
+async function openStream(location: string | Buffer, stats: Stats): Promise<Readable> {
+  if (!stats.isFIFO() || process.platform !== 'linux') return createReadStream(location);
+  const { fd } = await openFile(location, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function standardInput(stdin: Readable | undefined): Promise<CaptureInput> {

@@ -3,6 +3,7 @@ import type { SessionRecord } from '../bpf/records.ts';
 import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { argvRewriter } from '../live/argv-policy.ts';
+import { prepareFolders } from '../live/folders.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
@@ -14,6 +15,7 @@ import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
 import { viewsOf, viewsText } from '../live/views-text.ts';
 import { WallClock } from '../live/wall-clock.ts';
+import { watchClock } from '../live/watch-clock.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Completeness } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
@@ -59,6 +61,7 @@ class LiveRun {
   readonly #metrics: Metrics | undefined;
   readonly #clock = new WallClock();
   readonly #notifier: Notifier | undefined;
+  readonly #clockWatch = watchClock(this.#clock, (sentence) => this.#say(note('live', sentence)));
   #status: StatusLine | undefined;
   #views: OpenedViews | undefined;
   #code: ExitCode = ExitCode.done;
@@ -82,6 +85,7 @@ class LiveRun {
     const metrics = this.#metrics;
     const now = () => this.#clock.now();
     const account = this.#account();
+    await prepareFolders(this.#options, account);
     const views = await openViews({
       ...this.#options,
       clock: this.#clock,
@@ -253,6 +257,7 @@ class LiveRun {
       room: logs && (() => logs.room()),
       host: views.host,
       rewrite: argvRewriter(this.#options.argv),
+      checkClock: () => this.#clockWatch.check(),
       now,
     });
     const part = { path: 'live', endsBySignal: true, open: () => Promise.resolve(source) };

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { EndRecord, JournalRecord, SessionRecord, TickRecord } from '../bpf/records.ts';
+import type { EndRecord, JournalRecord, LossesRecord, SessionRecord, TickRecord } from '../bpf/records.ts';
 import type { JournalHandler, Packet, PacketFilter, PacketSource, RecordPosition } from '../ports.ts';
 import { emptyStatistics } from '../ports.ts';
 import type { View } from './view.ts';
@@ -14,6 +14,8 @@ export interface LiveSourceOptions {
   header: SessionRecord;
   views: readonly View[];
   now(): bigint;
+  /** Counters of what became of the clock, where they have changed. */
+  checkClock?: (() => Record<string, string> | undefined) | undefined;
   /** What the journal passes through on its way to the pipeline, which reads what is saved of it. */
   through?: JournalFilter | undefined;
   /** Resolves when what is written of the calls has room for more; undefined when that is now. */
@@ -67,7 +69,11 @@ export class LiveSource implements PacketSource {
     write(header);
     host?.answerTo(journal);
     const tick = setInterval(() => {
+      const counters = this.#options.checkClock?.();
       write({ type: 'tick', time: String(now()) } satisfies TickRecord);
+      if (counters !== undefined) {
+        write({ type: 'losses', time: String(now()), counters } satisfies LossesRecord);
+      }
       // What was printed is handed on; a slow reader of it must not hold the kernel's events back.
       void pause();
     }, TICK_MS);

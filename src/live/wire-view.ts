@@ -170,6 +170,7 @@ function packetIn(bytes: Buffer, interfaceName: string, linkType: number): Packe
     nanoseconds: 0,
     number: 0,
     interfaceName: interfaceName === 'any' ? undefined : interfaceName,
+    netns: undefined,
     comment: undefined,
   };
 }

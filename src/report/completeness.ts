@@ -13,6 +13,7 @@ import {
 const HARMLESS = new Set([
   'capture.custom_blocks',
   'capture.unknown_blocks',
+  'clock.steps',
   'host.turned_away',
   'host.unanswered',
   'http.unsolicited_responses',

@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'capture.unknown_blocks': ['unknown block', 'skipped'],
   'events.lines_torn': ['last line', 'cut short'],
   'events.lines_unreadable': ['line', 'that is no event'],
+  'clock.steps': ['step', 'of the clock: times are by the clock at the start of the session'],
   'host.turned_away': ['question', 'to the host turned away'],
   'host.unanswered': ['question', 'to the host without an answer'],
   'http.pending_evicted': ['request', 'without its answer'],

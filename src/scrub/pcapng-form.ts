@@ -1,3 +1,4 @@
+import { netnsDescription } from '../capture/read/pcapng-netns.ts';
 import { nanosecondsOf } from '../journal/time.ts';
 import { block, type Option, optionsLength, textOption, writeOptions } from '../live/save/pcapng-blocks.ts';
 import {
@@ -13,45 +14,43 @@ import type { ScrubForm } from './form.ts';
 const INTERFACE_STATISTICS = 5;
 const LINKTYPE_ETHERNET = 1;
 
+const UNNAMED: Described = { linkType: LINKTYPE_ETHERNET, interfaceName: undefined, netns: undefined };
+
 const SHB_USERAPPL = 4;
 const IF_NAME = 2;
+const IF_DESCRIPTION = 3;
 const IF_TSOFFSET = 14;
 const ISB_IFDROP = 5;
 
 const MAX_NAME = 64;
-/** Beyond them, interfaces have no names; a reader keeps 4,096. */
-const MAX_NAMED = 3000;
+/** Of a section; a reader keeps 4,096. */
+const MAX_INTERFACES = 3000;
 /** 2^33 s are 272 years; nanoseconds of two such spans fit 64 bits. Times of the first need no offset. */
 const SPAN_SECONDS = 2 ** 33;
 
 /**
  * pcapng, little-endian, nanoseconds. Of what a section, its interfaces and its packets may say of themselves,
- * it has link types, names of interfaces, lost packets, and the comments that it is given.
+ * it has link types, names and network namespaces of interfaces, lost packets, and the comments that it is given.
  */
 export class PcapngScrubForm implements ScrubForm {
   readonly sidecar = false;
   readonly #interfaces = new Map<string, number>();
-  #named = 0;
   #begun = false;
   #lastTime = 0n;
 
   packet(packet: Packet, comment: string | undefined): Buffer {
-    const { interfaceName, linkType, seconds } = packet;
-    const span = Math.floor(seconds / SPAN_SECONDS);
-    const name = this.#named < MAX_NAMED ? interfaceName : undefined;
-    const known =
-      this.#interfaces.get(keyOf(linkType, span, interfaceName)) ??
-      this.#interfaces.get(keyOf(linkType, span, name));
+    const span = Math.floor(packet.seconds / SPAN_SECONDS);
+    const key = keyOf(packet, span);
+    const known = this.#interfaces.get(key);
     // Nearly always; an interface is described only once there is a section.
     if (known !== undefined) return this.#enhanced(packet, span, known, comment);
+    if (this.#interfaces.size >= MAX_INTERFACES) {
+      this.#interfaces.clear();
+      this.#begun = false;
+    }
     const id = this.#interfaces.size;
-    this.#interfaces.set(keyOf(linkType, span, name), id);
-    if (name !== undefined) this.#named++;
-    return Buffer.concat([
-      this.#begin(),
-      describe(name, linkType, span),
-      this.#enhanced(packet, span, id, comment),
-    ]);
+    this.#interfaces.set(key, id);
+    return Buffer.concat([this.#begin(), describe(packet, span), this.#enhanced(packet, span, id, comment)]);
   }
 
   record(json: string): Buffer {
@@ -63,7 +62,7 @@ export class PcapngScrubForm implements ScrubForm {
     const needsInterface = this.#interfaces.size === 0;
     return Buffer.concat([
       this.#begin(),
-      ...(needsInterface ? [describe(undefined, LINKTYPE_ETHERNET, 0)] : []),
+      ...(needsInterface ? [describe(UNNAMED, 0)] : []),
       statistics(drops, this.#lastTime),
     ]);
   }
@@ -83,15 +82,20 @@ export class PcapngScrubForm implements ScrubForm {
   }
 }
 
-function keyOf(linkType: number, span: number, name = ''): string {
-  return `${linkType} ${span} ${name}`;
+function keyOf({ linkType, netns = 0, interfaceName = '' }: Packet, span: number): string {
+  return `${linkType} ${span} ${netns} ${interfaceName}`;
 }
 
-function describe(name: string | undefined, linkType: number, span: number): Buffer {
+type Described = Pick<Packet, 'linkType' | 'interfaceName' | 'netns'>;
+
+function describe({ linkType, interfaceName, netns }: Described, span: number): Buffer {
   const offset = Buffer.alloc(8);
   offset.writeBigInt64LE(BigInt(span) * BigInt(SPAN_SECONDS));
-  const after = span === 0 ? [] : [{ code: IF_TSOFFSET, value: offset }];
-  return interfaceDescription(linkType, textOption(IF_NAME, name, MAX_NAME), after);
+  const before = [
+    ...textOption(IF_NAME, interfaceName, MAX_NAME),
+    ...textOption(IF_DESCRIPTION, netns === undefined ? undefined : netnsDescription(netns), MAX_NAME),
+  ];
+  return interfaceDescription(linkType, before, span === 0 ? [] : [{ code: IF_TSOFFSET, value: offset }]);
 }
 
 /** On the first interface: of which of them the drops were is not told. */

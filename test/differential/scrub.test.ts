@@ -23,6 +23,7 @@ const FIXTURES = [
   'demo/demo.pcap',
   'fragments/capture.pcap',
   'journal-matches/capture.pcapng',
+  'journal-namespaces/capture.pcapng',
   'link-types/sll2-vlan.pcap',
   'link-types/ethernet-ipv6.pcap',
   'offload-and-padding/capture.pcap',

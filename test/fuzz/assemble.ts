@@ -96,6 +96,7 @@ function emptyPacket(bytes: Buffer): Packet {
     nanoseconds: 0,
     number: 0,
     interfaceName: undefined,
+    netns: undefined,
     comment: undefined,
   };
 }

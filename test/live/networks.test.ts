@@ -70,6 +70,27 @@ describe('imds live: networks', function () {
       { args: ['--capture', 'wire'], within: true },
     ));
 
+  for (const capture of ['sockets', 'both', 'wire']) {
+    it(`tells the hop limit that a container behind a bridge needs (${capture})`, () =>
+      Network.with(async (network) => {
+        const { client, host, server } = connectContainer(network);
+        await startServing(server);
+        const session = await LiveSession.start([...WATCHING, '--capture', capture], host);
+        await askAll(client, newMark());
+        await session.until(() => session.events.length >= ALL.length, 'the calls');
+        assert.equal(await session.stop(), 0);
+        assert.deepEqual(session.events.map(words), ALL);
+        // The stand-in sends with 64, and the host is a router on the way.
+        for (const { imds, http } of session.events) {
+          if (http?.request?.method === 'GET') assert.equal(imds.response_ttl, 63);
+        }
+        assert.match(
+          session.diagnostics.join(' ').replaceAll(/\s+/g, ' '),
+          /crossed 1 hop: the hop limit has to be 2 at least/,
+        );
+      }));
+  }
+
   it('counts a call once that the wire shows at veth, bridge and uplink, with both its addresses', () =>
     Network.with(async (network) => {
       const { client, host, server } = connectContainer(network);

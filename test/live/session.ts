@@ -13,6 +13,7 @@ export interface LiveEvent {
     version?: string;
     operation?: string;
     path_class?: string;
+    response_ttl?: number;
     unknown_reason?: string;
     endpoint: string;
     ancestors?: LiveProcess[];

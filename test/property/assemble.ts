@@ -58,6 +58,7 @@ function packetOf(
     nanoseconds: Number(packet.timeNs % 1_000_000_000n),
     number,
     interfaceName: undefined,
+    netns: undefined,
     comment: packet.comment,
   };
 }

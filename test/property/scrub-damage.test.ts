@@ -8,6 +8,7 @@ import { analysisOf, runScrub } from '../support/scrub.ts';
 
 const CAPTURES = [
   'journal-matches/capture.pcapng',
+  'journal-namespaces/capture.pcapng',
   'pcapng-blocks/capture.pcapng',
   'fragments/capture.pcap',
   'secrets/capture.pcap',

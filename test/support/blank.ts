@@ -33,6 +33,7 @@ export function packetOf(packet: PacketLike, number: number): Packet {
     nanoseconds: Number(packet.timeNs % 1_000_000_000n),
     number,
     interfaceName: undefined,
+    netns: undefined,
     comment: undefined,
   };
 }

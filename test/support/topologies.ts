@@ -98,6 +98,39 @@ export function connectNarrow(network: Network, mtu: number): ContainerHost {
   return { client, host, server };
 }
 
+/** The address that slirp4netns gives every rootless container. */
+export const TWIN_ADDRESS = '10.0.2.100';
+
+export interface Twins {
+  /** Two namespaces with the same address on `eth0`. */
+  clients: readonly Namespace[];
+  /** Has a bridge for each of them, and no address: both are seen on its interfaces. */
+  host: Namespace;
+  /** The metadata service of each. */
+  servers: readonly Namespace[];
+}
+
+/** Two containers with one address, each on a bridge of its own, as rootless runtimes have them. */
+export function connectTwins(network: Network): Twins {
+  const host = network.namespace('host');
+  const sides = ['1', '2'].map((side) => {
+    const client = network.namespace(`client${side}`);
+    const server = network.namespace(`server${side}`);
+    network.cable(host, `veth${side}`, client, 'eth0');
+    network.cable(host, `up${side}`, server, 'imds0');
+    host.ip(`link add br${side} type bridge`);
+    host.ip(`link set veth${side} master br${side}`);
+    host.ip(`link set up${side} master br${side}`);
+    host.ip(`link set br${side} up`);
+    addAddress(client, `${TWIN_ADDRESS}/24`, 'eth0');
+    addAddress(server, '10.0.2.1/24', 'imds0');
+    addEndpoint(server, 'imds0');
+    client.ip('route add default via 10.0.2.1');
+    return { client, server };
+  });
+  return { clients: sides.map(({ client }) => client), host, servers: sides.map(({ server }) => server) };
+}
+
 export function sysctl(namespace: Namespace, key: string, value: string): void {
   namespace.command('sh', ['-c', `echo ${value} > /proc/sys/${key.replaceAll('.', '/')}`]);
 }

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "address.h"
+#include "interfaces.h"
 #include "output.h"
 
 #define RECORD_BLOCK 0x80494d44u
-#define LINKTYPE_RAW 101
 #define MAX_RECORD 262144
 
 static bool lines;
@@ -37,50 +37,16 @@ static void write_block(uint32_t type, const void *body, uint32_t length)
 	output_record(parts, 4);
 }
 
-/* An option with its padding; returns where the next one goes. */
-static uint8_t *put_option(uint8_t *at, uint16_t code, const void *value, uint16_t length)
-{
-	memcpy(at, &code, 2);
-	memcpy(at + 2, &length, 2);
-	memcpy(at + 4, value, length);
-	memset(at + 4 + length, 0, -length & 3);
-	return at + 4 + length + (-length & 3);
-}
-
-static void write_headers(const char *version)
-{
-	uint8_t body[256], *at = body;
-	char application[64];
-	static const uint8_t nanoseconds = 9;
-	static const struct {
-		uint32_t magic;
-		uint16_t major, minor;
-		int64_t length;
-	} section = { 0x1a2b3c4d, 1, 0, -1 };
-	static const struct {
-		uint16_t link_type, reserved;
-		uint32_t snap_length;
-	} interface = { LINKTYPE_RAW, 0, 0 };
-
-	snprintf(application, sizeof(application), "imds-probe %s", version);
-	memcpy(at, &section, sizeof(section));
-	at = put_option(at + sizeof(section), 4, application, strlen(application));
-	at = put_option(at, 0, "", 0);
-	write_block(0x0a0d0d0a, body, at - body);
-
-	at = body;
-	memcpy(at, &interface, sizeof(interface));
-	at = put_option(at + sizeof(interface), 2, "sockets", 7);
-	at = put_option(at, 9, &nanoseconds, 1);
-	at = put_option(at, 0, "", 0);
-	write_block(1, body, at - body);
-}
-
 void journal_open(bool as_json, const char *version)
 {
+	uint8_t blocks[INTERFACE_BLOCKS];
+	struct iovec part = { blocks, 0 };
+
 	lines = as_json;
-	if (!lines)
-		write_headers(version);
+	if (lines)
+		return;
+	part.iov_len = interfaces_begin(blocks, version);
+	output_record(&part, 1);
 }
 
 struct json *journal_begin(const char *type)
@@ -129,6 +95,10 @@ static void write_summary(uint64_t time, const struct imds_packet *packet, const
 	json_decimal(json, packet->cookie);
 	json_key(json, "direction");
 	json_string(json, packet->direction == IMDS_OUT ? "out" : "in");
+	if (packet->netns != 0) {
+		json_key(json, "netns");
+		json_number(json, packet->netns);
+	}
 	json_address(json, "local", &packet->tuple, packet->tuple.local, packet->tuple.local_port);
 	json_address(json, "remote", &packet->tuple, packet->tuple.remote, packet->tuple.remote_port);
 	if (captured >= header + 20) {
@@ -158,6 +128,7 @@ static void write_summary(uint64_t time, const struct imds_packet *packet, const
 void journal_packet(uint64_t time, const struct imds_packet *packet, const uint8_t *bytes, uint32_t captured)
 {
 	static const char padding[4];
+	static struct interface on;
 	uint32_t pad = -captured & 3;
 	struct {
 		struct block block;
@@ -176,6 +147,7 @@ void journal_packet(uint64_t time, const struct imds_packet *packet, const uint8
 		uint32_t block_length;
 	} tail = { 2, 4, packet->direction, 0, 0, head.block.length };
 	struct iovec parts[] = {
+		{ on.blocks, 0 },
 		{ &head, sizeof(head) },
 		{ (void *)bytes, captured },
 		{ (void *)padding, pad },
@@ -183,8 +155,14 @@ void journal_packet(uint64_t time, const struct imds_packet *packet, const uint8
 	};
 
 	_Static_assert(sizeof(head) == 28 && sizeof(tail) == 16, "an enhanced packet block has no gaps");
-	if (lines)
+	if (lines) {
 		write_summary(time, packet, bytes, captured);
-	else
-		output_packet(parts, 4);
+		return;
+	}
+	interface_of(packet->netns, &on);
+	parts[0].iov_len = on.length;
+	head.interface = on.id;
+	/* Together, or not at all: a packet without its interface could not be read. */
+	if (output_packet(parts, 5))
+		interface_written(&on);
 }

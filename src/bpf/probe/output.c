@@ -68,10 +68,12 @@ static bool push(const struct iovec *parts, int count, size_t limit)
 	return true;
 }
 
-void output_packet(const struct iovec *parts, int count)
+bool output_packet(const struct iovec *parts, int count)
 {
-	if (!push(parts, count, QUEUE_SIZE / 4 * 3))
-		output_losses.packets++;
+	if (push(parts, count, QUEUE_SIZE / 4 * 3))
+		return true;
+	output_losses.packets++;
+	return false;
 }
 
 void output_record(const struct iovec *parts, int count)

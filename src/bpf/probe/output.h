@@ -17,7 +17,7 @@ struct output_losses {
 
 void output_open(int descriptor);
 /* Queues all of it, or counts it and queues nothing. Packets leave a quarter of the queue to records. */
-void output_packet(const struct iovec *parts, int count);
+bool output_packet(const struct iovec *parts, int count);
 void output_record(const struct iovec *parts, int count);
 /* Writes what can be written without waiting. False when nobody reads any more. */
 bool output_write(void);

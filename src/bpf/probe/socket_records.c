@@ -104,5 +104,7 @@ void write_stream(const struct socket *socket, const struct imds_packet *packet)
 	put_addresses(json, &packet->tuple);
 	if (socket->has_isn)
 		put(json, "isn", socket->isn);
+	if (packet->netns != 0)
+		put(json, "netns", packet->netns);
 	journal_end();
 }

@@ -25,6 +25,8 @@ __u64 sockets_redirected;
 static struct table *sockets;
 static struct table *unknown;
 static __u32 pending_count;
+/* All events up to then have been handled. */
+static __u64 handled_until;
 
 static void write_opened(struct socket *socket);
 
@@ -242,7 +244,7 @@ static int write_late(const void *key, void *value)
 	struct socket *socket = value;
 
 	(void)key;
-	if (!socket->pending || socket->time + NO_SYN_NS > since_boot())
+	if (!socket->pending || socket->time + NO_SYN_NS > handled_until)
 		return pending_count > 0;
 	write_opened(socket);
 	if (!socket->deferred)
@@ -250,8 +252,10 @@ static int write_late(const void *key, void *value)
 	return pending_count > 0;
 }
 
-void sockets_tick(void)
+void sockets_tick(__u64 read_until)
 {
+	/* Where the probe was kept waiting, a SYN may be among what is not read yet. */
+	handled_until = read_until;
 	if (pending_count > 0)
 		table_each(sockets, write_late);
 }

@@ -15,7 +15,7 @@ void sockets_listed(void);
 /* Before a packet: that its addresses are those of its socket's, if nothing has said so yet. */
 void socket_stream(const struct imds_packet *packet);
 /* Writes connects of which no SYN has come for a while. */
-void sockets_tick(void);
+void sockets_tick(__u64 read_until);
 /* Connects to an endpoint that another program has sent elsewhere. */
 extern __u64 sockets_redirected;
 

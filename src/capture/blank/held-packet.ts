@@ -53,6 +53,7 @@ export class HeldPacket {
       nanoseconds: packet.nanoseconds,
       number: packet.number,
       interfaceName: packet.interfaceName,
+      netns: packet.netns,
       comment: packet.comment,
     };
   }

@@ -36,6 +36,7 @@ export class SegmentDecoder {
     segment.nanoseconds = packet.nanoseconds;
     segment.packetNumber = packet.number;
     segment.interfaceName = packet.interfaceName;
+    segment.netns = packet.netns ?? 0;
     const captured = offset + capturedLength;
     const wire = offset + Math.max(packet.originalLength, capturedLength);
     return view.getUint8(ip) >> 4 === 4

@@ -16,6 +16,8 @@ export class Segment {
   nanoseconds = 0;
   packetNumber = 0;
   interfaceName: string | undefined = undefined;
+  /** Inode of the network namespace of the client's socket; 0 where it is not known. */
+  netns = 0;
   endpoint = 0;
   toEndpoint = false;
   /** The client's address, as in AddressWords, and port. */

@@ -1,4 +1,4 @@
-import { close, open, read, readSync } from 'node:fs';
+import { close, constants, open, read, readSync } from 'node:fs';
 
 /** An open file. The callback calls of node:fs cost less per chunk, and at start-up, than its promises. */
 export interface FileHandleLike {
@@ -6,9 +6,9 @@ export interface FileHandleLike {
   close(): Promise<void>;
 }
 
-export function openFile(path: string | Buffer): Promise<FileHandleLike> {
+export function openFile(path: string | Buffer, flags = constants.O_RDONLY): Promise<FileHandleLike> {
   return new Promise((resolve, reject) => {
-    open(path, 'r', (error, fd) => {
+    open(path, flags, (error, fd) => {
       if (error) reject(error);
       else resolve({ fd, close: () => closeDescriptor(fd) });
     });

@@ -1,8 +1,10 @@
 import { isSupportedLinkType } from './link-types.ts';
+import { MAX_DESCRIPTION, netnsIn } from './pcapng-netns.ts';
 import { type Option, options, text } from './pcapng-options.ts';
 import { Timescale } from './pcapng-time.ts';
 
 const IF_NAME = 2;
+const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
 const ISB_IFDROP = 5;
@@ -18,6 +20,7 @@ export class InterfaceDescription {
   readonly #linkType: number;
   readonly #snapLength: number;
   #name: string | undefined;
+  #netns: number | undefined;
   #resolution: number | undefined;
   #offset = 0;
 
@@ -30,13 +33,14 @@ export class InterfaceDescription {
   option(bytes: Buffer, view: DataView, option: Option, little: boolean): void {
     const { code, length, offset } = option;
     if (code === IF_NAME) this.#name = text(bytes, option, MAX_NAME);
+    else if (code === IF_DESCRIPTION) this.#netns = netnsIn(text(bytes, option, MAX_DESCRIPTION));
     else if (code === IF_TSRESOL && length >= 1) this.#resolution = view.getUint8(offset);
     else if (code === IF_TSOFFSET && length >= 8) this.#offset = Number(view.getBigInt64(offset, little));
   }
 
   made(): Interface {
     const time = new Timescale(this.#resolution, this.#offset);
-    return new Interface(this.#linkType, this.#snapLength, this.#name, time);
+    return new Interface(this.#linkType, this.#snapLength, this.#name, time, this.#netns);
   }
 }
 
@@ -47,6 +51,8 @@ export class Interface {
   readonly snapLength: number;
   readonly name: string | undefined;
   readonly time: Timescale;
+  /** Inode of the network namespace of the sockets whose packets these are. */
+  readonly netns: number | undefined;
   packets = 0;
   /** Latest time stamp, in ticks; -1 while there is none. */
   lastHigh = -1;
@@ -55,12 +61,13 @@ export class Interface {
   #interfaceDrops: number | undefined;
   #systemDrops: number | undefined;
 
-  constructor(linkType: number, snapLength: number, name?: string, time = new Timescale()) {
+  constructor(linkType: number, snapLength: number, name?: string, time = new Timescale(), netns?: number) {
     this.linkType = linkType;
     this.supported = isSupportedLinkType(linkType);
     this.snapLength = snapLength;
     this.name = name;
     this.time = time;
+    this.netns = netns;
   }
 
   /** @param at offset of the block, whose length is at least its fixed part */

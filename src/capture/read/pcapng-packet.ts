@@ -55,6 +55,7 @@ export class PacketFiller {
     packet.nanoseconds = time.nanoseconds;
     packet.number = number;
     packet.interfaceName = on.name;
+    packet.netns = on.netns;
     packet.comment = undefined;
     return packet;
   }

@@ -33,6 +33,7 @@ export function reusedPacket(window: InputWindow): Packet {
     nanoseconds: 0,
     number: 0,
     interfaceName: undefined,
+    netns: undefined,
     comment: undefined,
   };
 }

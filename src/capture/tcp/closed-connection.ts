@@ -11,6 +11,7 @@ export class ClosedConnection {
   readonly clientIsn: number | undefined;
   readonly serverIsn: number | undefined;
   readonly requestPath: Path | undefined;
+  readonly netns: number;
   readonly established: boolean;
   /** Sequence number of the first request byte, and behind the last one read of each direction; their bytes. */
   readonly requestBase: number;
@@ -29,6 +30,7 @@ export class ClosedConnection {
     this.clientIsn = connection.clientIsn;
     this.serverIsn = connection.serverIsn;
     this.requestPath = connection.requestPath;
+    this.netns = connection.netns;
     this.established = connection.established;
     this.requestBase = request.base;
     this.requestHistory = request.history;
@@ -52,6 +54,16 @@ export class ClosedConnection {
     return end !== undefined && (end - sequence - payloadLength) >>> 0 <= length + MAX_AHEAD;
   }
 
+  /** Bytes between a segment's numbers and those that were read, of both directions. */
+  distance({ toEndpoint, flags, sequence, acknowledgment }: Segment): number {
+    const [request, response] = toEndpoint ? [sequence, acknowledgment] : [acknowledgment, sequence];
+    const isAcknowledging = (flags & TcpFlag.ack) !== 0;
+    return (
+      (toEndpoint || isAcknowledging ? outside(request, this.#requestEnd, this.#requestLength) : 0) +
+      (!toEndpoint || isAcknowledging ? outside(response, this.#responseEnd, this.#responseLength) : 0)
+    );
+  }
+
   /** Copies are not compared any more. */
   release(): void {
     this.requestHistory.release();
@@ -64,4 +76,10 @@ export class ClosedConnection {
     const offset = (sequence - this.requestBase) >>> 0;
     return this.requestHistory.compare(offset, bytes, payloadStart, payloadEnd) === 'different';
   }
+}
+
+function outside(sequence: number, end: number | undefined, length: number): number {
+  if (end === undefined) return 1;
+  const before = (end - sequence) | 0;
+  return before < 0 ? -before : Math.max(0, before - length);
 }

@@ -8,17 +8,20 @@ import { Connection, type Shared } from './connection.ts';
 import { giveUpHoles } from './holes.ts';
 import { Lifetimes } from './lifetimes.ts';
 import { Lingering } from './lingering.ts';
-import { Path, type PathKey, pathKey } from './path.ts';
+import { clientIsnOf, isSynOf, mayShare, nearestPath } from './nearest-path.ts';
+import { Path, pathKey } from './path.ts';
+import { PathTable, withOlder } from './path-table.ts';
 
-const RECENT = 1024;
 /** A SYN with another's ISN is no copy of it if it comes after the last retransmission of that. */
 const COPY_SECONDS = 130;
-/** A SYN holds one segment's data at most (RFC 7413 §4.1.3); what of it was captured may be less. */
-const MAX_SYN_DATA = 1460;
 /** Addresses of one connection's client: containers, bridges and uplinks make a few. Of more, it is another's SYN. */
 const MAX_PATHS = 16;
 /** The port of a connection that was silent for so long may be used anew without a SYN in the capture. */
 const REUSE_SECONDS = 60;
+/** Connections with the same addresses and ports at once that a wire can show: of clients in other namespaces. */
+const MAX_SAME = 8;
+/** The same of all namespaces together, and of both views: each packet of them is looked up in a list. */
+const MAX_SAME_ANYWHERE = 128;
 
 /**
  * Which connection a segment is of: endpoint and client ISN (and server ISN, once seen) with agreeing
@@ -31,11 +34,9 @@ export class ConnectionTable {
   readonly #clock = new JournalClock();
   readonly #lifetimes = new Lifetimes();
   readonly #lingering = new Lingering((path, closed) => this.#forget(path, closed));
-  readonly #paths = new Map<PathKey, Path>();
+  readonly #paths = new PathTable();
   /** By client ISN and endpoint; of two that share both, the later. */
   readonly #byIsn = new Map<number, Connection | ClosedConnection>();
-  /** Paths of late, by the end of their key: most packets follow others of their own connection. */
-  readonly #recent = new Array<Path | undefined>(RECENT);
 
   /** Seconds of capture time since the first packet. */
   #now = 0;
@@ -90,33 +91,39 @@ export class ConnectionTable {
 
   /** The capture has ended: what is open ends as it stands. */
   end(): void {
-    for (const { connection } of [...this.#paths.values()]) {
+    for (const { connection } of this.#paths.all()) {
       if (connection instanceof Connection && !connection.closed) this.#end(connection, false);
     }
   }
 
   /** The segment's path, with the connection that it is of; undefined where it belongs to none. */
   #route(segment: Segment): Path | undefined {
-    const key = pathKey(segment);
-    const slot = (segment.port ^ segment.w3) & (RECENT - 1);
-    let path = this.#recent[slot];
-    if (path?.key !== key || path.forgotten) {
-      path = this.#paths.get(key);
-      this.#recent[slot] = path;
-    }
+    const latest = this.#paths.latest(segment);
+    const path = latest && nearestPath(latest, segment);
     const syn = (segment.flags & TcpFlag.syn) !== 0;
     if (path === undefined) {
       // What neither begins a connection nor carries data ends one that was not captured.
-      return syn || segment.payloadLength > 0 ? this.#openPath(key, segment) : undefined;
+      return syn || segment.payloadLength > 0 ? this.#openPath(segment) : undefined;
     }
     const { connection } = path;
+    if (path.netns !== segment.netns) return this.#routeKin(connection, segment);
     if (connection instanceof ClosedConnection) {
       if (connection.contradictedBy(segment, path)) return this.#split(path, connection, segment);
-      return connection.covers(segment) ? path : this.#openPath(key, segment);
+      if (connection.covers(segment)) return path;
+      this.#paths.remove(path);
+      return this.#openPath(segment);
     }
     if (syn) return this.#routeSyn(path, connection, segment);
     if (!connection.fits(segment)) return this.#routeStray(path, connection, segment);
     return connection.contradictedBy(segment, path) ? this.#split(path, connection, segment) : path;
+  }
+
+  /** What was seen in one view of a connection, and is seen in the other now: at its socket, or on the wire. */
+  #routeKin(connection: Connection | ClosedConnection, segment: Segment): Path | undefined {
+    const syn = (segment.flags & TcpFlag.syn) !== 0;
+    const isOwn = connection instanceof Connection ? connection.fits(segment) : connection.covers(segment);
+    if (!syn && isOwn && connection.pathCount < MAX_PATHS) return this.#addPath(segment, connection);
+    return syn || segment.payloadLength > 0 ? this.#openPath(segment) : undefined;
   }
 
   /** A SYN or SYN-ACK where a connection is: one more copy of its own, or the port is used anew. */
@@ -131,8 +138,10 @@ export class ConnectionTable {
       count(this.#shared.losses, 'tcp.syn_ack_conflicts');
       return undefined;
     }
-    this.#leave(path, connection);
-    return this.#openPath(path.key, segment);
+    // On a wire it may be another namespace's: both go on.
+    const isAnothers = segment.netns === 0 && this.#now - connection.activeAt < REUSE_SECONDS;
+    if (!isAnothers) this.#leave(path, connection);
+    return this.#openPath(segment);
   }
 
   /** Sequence numbers that are far from what is expected. */
@@ -142,25 +151,51 @@ export class ConnectionTable {
       return undefined;
     }
     this.#leave(path, connection);
-    return this.#openPath(path.key, segment);
+    return this.#openPath(segment);
   }
 
-  #openPath(key: PathKey, segment: Segment): Path {
-    const connection = this.#copied(segment) ?? this.#newConnection(segment);
-    const path = new Path(key, segment, connection);
+  #openPath(segment: Segment): Path {
+    return this.#addPath(segment, this.#copied(segment) ?? this.#newConnection(segment));
+  }
+
+  #addPath(segment: Segment, connection: Connection | ClosedConnection): Path {
+    this.#limitSame(segment);
+    const path = new Path(pathKey(segment), segment, connection);
     if (connection instanceof Connection) connection.paths.push(path);
     else this.#lingering.add(path, connection, this.#now);
-    const before = this.#paths.get(key);
-    if (before !== undefined) before.forgotten = true;
-    this.#paths.set(key, path);
+    this.#paths.add(path);
     return path;
+  }
+
+  /** Of connections with the same addresses and ports, the oldest have to go, and so has one that is silent. */
+  #limitSame(segment: Segment): void {
+    const all = withOlder(this.#paths.latest(segment));
+    const [oldest] = all.slice(MAX_SAME_ANYWHERE - 1);
+    if (oldest !== undefined) this.#dropSurplus(oldest);
+    for (const [i, path] of all.filter(({ netns }) => netns === segment.netns).entries()) {
+      const { connection } = path;
+      if (i >= MAX_SAME - 1) this.#dropSurplus(path);
+      else if (connection instanceof Connection && this.#now - connection.activeAt >= REUSE_SECONDS) {
+        this.#leave(path, connection);
+      }
+    }
+  }
+
+  #dropSurplus(path: Path): void {
+    if (path.connection instanceof ClosedConnection) {
+      this.#paths.remove(path);
+      return;
+    }
+    // Of attempts, one after the other has the port.
+    if (path.connection.established) count(this.#shared.losses, 'tcp.connections_evicted');
+    this.#leave(path, path.connection);
   }
 
   /** The connection whose SYN or SYN-ACK this repeats, with the client's address on another side of a NAT. */
   #copied(segment: Segment): Connection | ClosedConnection | undefined {
     if ((segment.flags & TcpFlag.syn) === 0) return undefined;
     const connection = this.#byIsn.get(isnKey(segment.endpoint, clientIsnOf(segment)));
-    if (connection === undefined) return undefined;
+    if (connection === undefined || !mayShare(connection, segment.netns)) return undefined;
     if (connection instanceof Connection && this.#now - connection.activeAt > COPY_SECONDS) return undefined;
     const { serverIsn } = connection;
     if (connection.pathCount >= MAX_PATHS) return undefined;
@@ -182,7 +217,10 @@ export class ConnectionTable {
   /** The path is another connection's from now on. */
   #leave(path: Path, connection: Connection): void {
     if (connection.paths.length === 1) this.#end(connection, false);
-    else connection.paths.splice(connection.paths.indexOf(path), 1);
+    else {
+      connection.paths.splice(connection.paths.indexOf(path), 1);
+      this.#paths.remove(path);
+    }
   }
 
   #newConnection(segment: Segment): Connection {
@@ -221,10 +259,7 @@ export class ConnectionTable {
 
   #forget(path: Path, connection: Connection | ClosedConnection): void {
     // It may have a new connection since.
-    if (path.connection === connection && this.#paths.get(path.key) === path) {
-      this.#paths.delete(path.key);
-      path.forgotten = true;
-    }
+    if (path.connection === connection) this.#paths.remove(path);
     const { clientIsn, endpointIndex } = connection;
     if (clientIsn === undefined || (connection instanceof ClosedConnection && connection.pathCount > 0))
       return;
@@ -242,16 +277,6 @@ function observeCopy({ observer }: ClosedConnection, segment: Segment): void {
 
 function isSame(one: SocketAddress, other: SocketAddress): boolean {
   return one.address === other.address && one.port === other.port;
-}
-
-function clientIsnOf({ toEndpoint, sequence, acknowledgment }: Segment): number {
-  return toEndpoint ? sequence : (acknowledgment - 1) >>> 0;
-}
-
-/** With TCP Fast Open, a SYN-ACK acknowledges data too (RFC 7413 §4.1.3). */
-function isSynOf({ clientIsn = 0, request }: Connection, segment: Segment): boolean {
-  const ahead = (clientIsnOf(segment) - clientIsn) >>> 0;
-  return ahead === 0 || (!segment.toEndpoint && ahead <= Math.max(request.next, MAX_SYN_DATA));
 }
 
 function isnKey(endpoint: number, isn: number): number {

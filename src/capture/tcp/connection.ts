@@ -12,6 +12,7 @@ import type { ConnectionObserver } from './connection-observer.ts';
 import type { History } from './history.ts';
 import { giveUpHoles } from './holes.ts';
 import type { BufferPool, MemoryBudget } from './memory-budget.ts';
+import { NearestTtl } from './nearest-ttl.ts';
 import type { Path } from './path.ts';
 import { MAX_AHEAD, type Stamp, Stream } from './stream.ts';
 
@@ -42,6 +43,8 @@ export class Connection implements ExchangeHandler {
   readonly paths: Path[] = [];
   /** The path that showed the first request byte: what others show differently is not of this connection. */
   requestPath: Path | undefined;
+  /** Inode of the network namespace of the client's socket, once a packet told; 0 before. */
+  netns = 0;
   readonly request: Stream;
   readonly response: Stream;
   readonly exchanges: Exchange;
@@ -73,6 +76,7 @@ export class Connection implements ExchangeHandler {
   queued = false;
   /** Since when {@link waits}; -1 while it does not. */
   waitingSince = -1;
+  readonly #nearest = new NearestTtl();
   /** Offset of the client's FIN or RST; -1 before. */
   #clientEnd = -1;
   readonly #stamp: Stamp = { seconds: 0, nanoseconds: 0, packetNumber: 0, peerOffset: -1, ttl: 0 };
@@ -162,9 +166,13 @@ export class Connection implements ExchangeHandler {
 
   receive(segment: Segment, path: Path): void {
     this.#note(segment);
+    if (segment.netns !== 0) this.netns = segment.netns;
     const { flags } = segment;
     const syn = (flags & TcpFlag.syn) !== 0;
-    if (syn) this.#synchronize(segment);
+    if (syn) {
+      this.#nearest.learn(segment, path);
+      this.#synchronize(segment);
+    }
     const [own, peer] = segment.toEndpoint ? [this.request, this.response] : [this.response, this.request];
     if ((flags & TcpFlag.rst) !== 0) {
       this.#receiveReset(segment, own, peer);
@@ -186,6 +194,7 @@ export class Connection implements ExchangeHandler {
     if ((flags & TcpFlag.fin) !== 0) this.#receiveFin(segment, own, offset + segment.payloadLength);
     if (segment.payloadLength > 0) {
       if (segment.toEndpoint) this.requestPath ??= path;
+      this.#stamp.ttl = this.#nearest.ttlOf(segment, path);
       this.#receivePayload(segment, own, peer, sequence);
     } else if (!this.request.floating) this.drain();
   }
@@ -234,6 +243,7 @@ export class Connection implements ExchangeHandler {
       missingBytes: request.missingBytes + response.missingBytes,
       calls,
       interfaces,
+      netns: this.netns === 0 ? undefined : this.netns,
     };
   }
 
@@ -318,7 +328,6 @@ export class Connection implements ExchangeHandler {
     stamp.seconds = segment.seconds;
     stamp.nanoseconds = segment.nanoseconds;
     stamp.packetNumber = segment.packetNumber;
-    stamp.ttl = segment.ttl;
     stamp.peerOffset = (segment.flags & TcpFlag.ack) !== 0 ? peer.offsetOf(segment.acknowledgment) : -1;
     if (stamp.peerOffset > peer.next + MAX_AHEAD) stamp.peerOffset = -1;
     const barrier =

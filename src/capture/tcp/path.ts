@@ -8,12 +8,19 @@ import type { Connection } from './connection.ts';
 export class Path {
   readonly key: PathKey;
   readonly client: SocketAddress;
+  /** Inode of the network namespace whose sockets show it; 0 where that is not known, as on a wire. */
+  readonly netns: number;
   connection: Connection | ClosedConnection;
-  /** Another path has its place, or none. */
-  forgotten = false;
+  /** TTL of the first SYN-ACK that was seen on it; 0 where there is none. */
+  synAckTtl = 0;
+  /** The one before it with the same key. */
+  older: Path | undefined;
+  /** The last one with its key. */
+  isLatest = false;
 
   constructor(key: PathKey, segment: Segment, connection: Connection | ClosedConnection) {
     this.key = key;
+    this.netns = segment.netns;
     this.client = {
       address: formatAddress(segment.w0, segment.w1, segment.w2, segment.w3),
       port: segment.port,

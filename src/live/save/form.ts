@@ -22,8 +22,12 @@ export interface Form {
 }
 
 /** The name's ending decides, as it does in other programs that write captures. */
+export function isClassicPcap(path: string): boolean {
+  return /\.pcap$/i.test(path);
+}
+
 export function formOf(path: string, session: SessionRecord): Form {
-  return /\.pcap$/i.test(path) ? new PcapForm() : new PcapngForm(session);
+  return isClassicPcap(path) ? new PcapForm() : new PcapngForm(session);
 }
 
 export const SIDECAR_SUFFIX = '.correlations.jsonl';

@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../../bpf/records.ts';
+import { netnsDescription } from '../../capture/read/pcapng-netns.ts';
 import { nanosecondsOf } from '../../journal/time.ts';
 import type { Form } from './form.ts';
 import { MAX_PACKET_BYTES } from './packet-limits.ts';
@@ -10,9 +11,10 @@ const SHB_HARDWARE = 2;
 const SHB_OS = 3;
 const SHB_USERAPPL = 4;
 const IF_NAME = 2;
+const IF_DESCRIPTION = 3;
 
 const MAX_NAME = 255;
-/** Containers come and go, each with an interface; a reader keeps 4,096. */
+/** Of a section. Containers come and go, each with an interface and a namespace; a reader keeps 4,096. */
 const MAX_INTERFACES = 1024;
 
 /** pcapng (draft-ietf-opsawg-pcapng), little-endian, nanoseconds; records are blocks of a local-use type. */
@@ -35,21 +37,18 @@ export class PcapngForm implements Form {
     return sectionHeader(this.#options);
   }
 
-  /** With the description of its interface before it, where it is the first on it. */
+  /**
+   * With the description of its interface before it, where it is the first on it: one for each interface and network
+   * namespace. Where there is no room for another, a section begins, which has its own.
+   */
   packet(packet: SavedPacket): Buffer {
-    const { interfaceName, linkType } = packet;
-    const full = this.#interfaces.size >= MAX_INTERFACES;
-    const known = this.#interfaces.get(keyOf(interfaceName, linkType));
+    const key = keyOf(packet);
+    const known = this.#interfaces.get(key);
     if (known !== undefined) return packetBlock(packet, known);
-    const name = full ? undefined : interfaceName;
-    const unnamed = full ? this.#interfaces.get(keyOf(name, linkType)) : undefined;
-    if (unnamed !== undefined) return packetBlock(packet, unnamed);
+    const section = this.#interfaces.size >= MAX_INTERFACES ? [this.begin()] : [];
     const id = this.#interfaces.size;
-    this.#interfaces.set(keyOf(name, linkType), id);
-    return Buffer.concat([
-      interfaceDescription(linkType, textOption(IF_NAME, name, MAX_NAME)),
-      packetBlock(packet, id),
-    ]);
+    this.#interfaces.set(key, id);
+    return Buffer.concat([...section, describe(packet), packetBlock(packet, id)]);
   }
 
   record(json: string): Buffer {
@@ -57,8 +56,15 @@ export class PcapngForm implements Form {
   }
 }
 
-function keyOf(name: string | undefined, linkType: number): string {
-  return name === undefined ? `${linkType}` : `${linkType} ${name}`;
+function keyOf({ linkType, netns = 0, interfaceName }: SavedPacket): string {
+  return interfaceName === undefined ? `${linkType} ${netns}` : `${linkType} ${netns} ${interfaceName}`;
+}
+
+function describe({ linkType, netns, interfaceName }: SavedPacket): Buffer {
+  return interfaceDescription(linkType, [
+    ...textOption(IF_NAME, interfaceName, MAX_NAME),
+    ...textOption(IF_DESCRIPTION, netns === undefined ? undefined : netnsDescription(netns), MAX_NAME),
+  ]);
 }
 
 function packetBlock(packet: SavedPacket, interfaceId: number): Buffer {

@@ -11,6 +11,7 @@ import { Fifo } from '../../journal/fifo.ts';
 import type { Endpoint } from '../../model.ts';
 import type { JournalHandler, Packet } from '../../ports.ts';
 import type { JournalFilter } from '../live-source.ts';
+import { isClassicPcap } from './form.ts';
 import { masked } from './masked.ts';
 import { openCaptureWriter } from './open.ts';
 import { PacketComments } from './packet-comments.ts';
@@ -50,11 +51,14 @@ export class SessionSaver implements JournalFilter {
   readonly #journal = new Fifo<Entry>();
   /** Packets in the journal that are not blanked yet, in order. */
   readonly #held = new Fifo<{ packet: Packet | undefined }>();
+  /** Whether the file tells network namespaces: what reads the journal behind it must know no more. */
+  readonly #hasNamespaces: boolean;
   next: Pick<JournalHandler, 'packet' | 'record'> | undefined;
 
-  private constructor(writer: CaptureWriter, { endpoints, session, keepsSecrets }: SaverOptions) {
+  private constructor(writer: CaptureWriter, { endpoints, path, session, keepsSecrets }: SaverOptions) {
     const { views } = session;
     this.#writer = writer;
+    this.#hasNamespaces = !isClassicPcap(path);
     this.#copies = new PacketCopies(views.includes('sockets'), (packet) => this.#enter(packet));
     this.#table = new EndpointTable(endpoints);
     this.#decoder = new SegmentDecoder(this.#table, {});
@@ -130,6 +134,7 @@ export class SessionSaver implements JournalFilter {
       } else if (first.packet === undefined) return;
       else {
         this.#writer.packet(this.#saved(first.packet));
+        if (!this.#hasNamespaces) first.packet.netns = undefined;
         this.next?.packet(first.packet);
       }
       this.#journal.shift();
@@ -146,6 +151,7 @@ export class SessionSaver implements JournalFilter {
       seconds: packet.seconds,
       nanoseconds: packet.nanoseconds,
       interfaceName: packet.interfaceName,
+      netns: packet.netns,
       linkType: LinkType.raw,
       comment: this.#commentOf(packet),
     };
@@ -153,8 +159,8 @@ export class SessionSaver implements JournalFilter {
 
   #commentOf(packet: Packet): string | undefined {
     if (!this.#decoder.decode(packet)) return undefined;
-    const { w0, w1, w2, w3, port, endpoint } = this.#decoder.segment;
+    const { w0, w1, w2, w3, port, endpoint, netns } = this.#decoder.segment;
     const server = this.#table.endpoints[endpoint];
-    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server);
+    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server, netns);
   }
 }

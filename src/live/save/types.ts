@@ -11,6 +11,8 @@ export interface SavedPacket {
   seconds: number;
   nanoseconds: number;
   interfaceName: string | undefined;
+  /** Inode of its socket's network namespace. Only pcapng has room for it. */
+  netns: number | undefined;
   /** LINKTYPE_ value of `bytes`: 101, or another one whose packets begin with the IP header. */
   linkType: number;
   /** Shown by Wireshark, so escaped by whoever makes it; at most 4,000 bytes. Only pcapng has room for it. */

@@ -10,6 +10,7 @@ export type PcapngBlock =
       linkType?: number;
       snaplen?: number;
       name?: string;
+      description?: string;
       resolution?: { base: 2 | 10; exponent: number };
       offsetSeconds?: bigint;
     }
@@ -168,6 +169,7 @@ class Writer {
       this.#u32(snaplen),
       ...this.#options([
         ...text(2, block.name),
+        ...text(3, block.description),
         ...(block.resolution === undefined ? [] : [[9, tsresol] as const]),
         ...(offsetSeconds === undefined ? [] : [[14, this.#u64(offsetSeconds)] as const]),
       ]),

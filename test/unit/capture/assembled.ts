@@ -21,6 +21,8 @@ export interface AssembleOptions {
   linkType?: number;
   /** Interface names by {@link TestPacket.interfaceId}. */
   interfaces?: readonly string[];
+  /** Inodes of network namespaces by {@link TestPacket.interfaceId}, where their sockets' packets are there. */
+  namespaces?: readonly (number | undefined)[];
   /** The file's packets are not followed by its end. */
   open?: boolean;
   /** Called with the assembler before the packet of that number (1-based). */
@@ -44,6 +46,7 @@ export function assembled(packets: Iterable<TestPacket>, options: AssembleOption
     options.before?.[packet.number]?.(assembler);
     place(packet, each);
     packet.interfaceName = options.interfaces?.[each.interfaceId ?? 0];
+    packet.netns = options.namespaces?.[each.interfaceId ?? 0];
     const { bytes, view, offset, capturedLength, linkType } = packet;
     if (assembler.filter.accepts(bytes, view, offset, capturedLength, linkType)) assembler.packet(packet);
   }
@@ -88,6 +91,7 @@ function emptyPacket(linkType: number): Packet {
     nanoseconds: 0,
     number: 0,
     interfaceName: undefined,
+    netns: undefined,
     comment: undefined,
   };
 }

@@ -58,6 +58,7 @@ export function flood(segments: Iterable<FloodSegment>): Flooded {
       nanoseconds: (milliseconds % 1000) * 1e6,
       number: ++result.packets,
       interfaceName: segment.interfaceName,
+      netns: undefined,
       comment: undefined,
     });
   }

@@ -35,10 +35,12 @@ describe('capture/tcp, a port that is used again', () => {
           const later = second(seconds, { clientIsn }).handshake().exchange(curlWithToken('/2'), KEPT).fin();
           const { calls, connections } = assembled([...ends(first()).packets(), ...later.packets()]);
           assert.deepEqual(calls.map(lineOf), LINES);
+          // Without an end, the first may be another namespace's, and goes on.
           assert.deepEqual(
-            connections.map((connection) => connection.clientIsn),
-            [1000, clientIsn],
+            new Set(connections.map((connection) => connection.clientIsn)),
+            new Set([1000, clientIsn]),
           );
+          assert.equal(connections.length, 2);
           assert.deepEqual(
             calls.map((call) => call.clientIsn),
             [1000, clientIsn],
@@ -68,8 +70,9 @@ describe('capture/tcp, a port that is used again', () => {
     const attempts = Array.from({ length: 20 }, (_, i) =>
       second(i * 3, { clientIsn: 7000 + i * 100_000 }).syn(),
     );
-    const { calls, connections } = assembled(attempts.flatMap((attempt) => attempt.packets()));
+    const { calls, connections, losses } = assembled(attempts.flatMap((attempt) => attempt.packets()));
     assert.deepEqual(calls, []);
+    assert.deepEqual(losses, {});
     assert.equal(connections.length, 20);
     assert.ok(connections.every(({ handshake }) => handshake === 'unanswered'));
   });
@@ -81,6 +84,6 @@ describe('capture/tcp, a port that is used again', () => {
     assert.ok(answer !== undefined);
     const later = second(1).handshake().exchange(curlWithToken('/2'), KEPT).fin().packets();
     const { calls } = assembled([...packets, ...later.slice(0, 3), answer, ...later.slice(3)]);
-    assert.deepEqual(calls.map(lineOf), ['v1 GET /1 [not-acknowledged]', 'v2 GET /2 200']);
+    assert.deepEqual(calls.map(lineOf), ['v1 GET /1 200', 'v2 GET /2 200']);
   });
 });

@@ -33,6 +33,7 @@ function packet(toService: boolean, port: number, flags: number, sequence: numbe
     nanoseconds: 0,
     number: 1,
     interfaceName: undefined,
+    netns: undefined,
     comment: undefined,
   };
 }

@@ -55,6 +55,7 @@ function packetOf({
     nanoseconds: (at % 1000) * 1e6,
     number: 0,
     interfaceName: on,
+    netns: undefined,
     comment: undefined,
   };
 }

@@ -35,6 +35,7 @@ export function saved(packet: TestPacket, over: Partial<SavedPacket> = {}): Save
     seconds: Number(packet.timeNs / NS),
     nanoseconds: Number(packet.timeNs % NS),
     interfaceName: undefined,
+    netns: undefined,
     linkType: 101,
     comment: packet.comment,
     ...over,
