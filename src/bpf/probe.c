@@ -31,8 +31,9 @@
 #include "probe/sockets.h"
 
 #define TICK_NS 200000000
-/* For what is still queued when it is to end. */
-#define FAREWELL_MS 2000
+/* What is still queued when it is to end is given so long a reader who takes nothing, and one who is behind. */
+#define FAREWELL_IDLE_MS 2000
+#define FAREWELL_MS 15000
 
 static int poller;
 static int timer;
@@ -149,6 +150,8 @@ static void say_ready(const struct options *options, const struct cgroup_root *r
 /* What the kernel has handed over until it was detached, the last count of losses, and the end. */
 static void end(const struct options *options, const struct attached *attached, const char *reason)
 {
+	size_t left;
+
 	detach();
 	while (merge_read())
 		if (!output_write())
@@ -156,7 +159,9 @@ static void end(const struct options *options, const struct attached *attached, 
 	losses_write(attached->counters, true);
 	if (!options->without_session)
 		end_write(reason);
-	output_close(FAREWELL_MS);
+	left = output_close(FAREWELL_IDLE_MS, FAREWELL_MS);
+	if (left > 0)
+		fail(EXIT_UNEXPECTED, "%zu bytes of what was seen were not taken before the end", left);
 }
 
 int main(int count, char **arguments)

@@ -166,6 +166,7 @@ class LiveRun {
       await saver?.close();
       if (saver !== undefined) this.#say(note('live', savedText(saver)));
       for (const problem of summary.problems) this.#say(diagnostic('live', problem));
+      await logs?.drain();
       tell(summary.completeness, summary.watch?.to ?? now(), true);
       await tally.end([summary]);
       await output.finish();

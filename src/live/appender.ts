@@ -5,7 +5,7 @@ import { isSame, statOf } from './names.ts';
 import { rollNames } from './roll.ts';
 
 /** Bytes handed to the system at once: whole lines, so that two writers of a file do not mix theirs. */
-const BATCH = 262_144;
+const BATCH = 4_194_304;
 const ROLL_AGAIN_MS = 1000;
 const LINE_END = Buffer.from('\n');
 

@@ -90,6 +90,11 @@ export class LogSink implements Sink {
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
+  /** What waits is written, as far as the disk takes it: then there is room for what a session says at its end. */
+  async drain(): Promise<void> {
+    await Promise.all([this.#trace?.drain(), this.#events?.drain()]);
+  }
+
   /** Something outside moved the files (logrotate, SIGHUP). */
   async reopen(): Promise<void> {
     await Promise.all([this.#trace?.reopen(), this.#events?.reopen()]);

@@ -13,6 +13,8 @@ const TRY_AGAIN_MS = 1000;
 
 /** More than that waits only where lines come faster than they are written. */
 const MUCH_WAITING = 1_000_000;
+/** Times that, the end of a session waits for one that takes little. */
+const MAX_ROUNDS = 6;
 /** A disk that takes nothing for so long is not waited for until it has taken something. */
 const PATIENCE_MS = 500;
 
@@ -34,7 +36,7 @@ export interface RollingFileOptions extends HealthListener, Limits {
 interface Limits {
   /** Most that waits for a slow or full disk; further lines are lost, and counted. */
   maxWaitingBytes?: number;
-  /** The end of a session waits no longer than this for a disk that does not answer. */
+  /** The end of a session waits no longer than this for a disk that takes nothing. */
   closeWithinMs?: number;
 }
 
@@ -84,7 +86,7 @@ export class RollingFile {
   constructor(target: LineTarget, health: LogHealth, limits: Limits = {}) {
     this.#target = target;
     this.#health = health;
-    this.#queue = new LineQueue(limits.maxWaitingBytes ?? 8_000_000);
+    this.#queue = new LineQueue(limits.maxWaitingBytes ?? 24_000_000);
     this.#closeWithinMs = limits.closeWithinMs ?? 2000;
     this.#timer = setInterval(() => this.#wake(), TRY_AGAIN_MS).unref();
   }
@@ -146,14 +148,30 @@ export class RollingFile {
     return this.#closing;
   }
 
+  /** Resolves when all that was written is in the file, or the disk has had its time; see {@link close}. */
+  drain(): Promise<void> {
+    return this.#whileTaken(this.flush());
+  }
+
   async #close(): Promise<void> {
     clearInterval(this.#timer);
-    const finished = new AbortController();
-    const deadline = delay(this.#closeWithinMs, undefined, { signal: finished.signal });
-    await Promise.race([this.#finish(), deadline.catch(() => undefined)]);
-    finished.abort();
+    await this.#whileTaken(this.#finish());
     const dropped = this.#queue.clear();
     if (dropped.lines > 0) this.#health.unfinished(dropped);
+  }
+
+  /** Waits for what is to be written as long as the disk takes some of it. */
+  async #whileTaken(written: Promise<void>): Promise<void> {
+    const done = written.then(() => true);
+    let left = Number.POSITIVE_INFINITY;
+    for (let rounds = 0; rounds < MAX_ROUNDS && this.waiting.bytes < left; rounds++) {
+      left = this.waiting.bytes;
+      const enough = new AbortController();
+      const round = delay(this.#closeWithinMs, false, { signal: enough.signal }).catch(() => false);
+      const isDone = await Promise.race([done, round]);
+      enough.abort();
+      if (isDone) return;
+    }
   }
 
   async #finish(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- [--minutes N] [--seed N] [--only WORD]…`: sessions of `imds live` under calls, storms, kills, full disks,
+ * `npm run soak -- [--minutes N] [--seed N] [--only WORD]… [--capture VIEWS] [--keep FILE]`: sessions of `imds live` under calls, storms, kills, full disks,
  * steps of the clock and rotations, drawn from a seed that is printed. Afterwards every call that the stand-in
  * endpoint answered has to be in the log, or to be lost with a reason; exit code 1 where one is not.
  */
@@ -13,6 +13,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string', multiple: true },
+    capture: { type: 'string', default: 'both' },
+    keep: { type: 'string' },
     quiet: { type: 'boolean', default: false },
   },
 });
@@ -32,7 +34,14 @@ const onStep = (text: string) => {
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
   if (!values.quiet) process.stderr.write(`${seconds.padStart(5)} s  ${text}\n`);
 };
-const result = await soak({ seed, seconds: minutes * 60, only: values.only, onStep });
+const result = await soak({
+  seed,
+  seconds: minutes * 60,
+  only: values.only,
+  capture: values.capture,
+  keep: values.keep,
+  onStep,
+});
 process.stdout.write(textOf(result));
 const faults = faultsOf(result);
 for (const fault of faults) process.stdout.write(`✗ ${fault}\n`);

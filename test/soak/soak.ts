@@ -14,7 +14,11 @@ import { Keeper, type Sample } from './keeper.ts';
 import { type Balance, Ledger } from './ledger.ts';
 import { SmallDisk } from './small-disk.ts';
 
-const DISK_MEGABYTES = 96;
+const DISK_MEGABYTES = 400;
+/** A call's event is some kilobytes, and what is rolled away before it is read could not be counted. */
+const NEVER_ROLLED = { IMDS_LOG_EVENTS_MAX_SIZE: '0' };
+/** The log is moved away and read so often, whatever else happens. */
+const COLLECT_MS = 4000;
 /** Calls a second that are made all the time. */
 const STEADY_RATE = 40;
 const STEADY_S = 2;
@@ -26,6 +30,10 @@ export interface SoakOptions {
   seconds: number;
   /** Disturbances that are made: words of their names; undefined for all. */
   only: readonly string[] | undefined;
+  /** Views of the sessions, as `imds live --capture` takes them. */
+  capture: string;
+  /** File for all events that were logged; undefined for none that stays. */
+  keep: string | undefined;
   onStep(text: string): void;
 }
 
@@ -48,7 +56,7 @@ export interface SoakResult {
 }
 
 /** Calls all the time, and one disturbance after the other, until the time is over. */
-export async function soak({ seed, seconds, only, onStep }: SoakOptions): Promise<SoakResult> {
+export async function soak({ seed, seconds, only, capture, keep, onStep }: SoakOptions): Promise<SoakResult> {
   const folder = mkdtempSync(join(tmpdir(), 'imds-soak-'));
   chmodSync(folder, 0o755);
   const disk = new SmallDisk(join(folder, 'disk'), DISK_MEGABYTES);
@@ -59,11 +67,25 @@ export async function soak({ seed, seconds, only, onStep }: SoakOptions): Promis
       const mark = `soak-${process.pid}`;
       const ledger = new Ledger(mark);
       const log = join(disk.path, 'log');
-      const copy = join(folder, 'imds-calls.jsonl');
+      const copy = keep ?? join(folder, 'imds-calls.jsonl');
       writeFileSync(copy, '');
       const { env, clockFile } = clockEnvironment(folder);
-      const args = ['--quiet', '--log-dir', log, '--state-dir', join(disk.path, 'state'), ...WATCHING];
-      const keeper = new Keeper(client, [...args, '--exit-on-probe-loss'], env, ledger);
+      const args = [
+        '--quiet',
+        '--capture',
+        capture,
+        '--log-dir',
+        log,
+        '--state-dir',
+        join(disk.path, 'state'),
+        ...WATCHING,
+      ];
+      const keeper = new Keeper(
+        client,
+        [...args, '--exit-on-probe-loss'],
+        { ...env, ...NEVER_ROLLED },
+        ledger,
+      );
       const collector = new Collector(log, copy, ledger);
       await keeper.start();
       let paths = 0;
@@ -87,6 +109,7 @@ export async function soak({ seed, seconds, only, onStep }: SoakOptions): Promis
           await client.run(callerProgram(), pace, { timeoutMs: 30_000 }).catch(() => {});
         }
       })();
+      const collecting = setInterval(() => collector.rotate(() => keeper.signal('SIGHUP')), COLLECT_MS);
       const made: Record<string, number> = {};
       while (Date.now() < until) {
         const disturbance = pickFrom(random, only);
@@ -95,6 +118,7 @@ export async function soak({ seed, seconds, only, onStep }: SoakOptions): Promis
         await disturbance.run(ground);
       }
       await steady;
+      clearInterval(collecting);
       await new Promise((wake) => setTimeout(wake, SETTLE_MS));
       await keeper.stop();
       collector.finish();

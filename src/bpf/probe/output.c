@@ -135,18 +135,28 @@ bool output_is_empty(void)
 	return fill == 0;
 }
 
-void output_close(int milliseconds)
+static int64_t milliseconds_now(void)
 {
-	struct pollfd poll_target = { .fd = target, .events = POLLOUT };
 	struct timespec now;
-	int64_t end;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	end = now.tv_sec * 1000ll + now.tv_nsec / 1000000 + milliseconds;
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+size_t output_close(int idle_ms, int most_ms)
+{
+	struct pollfd poll_target = { .fd = target, .events = POLLOUT };
+	int64_t now = milliseconds_now(), end = now + most_ms, idle_end = now + idle_ms;
+	size_t left = fill;
+
 	while (output_write() && fill > 0) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec * 1000ll + now.tv_nsec / 1000000 >= end)
-			return;
+		now = milliseconds_now();
+		if (fill < left)
+			idle_end = now + idle_ms;
+		if (now >= end || now >= idle_end)
+			break;
+		left = fill;
 		poll(&poll_target, 1, 50);
 	}
+	return fill;
 }

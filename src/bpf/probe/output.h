@@ -7,6 +7,7 @@
 #define IMDS_OUTPUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -22,8 +23,11 @@ void output_record(const struct iovec *parts, int count);
 /* Writes what can be written without waiting. False when nobody reads any more. */
 bool output_write(void);
 bool output_is_empty(void);
-/* Writes the rest, for at most so long. */
-void output_close(int milliseconds);
+/*
+ * Writes the rest as long as somebody takes of it: gives up when nothing was taken for `idle_ms`, and in any case
+ * after `most_ms`. Bytes that are left.
+ */
+size_t output_close(int idle_ms, int most_ms);
 extern struct output_losses output_losses;
 
 #endif
