@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { EndRecord, JournalRecord, LossesRecord, SessionRecord, TickRecord } from '../bpf/records.ts';
 import type { JournalHandler, Packet, PacketFilter, PacketSource, RecordPosition } from '../ports.ts';
 import { emptyStatistics } from '../ports.ts';
+import { Pacer } from './pacer.ts';
 import type { View } from './view.ts';
 
 /** All waiting ends by the journal's time, so that time has to pass also where nothing happens. */
@@ -68,17 +69,27 @@ export class LiveSource implements PacketSource {
     const write = (record: JournalRecord) => journal.record(Buffer.from(JSON.stringify(record)), NOWHERE);
     write(header);
     host?.answerTo(journal);
+    const pacer = views.some(({ tellsTime }) => tellsTime) ? new Pacer(journal) : undefined;
     const tick = setInterval(() => {
       const counters = this.#options.checkClock?.();
-      write({ type: 'tick', time: String(now()) } satisfies TickRecord);
+      const time = now();
+      if (pacer?.mayTick(time) !== false) write({ type: 'tick', time: String(time) } satisfies TickRecord);
       if (counters !== undefined) {
-        write({ type: 'losses', time: String(now()), counters } satisfies LossesRecord);
+        write({ type: 'losses', time: String(time), counters } satisfies LossesRecord);
       }
       // What was printed is handed on; a slow reader of it must not hold the kernel's events back.
       void pause();
     }, TICK_MS);
     try {
-      await Promise.all(views.map((view) => view.read(filter, journal, signal, () => this.#pause())));
+      const read = (view: View, to: JournalHandler) => view.read(filter, to, signal, () => this.#pause());
+      await Promise.all(
+        views.map(async (view) => {
+          if (pacer === undefined) return read(view, journal);
+          if (!view.tellsTime) return read(view, pacer.follower);
+          await read(view, pacer.leader);
+          pacer.end();
+        }),
+      );
       await host?.end();
     } finally {
       clearInterval(tick);

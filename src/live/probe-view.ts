@@ -29,6 +29,7 @@ type Probe = ChildProcessByStdio<Writable, Readable, Readable>;
 /** The sockets' view: imds-probe, a process of its own, whose standard output is a pcapng stream. */
 export class ProbeView implements View {
   readonly description = 'sockets';
+  readonly tellsTime = true;
   readonly losses: Record<string, number> = {};
   readonly #probe: Probe;
   readonly #options: ProbeOptions;

@@ -4,6 +4,8 @@ import type { JournalHandler, PacketFilter } from '../ports.ts';
 export interface View {
   /** For the ready line, and for messages: `sockets`, `wire (any)`. */
   readonly description: string;
+  /** Its records tell how far it has read: what other views saw waits for that. */
+  readonly tellsTime: boolean;
   /**
    * Pushes packets and records as they come; resolves when the view ended, by itself or because the
    * signal aborted. What it saw until then has been pushed.

@@ -53,6 +53,7 @@ export interface WireOptions {
  */
 export class WireView implements View {
   readonly description: string;
+  readonly tellsTime = false;
   readonly losses: Readonly<Record<string, number>> = {};
   readonly #captures: readonly OpenCapture[];
   readonly #endpoints: readonly Endpoint[];

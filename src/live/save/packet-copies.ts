@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { layoutOf } from '../../capture/blank/layout.ts';
+import { copyPacket } from '../../capture/copy-packet.ts';
 import { networkOffset } from '../../capture/decode/link.ts';
 import { JournalClock } from '../../journal/clock.ts';
 import { Fifo } from '../../journal/fifo.ts';
@@ -47,7 +48,7 @@ export class PacketCopies {
   packet(packet: Packet): void {
     this.advance(packet.seconds * 1000 + packet.nanoseconds / 1e6);
     const ofSocket = packet.interfaceName === SOCKETS;
-    const own = ofSocket ? packet : copyOf(packet);
+    const own = ofSocket ? packet : copyPacket(packet);
     const key = copyKey(own);
     if (!ofSocket && key !== undefined && this.#known.has(key)) return;
     if (key !== undefined) this.#learn(key, ofSocket);
@@ -101,12 +102,6 @@ export class PacketCopies {
 
 function sizeOf({ packet }: Waiting): number {
   return packet.capturedLength + OVERHEAD;
-}
-
-function copyOf(packet: Packet): Packet {
-  const { offset, capturedLength } = packet;
-  const bytes = Buffer.from(packet.bytes.subarray(offset, offset + capturedLength));
-  return { ...packet, bytes, view: viewOf(bytes), offset: 0 };
 }
 
 /** A digest of what copies of a packet have in common; undefined for fragments and for what is not TCP. */

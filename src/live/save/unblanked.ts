@@ -1,3 +1,4 @@
+import { copyPacket } from '../../capture/copy-packet.ts';
 import type { Packet } from '../../ports.ts';
 
 /** In the place of a blanker where secrets are to be kept: every packet leaves at once, as it is. */
@@ -10,11 +11,7 @@ export class Unblanked {
   }
 
   packet(packet: Packet): void {
-    // What brings it writes the next one over it.
-    const { offset, capturedLength } = packet;
-    const bytes = Buffer.from(packet.bytes.subarray(offset, offset + capturedLength));
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#out({ ...packet, bytes, view, offset: 0 });
+    this.#out(copyPacket(packet));
   }
 
   /** Nothing is held. */

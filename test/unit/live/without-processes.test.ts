@@ -17,6 +17,7 @@ describe('a view without processes', () => {
     ];
     const inner: View = {
       description: 'sockets',
+      tellsTime: true,
       losses: { 'packets.ring_full': 1 },
       read: async (_filter, handler) => {
         for (const record of records) handler.record(Buffer.from(JSON.stringify(record)), WHERE);

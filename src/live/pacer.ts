@@ -1,0 +1,114 @@
+import { copyPacket } from '../capture/copy-packet.ts';
+import { Fifo } from '../journal/fifo.ts';
+import type { JournalHandler, Packet } from '../ports.ts';
+
+/** Begins a tick as the probe writes it (docs/records.md); nothing else is looked into. */
+const TICK = /^\{"type":"tick","time":"(\d{1,20})"/;
+const TICK_BYTES = 64;
+/** A view that has told no time for so long is not waited for. */
+const MAX_SILENCE_MS = 10_000;
+/** So far it may be behind without time being told by others. */
+const MAX_BEHIND_NS = 1_000_000_000n;
+const MAX_HELD_BYTES = 16 * 1024 * 1024;
+/** What a held packet takes besides its bytes, roughly. */
+const OVERHEAD = 512;
+
+/**
+ * Keeps two views in step. What the sockets' view saw comes through a pipe, seconds late where the machine is
+ * busy; what an interface had is here at once. All that waits in the pipeline waits by the journal's time: if that
+ * ran ahead, a call would be told from its copies on the wire, without a process, and then once more. So the view
+ * that has the processes tells the time, and what others saw is held until it has come as far.
+ */
+export class Pacer {
+  readonly #journal: JournalHandler;
+  /** Milliseconds on any clock that does not step. */
+  readonly #elapsed: () => number;
+  readonly #held = new Fifo<Packet>();
+  #heldBytes = 0;
+  /** Nanoseconds since the epoch up to which the leader has read. */
+  #time = 0n;
+  #toldAt: number;
+  #isOver = false;
+
+  constructor(journal: JournalHandler, elapsed: () => number = () => performance.now()) {
+    this.#journal = journal;
+    this.#elapsed = elapsed;
+    this.#toldAt = elapsed();
+  }
+
+  /** Of the view that tells the time. */
+  get leader(): JournalHandler {
+    return {
+      ...this.#journal,
+      record: (json, where) => {
+        const time = tickTime(json);
+        if (time !== undefined) this.#advance(time);
+        this.#journal.record(json, where);
+      },
+    };
+  }
+
+  /** Of the others. */
+  get follower(): JournalHandler {
+    return { ...this.#journal, packet: (packet) => this.#follow(packet) };
+  }
+
+  /** Whether others may tell the time: the leader is not far behind, or silent, or gone. */
+  mayTick(now: bigint): boolean {
+    if (this.#isOver) return true;
+    if (this.#elapsed() - this.#toldAt <= MAX_SILENCE_MS) return now - this.#time <= MAX_BEHIND_NS;
+    this.#release(now);
+    return true;
+  }
+
+  /** Nothing more comes of the leader. */
+  end(): void {
+    this.#isOver = true;
+    this.#release(undefined);
+  }
+
+  #advance(time: bigint): void {
+    this.#toldAt = this.#elapsed();
+    if (time > this.#time) this.#time = time;
+    this.#release(this.#time);
+  }
+
+  #follow(packet: Packet): void {
+    if (this.#isOver) {
+      this.#journal.packet(packet);
+      return;
+    }
+    this.#held.push(copyPacket(packet));
+    this.#heldBytes += packet.capturedLength + OVERHEAD;
+    while (this.#heldBytes > MAX_HELD_BYTES) this.#hand();
+  }
+
+  /** @param until undefined for all */
+  #release(until: bigint | undefined): void {
+    for (let { first } = this.#held; first !== undefined; first = this.#held.first) {
+      if (until !== undefined && timeOf(first) > until) return;
+      this.#hand();
+    }
+  }
+
+  #hand(): void {
+    const packet = this.#held.shift();
+    if (packet === undefined) return;
+    this.#heldBytes -= packet.capturedLength + OVERHEAD;
+    this.#journal.packet(packet);
+  }
+}
+
+function timeOf({ seconds, nanoseconds }: Packet): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+}
+
+function tickTime(json: Uint8Array): bigint | undefined {
+  // `{"type":"t`: of the records only ticks have it.
+  if (json[9] !== 0x74) return undefined;
+  const text = Buffer.from(json.buffer, json.byteOffset, Math.min(json.length, TICK_BYTES)).toString(
+    'latin1',
+  );
+  const time = TICK.exec(text)?.[1];
+  return time === undefined ? undefined : BigInt(time);
+}
