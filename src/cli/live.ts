@@ -85,7 +85,7 @@ class LiveRun {
     const metrics = this.#metrics;
     const now = () => this.#clock.now();
     const account = this.#account();
-    await prepareFolders(this.#options, account);
+    using _folders = await prepareFolders(this.#options, account);
     const views = await openViews({
       ...this.#options,
       clock: this.#clock,

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { FolderLock } from './folder-lock.ts';
 import { INVENTORY_USE } from './inventory/inventory-file.ts';
 import { type FolderUse, LOGS, type Owner, prepareFolder } from './log-folder.ts';
 
@@ -15,14 +16,35 @@ export interface Folders {
  * Makes both folders before anything is attached: a session that could never write its log is not to look like
  * one. What becomes of them later stops nothing.
  *
- * @throws UsageError where one cannot be there at all; PrerequisiteError as {@link prepareFolder}
+ * @returns what keeps other sessions out of them, to be released at the end
+ * @throws UsageError where one cannot be there at all, or another session has it; PrerequisiteError as
+ *   {@link prepareFolder}
  */
 export async function prepareFolders(
   { logFolder, stateFolder }: Folders,
   owner: Owner | undefined,
-): Promise<void> {
-  if (logFolder !== undefined) await prepare(logFolder, owner, LOGS);
-  if (stateFolder !== undefined) await prepare(stateFolder, owner, INVENTORY_USE);
+): Promise<Disposable> {
+  const wanted: [string | undefined, FolderUse][] = [
+    [logFolder, LOGS],
+    [stateFolder, INVENTORY_USE],
+  ];
+  const locks: FolderLock[] = [];
+  const release = () => {
+    for (const lock of locks) lock.release();
+  };
+  try {
+    for (const [folder, use] of wanted) {
+      if (folder === undefined) continue;
+      FolderLock.check(folder, use);
+      await prepare(folder, owner, use);
+      const lock = FolderLock.take(folder, use, owner);
+      if (lock !== undefined) locks.push(lock);
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { [Symbol.dispose]: release };
 }
 
 async function prepare(folder: string, owner: Owner | undefined, use: FolderUse): Promise<void> {

@@ -13,10 +13,17 @@ export interface Owner {
 export interface FolderUse {
   what: string;
   option: string;
+  /** Option with which there is none. */
+  without: string;
   code: string;
 }
 
-export const LOGS: FolderUse = { what: 'logs', option: '--log-dir', code: 'live.log_folder' };
+export const LOGS: FolderUse = {
+  what: 'logs',
+  option: '--log-dir',
+  without: '--no-log',
+  code: 'live.log_folder',
+};
 
 const PRIVATE = 0o700;
 

@@ -15,8 +15,11 @@ export interface Standing {
 /** What the session that has this header can say of itself. */
 export function sessionProof(header: SessionRecord, standing: Standing): SessionProof {
   const from = BigInt(header.time);
+  // At its beginning, nothing was read yet that says which views there are.
+  const { views = header.views } = standing.completeness;
   return {
     ...standing,
+    completeness: { ...standing.completeness, views },
     session: header.session,
     host: hostOf(header),
     from,

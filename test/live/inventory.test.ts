@@ -62,7 +62,9 @@ interface CallerOfReport {
 }
 
 async function callersOf(args: readonly string[]): Promise<CallerOfReport[]> {
-  const { stdout, stderr } = await imds(['report', '--json', ...args]);
+  // This machine may have logs of its own.
+  const env = { IMDS_LOG_FOLDER: '/nonexistent' };
+  const { stdout, stderr } = await imds(['report', '--json', ...args], { env });
   assert.equal(stderr, '');
   return (JSON.parse(stdout) as { callers: CallerOfReport[] }).callers;
 }

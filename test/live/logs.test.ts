@@ -66,6 +66,24 @@ describe('imds live: log files', function () {
       assert.equal(statSync(folder).mode & 0o777, 0o700);
       for (const file of [log, events]) assert.equal(statSync(file).mode & 0o777, 0o600);
     }));
+
+  it('are those of one session: another is told who has them, and takes nothing from it', async () => {
+    const folder = join(parent, 'imds');
+    const folders = ['--log-dir', folder, '--state-dir', join(parent, 'state')];
+    const first = await LiveSession.start(['--capture', 'sockets', ...folders]);
+    const { uid } = statSync(folder);
+    const { code, stderr } = await imds(['live', '--capture', 'sockets', ...folders]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      new RegExp(`^imds live: --log-dir \\S+: another imds live \\(pid ${first.child.pid}\\)`),
+    );
+    assert.equal(statSync(folder).uid, uid);
+    assert.equal(await first.stop('SIGKILL'), null);
+    const second = await LiveSession.start(['--capture', 'sockets', ...folders]);
+    assert.equal(await second.stop(), 0);
+    assert.equal(existsSync(join(folder, 'imds-live.lock')), false);
+  });
 });
 
 function lineWith(file: string, mark: string): string {

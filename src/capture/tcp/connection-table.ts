@@ -216,7 +216,8 @@ export class ConnectionTable {
 
   /** The path is another connection's from now on. */
   #leave(path: Path, connection: Connection): void {
-    if (connection.paths.length === 1) this.#end(connection, false);
+    // What the wire had of it may come later than the port's next use was seen at the socket.
+    if (connection.paths.length === 1) this.#end(connection, true);
     else {
       connection.paths.splice(connection.paths.indexOf(path), 1);
       this.#paths.remove(path);

@@ -7,7 +7,12 @@ import type { CallerSummary } from '../../callers/types.ts';
 import { readInventory, type SavedInventory } from '../../events/saved-inventory.ts';
 import { type Owner, prepareFolder } from '../log-folder.ts';
 
-export const INVENTORY_USE = { what: 'the inventory', option: '--state-dir', code: 'live.state_folder' };
+export const INVENTORY_USE = {
+  what: 'the inventory',
+  option: '--state-dir',
+  without: '--no-state',
+  code: 'live.state_folder',
+};
 const PRIVATE = 0o600;
 /** No writing of it takes longer: what is as old is of a process that was killed. */
 const LEFT_BEHIND_MS = 60_000;

@@ -1,0 +1,120 @@
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  openSync,
+  readFileSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { FolderUse, Owner } from './log-folder.ts';
+
+const NAME = 'imds-live.lock';
+/** Pid, and when that process started, in clock ticks since boot (proc(5), stat field 22). */
+const HOLDER = /^(\d{1,10}) (\d{1,20})$/;
+const MAX_BYTES = 64;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/**
+ * Sees that one session at a time has a folder. Two would count each call twice, and as their accounts may
+ * differ, the second would take the files from the first. What a killed session leaves is no lock: its process is gone.
+ */
+export class FolderLock {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Before anything of the folder is changed.
+   *
+   * @throws UsageError where a session has it that is still there
+   */
+  static check(folder: string, use: FolderUse): void {
+    const holder = holderOf(join(folder, NAME));
+    if (holder === undefined || holder.pid === process.pid) return;
+    throw new UsageError(
+      `${use.option} ${folder}: another imds live (pid ${holder.pid}) keeps its ${use.what} there`,
+      {
+        code: 'usage.folder_in_use',
+        remedy: `Name another folder with ${use.option}, keep none (${use.without}), or end that session first.`,
+      },
+    );
+  }
+
+  /** @returns undefined where there is no room for it, or no right: the session goes on without */
+  static take(folder: string, use: FolderUse, owner: Owner | undefined): FolderLock | undefined {
+    const path = join(folder, NAME);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        create(path, owner);
+        return new FolderLock(path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return undefined;
+        // Another may have been faster than both looks.
+        FolderLock.check(folder, use);
+        removeQuietly(path);
+      }
+    }
+    return undefined;
+  }
+
+  release(): void {
+    removeQuietly(this.#path);
+  }
+}
+
+function create(path: string, owner: Owner | undefined): void {
+  const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    writeSync(file, `${process.pid} ${startOf(process.pid) ?? 0}\n`);
+    if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The session that has the folder; undefined where that is gone, or where nobody wrote such a file. */
+function holderOf(path: string): { pid: number } | undefined {
+  const [, pid, start] = HOLDER.exec(textOf(path)) ?? [];
+  if (pid === undefined || startOf(Number(pid)) !== start) return undefined;
+  return { pid: Number(pid) };
+}
+
+function textOf(path: string): string {
+  let file: number;
+  try {
+    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch {
+    return '';
+  }
+  try {
+    const bytes = Buffer.alloc(MAX_BYTES);
+    return bytes.toString('latin1', 0, readSync(file, bytes)).trimEnd();
+  } catch {
+    return '';
+  } finally {
+    closeSync(file);
+  }
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is gone, or the folder is.
+  }
+}
