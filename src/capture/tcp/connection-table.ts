@@ -146,6 +146,8 @@ export class ConnectionTable {
 
   /** Sequence numbers that are far from what is expected. */
   #routeStray(path: Path, connection: Connection, segment: Segment): Path | undefined {
+    // Whoever hides a connection behind forged attempts has its data read all the same.
+    if (segment.payloadLength > 0 && this.#paths.latest(segment)?.isCrowded) return this.#openPath(segment);
     if (segment.payloadLength === 0 || this.#now - connection.activeAt < REUSE_SECONDS) {
       count(this.#shared.losses, 'tcp.out_of_window');
       return undefined;
@@ -170,6 +172,8 @@ export class ConnectionTable {
   /** Of connections with the same addresses and ports, the oldest have to go, and so has one that is silent. */
   #limitSame(segment: Segment): void {
     const all = withOlder(this.#paths.latest(segment));
+    const [latest] = all;
+    if (latest !== undefined && all.length >= MAX_SAME - 1) latest.isCrowded = true;
     const [oldest] = all.slice(MAX_SAME_ANYWHERE - 1);
     if (oldest !== undefined) this.#dropSurplus(oldest);
     for (const [i, path] of all.filter(({ netns }) => netns === segment.netns).entries()) {

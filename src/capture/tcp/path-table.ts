@@ -25,7 +25,10 @@ export class PathTable {
 
   add(path: Path): void {
     const before = this.#latest.get(path.key);
-    if (before !== undefined) before.isLatest = false;
+    if (before !== undefined) {
+      before.isLatest = false;
+      path.isCrowded = before.isCrowded;
+    }
     path.older = before;
     path.isLatest = true;
     this.#latest.set(path.key, path);

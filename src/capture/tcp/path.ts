@@ -17,6 +17,8 @@ export class Path {
   older: Path | undefined;
   /** The last one with its key. */
   isLatest = false;
+  /** There were more with its key than are kept: what fits none of them may be of one that had to go. */
+  isCrowded = false;
 
   constructor(key: PathKey, segment: Segment, connection: Connection | ClosedConnection) {
     this.key = key;

@@ -143,3 +143,29 @@ describe('capture/tcp, one address and port in two network namespaces', () => {
     );
   });
 });
+
+describe('capture/tcp, attempts that are forged around a connection', () => {
+  for (const count of [1, 7, 8, 9, 40, 200]) {
+    it(`hide nothing that is sent on it: ${count}`, () => {
+      const talk = new TcpConversation({ client: CLIENT, clientIsn: 77_000, serverIsn: 990_000 })
+        .handshake()
+        .exchange(curl('/one'), KEPT)
+        .packets();
+      const forged = Array.from({ length: count }, (_, i) =>
+        new TcpConversation({
+          client: CLIENT,
+          clientIsn: 0x1000_0000 + i * 0x100_0000,
+          serverIsn: 0x2000_0000 + i * 0x100_0000,
+        })
+          .handshake()
+          .packets()
+          .slice(0, 2),
+      );
+      const { calls } = assembled([...talk.slice(0, 2), ...forged.flat(), ...talk.slice(2)], {
+        namespaces: NAMESPACES,
+      });
+      const lines = calls.filter(({ version }) => version !== undefined).map(lineOf);
+      assert.deepEqual(lines, ['v1 GET /one 200']);
+    });
+  }
+});
