@@ -119,11 +119,15 @@ export const DISTURBANCES: readonly Disturbance[] = [
   {
     name: 'clock step',
     weight: 2,
-    run: async ({ clockFile, random }) => {
-      if (clockFile === undefined) return;
+    // Set, and set back: the clock of a session's start has to be that of its probe, which nobody fakes.
+    run: async ({ clockFile, keeper, random }) => {
+      for (let i = 0; i < 100 && keeper.pid === undefined; i++) await pause(100);
+      if (clockFile === undefined || keeper.pid === undefined) return;
       const seconds = between(random, 1, 7200) * (random.oneIn(2) ? -1 : 1);
-      writeFileSync(clockFile, `${seconds >= 0 ? '+' : ''}${seconds}\n`);
-      await pause(between(random, 500, 2000));
+      for (const text of [`${seconds >= 0 ? '+' : ''}${seconds}`, '+0']) {
+        writeFileSync(clockFile, `${text}\n`);
+        await pause(between(random, 1500, 2500));
+      }
     },
   },
   { name: 'probe killed', weight: 1, run: async ({ keeper }) => keeper.killProbe() },

@@ -19,10 +19,10 @@ export interface Sample {
 const READY = /^imds live: ready/;
 const READY_MS = 20_000;
 const SAMPLE_MS = 2000;
-/** Calls wait so long for their records, and a line for the disk: with the process they are gone. */
-const UNWRITTEN_MS = 3000;
-/** So long before it is killed the probe may have read what it did not hand on. */
-const UNREAD_MS = 1000;
+/** In a storm a session may be behind by so much: with the process, what it held is gone. */
+const UNWRITTEN_MS = 15_000;
+/** So much the probe may have held that its reader had not taken. */
+const UNREAD_MS = 15_000;
 
 /** Does what a service manager does: starts `imds live`, and starts it again when it has ended. */
 export class Keeper {
@@ -37,6 +37,8 @@ export class Keeper {
   readonly #ledger: Ledger;
   #child: ChildProcess | undefined;
   #readyAt = 0;
+  /** When it was last seen to that the session ends: from then on it may watch no more. */
+  #endsFrom: number | undefined;
   #isWanted = true;
   #running: Promise<void> = Promise.resolve();
 
@@ -64,7 +66,9 @@ export class Keeper {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.pid !== undefined) this.#child?.kill(signal);
+    if (this.pid === undefined) return;
+    if (signal !== 'SIGHUP') this.#endsFrom ??= Date.now();
+    this.#child?.kill(signal);
   }
 
   kill(): void {
@@ -75,6 +79,7 @@ export class Keeper {
   killProbe(): void {
     const { probe } = this;
     if (probe === undefined) return;
+    this.#endsFrom ??= Date.now();
     this.#ledger.gap(Date.now() - UNREAD_MS, Date.now(), 'probe killed');
     process.kill(probe, 'SIGKILL');
   }
@@ -92,7 +97,8 @@ export class Keeper {
       await once(this.#child, 'close');
       this.#readyAt = 0;
       if (!this.#isWanted) break;
-      const from = Date.now();
+      const from = this.#endsFrom ?? Date.now();
+      this.#endsFrom = undefined;
       await this.#startOne();
       this.#ledger.gap(from, Date.now(), 'between two sessions');
     }
