@@ -11,7 +11,7 @@ import { CROSS_PACKAGES, PROBE_PACKAGES, root, START_PACKAGES, say, setUp } from
 import { packDeb } from './deb.mjs';
 import { buildNative } from './native.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
-import { ARCHITECTURES } from './pins.mjs';
+import { ARCHITECTURES, BUILD_ROOT } from './pins.mjs';
 import { packageJson } from './reference.mjs';
 import { packRpm } from './rpm.mjs';
 import { PackError, run } from './run.mjs';
@@ -20,6 +20,7 @@ import { checkSymbols } from './symbols.mjs';
 import { packTarball } from './tarball.mjs';
 import { installTools } from './tools.mjs';
 import { layTree } from './tree.mjs';
+import { checkUndefined } from './undefined-symbols.mjs';
 
 const CACHE = join(root, '.cache/pack');
 const OUT = join(root, 'release');
@@ -69,7 +70,9 @@ async function pack() {
     const node = nodeRuntime(architecture, CACHE);
     layTree(tree, { architecture, node, native, probe, notice: probeNotice(), sbom: bom, epoch });
     const needs = checkSymbols(tree, architecture);
-    say(`  ${stem}: ${[...needs].map(([library, versions]) => `${library} ${newest(versions)}`).join(', ')}`);
+    const bare = checkUndefined(tree, architecture, join(CACHE, BUILD_ROOT.suite));
+    const newestOf = [...needs].map(([library, versions]) => `${library} ${newest(versions)}`);
+    say(`  ${stem}: ${newestOf.join(', ')}; ${bare} symbols without a version`);
     const common = { tree, out: OUT, architecture, epoch };
     await packTarball(tree, join(OUT, `${stem}.tar.gz`), epoch);
     if (statSync(join(OUT, `${stem}.tar.gz`)).size > MOST_BYTES)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { elfFiles, isTooNew, neededVersions } from '../../../scripts/pack/symbols.mjs';
+import { dynamicSymbols } from '../../../scripts/pack/undefined-symbols.mjs';
 
 describe('symbol versions', () => {
   it('are too new above the limits, and where nobody has set one', () => {
@@ -28,5 +29,29 @@ describe('symbol versions', () => {
 
   it('are looked for in compiled files alone', () => {
     assert.deepEqual(elfFiles('packaging'), []);
+  });
+});
+
+describe('symbols without a version', () => {
+  it('are told from others in what readelf prints', () => {
+    const table = [
+      '   Num:    Value          Size Type    Bind   Vis      Ndx Name',
+      '     0: 0000000000000000     0 NOTYPE  LOCAL  DEFAULT  UND ',
+      '     1: 0000000000000000     0 NOTYPE  GLOBAL DEFAULT  UND sendto',
+      '     2: 0000000000000000     0 FUNC    GLOBAL DEFAULT  UND memcpy@GLIBC_2.14 (2)',
+      '     3: 0000000000000000     0 NOTYPE  WEAK   DEFAULT  UND __gmon_start__',
+      '     4: 00000000000268e0     5 FUNC    GLOBAL DEFAULT   15 qsort@@GLIBC_2.2.5',
+      '     5: 0000000000001730   124 FUNC    GLOBAL DEFAULT [VARIANT_PCS]    7 napi_register_module_v1',
+    ].join('\n');
+    const shown = dynamicSymbols(table).map(({ name, version, isDefined, isWeak }) =>
+      [name, version, isDefined ? 'defined' : '', isWeak ? 'weak' : ''].join(' ').trimEnd(),
+    );
+    assert.deepEqual(shown, [
+      'sendto',
+      'memcpy GLIBC_2.14',
+      '__gmon_start__   weak',
+      'qsort GLIBC_2.2.5 defined',
+      'napi_register_module_v1  defined',
+    ]);
   });
 });
