@@ -17,10 +17,20 @@ import { manPages } from './man.mjs';
 import { ARCHITECTURES, LIMITS } from './pins.mjs';
 import { commandsOfManifest, packageJson } from './reference.mjs';
 
-const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'schemas'];
+/** With everything that one of them links to. */
+const DOCUMENTS = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'LICENSE',
+  'bench/RESULTS.md',
+  'docs',
+  'schemas',
+  ...['Dockerfile', 'grafana', 'imds.service', 'kubernetes', 'logrotate', 'prometheus', 'rsyslog'].map(
+    (name) => `packaging/${name}`,
+  ),
+];
 const PROGRAMS = ['bin/imds', 'lib/imds/node'];
-/** Recipes for other programs, of packaging/: documents link to them from beside it. */
-const RECIPES = ['grafana', 'logrotate', 'prometheus', 'rsyslog'];
 /** Of package.json, what the program itself reads. */
 const RUNTIME_FIELDS = ['name', 'version', 'description', 'license', 'type', 'oclif'];
 
@@ -105,7 +115,6 @@ function putProgram(put, { architecture, node, native, probe }) {
  */
 function putDocuments(put, { node, native, notice, sbom }) {
   for (const name of DOCUMENTS) put.folder(`share/doc/imds/${name}`, join(root, name));
-  for (const name of RECIPES) put.folder(`share/doc/imds/packaging/${name}`, join(root, 'packaging', name));
   put.folder('share/doc/imds/examples/demo', join(root, 'fixtures/demo'));
   put.file('share/doc/imds/examples/imds.toml', join(root, 'packaging/imds.toml'));
   put.text('share/doc/imds/sbom.cdx.json', sbom);
