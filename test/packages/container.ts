@@ -15,6 +15,7 @@ import { unpackTarball } from './debian.ts';
 import { checkCalls, type Seen, watch } from './live.ts';
 import { checkManifest } from './manifest.ts';
 import { HostRoot, limitedTo } from './roots.ts';
+import { scrapeWithin } from './scrape.ts';
 
 /** As in packaging/Dockerfile. */
 const SUITE = 'trixie';
@@ -23,14 +24,22 @@ const require = createRequire(import.meta.url);
 
 export function tryContainer(): Promise<void> {
   checkDockerfile();
-  const { capabilities, args } = checkManifest();
+  const { capabilities, args, probes } = checkManifest();
   return HostRoot.with(SUITE, (root) =>
     Network.with(async (network) => {
       const pair = connectPair(network);
       await startServing(pair.server);
       unpackTarball(root);
+      const words = (rights: readonly string[]) =>
+        root.contained(pair.client, ...limitedTo(rights), 'imds', ...args, ...WATCHING);
+      // The kubelet asks in the node's network, which is the pod's.
       const session = (rights: readonly string[]) =>
-        watch(root, pair, root.contained(pair.client, ...limitedTo(rights), 'imds', ...args, ...WATCHING));
+        watch(root, pair, words(rights), async () => {
+          for (const { host, port, path } of probes) {
+            const { status } = await scrapeWithin(pair.client, `http://${host}:${port}${path}`);
+            assert.equal(status, 200, path);
+          }
+        });
       const all = await session(capabilities);
       checkCalls(all);
       assert.match(all.ready, /views sockets, wire \(any\); attribution ebpf; .* now uid \d+$/);

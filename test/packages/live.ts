@@ -27,8 +27,17 @@ export function watchCalls(root: HostRoot, pair: Pair, ...args: readonly string[
   return watch(root, pair, root.command(pair.client, 'imds', 'live', '--jsonl', ...WATCHING, ...args));
 }
 
-/** The same of a session that `words` start. */
-export async function watch(root: HostRoot, { client: where }: Pair, words: Words): Promise<Seen> {
+/**
+ * The same of a session that `words` start.
+ *
+ * @param whileLive what else is done with it once both calls are there, before it is ended
+ */
+export async function watch(
+  root: HostRoot,
+  { client: where }: Pair,
+  words: Words,
+  whileLive: (seen: Seen) => Promise<void> = async () => {},
+): Promise<Seen> {
   const mark = newMark();
   copyFileSync(join(import.meta.dirname, 'client.sh'), root.path('client.sh'));
   const target = [IMDS_ADDRESSES.v4, String(PORT), `/latest/meta-data/${mark}`];
@@ -37,7 +46,7 @@ export async function watch(root: HostRoot, { client: where }: Pair, words: Word
   const seen: Seen = { ready: '', diagnostics: [], events: [], code: null };
   const late = setTimeout(() => session.kill('SIGKILL'), PATIENCE_MS);
   try {
-    await follow(session, seen, mark, () => client.stdin?.end('\n'));
+    await follow(session, seen, mark, { onReady: () => client.stdin?.end('\n'), whileLive });
   } finally {
     clearTimeout(late);
     for (const child of [client, session]) child.kill('SIGKILL');
@@ -50,7 +59,13 @@ function start([program, ...args]: Words, input: 'pipe' | 'ignore'): ChildProces
 }
 
 /** Resolves when it has ended: with SIGINT once both calls are there, or by itself. */
-async function follow(session: ChildProcess, seen: Seen, mark: string, onReady: () => void): Promise<void> {
+async function follow(
+  session: ChildProcess,
+  seen: Seen,
+  mark: string,
+  { onReady, whileLive }: { onReady: () => void; whileLive: (seen: Seen) => Promise<void> },
+): Promise<void> {
+  let rest = Promise.resolve();
   const { stdout, stderr } = session;
   assert.ok(stdout !== null && stderr !== null);
   createInterface({ input: stderr }).on('line', (line) => {
@@ -63,10 +78,11 @@ async function follow(session: ChildProcess, seen: Seen, mark: string, onReady: 
     if (!line.startsWith('{')) return;
     const event: LiveEvent = JSON.parse(line);
     if (event.url?.path.includes(mark)) seen.events.push(event);
-    if (seen.events.length === 2) session.kill('SIGINT');
+    if (seen.events.length === 2) rest = whileLive(seen).finally(() => session.kill('SIGINT'));
   });
   const [code] = await once(session, 'close');
   seen.code = code;
+  await rest;
 }
 
 /** Both calls, each once, with the process that made it. */

@@ -11,6 +11,14 @@ const require = createRequire(import.meta.url);
 export interface ContainerRights {
   capabilities: string[];
   args: string[];
+  /** What the kubelet asks, from the node's network. */
+  probes: HttpProbe[];
+}
+
+export interface HttpProbe {
+  host: string;
+  port: number;
+  path: string;
 }
 
 interface Manifest {
@@ -27,6 +35,8 @@ interface DaemonSet extends Manifest {
         hostNetwork: boolean;
         containers: {
           args: string[];
+          readinessProbe: { httpGet: HttpProbe };
+          livenessProbe: { httpGet: HttpProbe };
           securityContext: {
             allowPrivilegeEscalation: boolean;
             readOnlyRootFilesystem: boolean;
@@ -56,7 +66,9 @@ export function checkManifest(): ContainerRights {
   const found = documents.find((document): document is DaemonSet => document.kind === 'DaemonSet');
   const [container] = found?.spec.template.spec.containers ?? [];
   if (container === undefined) throw new Error('the manifest has no DaemonSet with a container');
-  return { capabilities: container.securityContext.capabilities.add, args: container.args };
+  const { readinessProbe, livenessProbe, securityContext, args } = container;
+  const probes = [readinessProbe.httpGet, livenessProbe.httpGet];
+  return { capabilities: securityContext.capabilities.add, args, probes };
 }
 
 /** Also fields that the schema does not know, which Kubernetes' own schemas let pass, and the server drops. */
