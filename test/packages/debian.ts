@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  appendFileSync,
   copyFileSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,6 +14,7 @@ import {
 import { startServing } from '../live/scene.ts';
 import { type Namespace, Network } from '../support/netns.ts';
 import { connectPair, type Pair } from '../support/topologies.ts';
+import { tryCommands } from './commands.ts';
 import { checkCalls, watchCalls } from './live.ts';
 import { released } from './release.ts';
 import { HostRoot } from './roots.ts';
@@ -88,7 +89,7 @@ async function tryDeb(root: HostRoot, pair: Pair): Promise<void> {
     assert.ok(!root.has(gone), `a purge leaves ${gone}`);
 }
 
-const CONFIGURATION = 'etc/imds/imds.toml';
+export const CONFIGURATION = 'etc/imds/imds.toml';
 
 /** It is there, right, and obeyed; what an administrator has changed, an update leaves as it is. */
 export function tryConfiguration(root: HostRoot, where: Namespace): void {
@@ -96,7 +97,12 @@ export function tryConfiguration(root: HostRoot, where: Namespace): void {
     root.succeed(where, 'imds', 'config', 'check'),
     /^\/etc\/imds\/imds\.toml: all right; 0 settings/,
   );
-  appendFileSync(root.path(CONFIGURATION), '\n[log.events]\nbackups = 9\n');
+  const file = root.path(CONFIGURATION);
+  const text = readFileSync(file, 'utf8');
+  // As its administrator does: the line is uncommented where it stands.
+  const changed = text.replace(/(^\[log\.events\]$[\s\S]*?)^#backups = 5$/m, '$1backups = 9');
+  assert.notEqual(changed, text);
+  writeFileSync(file, changed);
   const shown = root.succeed(where, 'imds', 'config', 'show');
   assert.match(shown, /^log\.events\.backups = 9 +# file \/etc\/imds\/imds\.toml:\d+:11$/m);
 }
@@ -111,6 +117,7 @@ export async function tryInstalled(root: HostRoot, pair: Pair): Promise<void> {
   assert.match(logged, /IMDSv1\(!\) \(pid:\d+:bash argv:bash \/client\.sh old/);
   assert.match(root.succeed(client, 'stat', '-c', '%U %a', '/var/log/imds/imds-calls.jsonl'), /^imds 600$/m);
   assert.match(root.succeed(client, 'imds', 'analyze', '/usr/share/doc/imds/examples/demo'), DEMO_VERDICT);
+  await tryCommands(root, pair);
   await tryWithoutCap(root, pair);
 }
 

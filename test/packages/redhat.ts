@@ -1,12 +1,12 @@
 /** The .rpm, installed by rpm with its dependencies checked, in a root that only has what a minimal host has. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServing } from '../live/scene.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair } from '../support/topologies.ts';
-import { tryConfiguration, tryInstalled } from './debian.ts';
+import { CONFIGURATION, tryConfiguration, tryInstalled } from './debian.ts';
 import { released } from './release.ts';
 import { HostRoot } from './roots.ts';
 
@@ -39,12 +39,18 @@ export function tryRpm(): Promise<void> {
       // /var/log/imds is made by the package's script; nothing else may differ from what is recorded.
       assert.equal(succeed(rpm(root, ['--verify', '--nouser', '--nogroup', 'imds'])), '');
       tryConfiguration(root, pair.client);
+      // The same package in the place of itself, as an update does it: what was changed stays.
+      succeed(rpm(root, ['--upgrade', '--replacepkgs', '--oldpackage', root.path(file)]));
+      assert.match(readFileSync(root.path(CONFIGURATION), 'utf8'), /^backups = 9$/m);
       await tryInstalled(root, pair);
       succeed(rpm(root, ['--erase', 'imds']));
       for (const gone of ['usr/lib/imds', 'usr/bin/imds', 'usr/share/doc/imds']) {
         assert.ok(!root.has(gone), gone);
       }
       assert.ok(root.has('var/log/imds/imds-calls.jsonl'), 'a removal leaves the logs');
+      // rpm has no purge: of a configuration that was changed, it leaves a copy with the name that says so.
+      assert.ok(!root.has(CONFIGURATION));
+      assert.match(readFileSync(root.path(`${CONFIGURATION}.rpmsave`), 'utf8'), /^backups = 9$/m);
     }),
   );
 }

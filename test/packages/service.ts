@@ -33,6 +33,9 @@ export function tryService(suite: string): Promise<string> {
 async function session(root: HostRoot, machine: Machine): Promise<string> {
   machine.succeed('dpkg', '--install', '/imds.deb');
   assert.equal(machine.property('ActiveState'), 'inactive');
+  const dry = machine.succeed('imds', 'service', 'install', '--dry-run');
+  assert.match(dry, /systemctl enable imds\.service\n.*systemctl start imds\.service\n/);
+  assert.equal(machine.property('UnitFileState'), 'disabled');
   assert.match(
     machine.succeed('imds', 'service', 'install'),
     /^systemctl enable imds\.service\nsystemctl start /,
