@@ -12,6 +12,8 @@ const CACHE = join(import.meta.dirname, '..', '..', '.cache', 'packages');
 const LIBRARIES = join(CACHE, 'arm64-libraries');
 const EMULATOR = 'qemu-aarch64-static';
 const TIMEOUT_MS = 300_000;
+/** What each offers; no-new-privs.node does its work when it is loaded. */
+const ADD_ONS = { 'no-new-privs.node': '', 'sd-notify.node': 'send' };
 
 export async function tryArm64(): Promise<void> {
   await fetchLibraries();
@@ -40,7 +42,14 @@ function tryPrograms(folder: string): void {
   const cap = `require(${JSON.stringify(join(folder, 'lib/imds/node_modules/cap'))})`;
   const version = `console.log(typeof ${cap}.Cap.findDevice, Object.keys(${cap}.decoders).length > 0)`;
   assert.equal(emulated(folder, ['--eval', version]), 'function true\n');
-  const probe = join(folder, 'lib/imds/prebuilt/linux-arm64/imds-probe');
+  const prebuilt = join(folder, 'lib/imds/prebuilt/linux-arm64');
+  for (const [addOn, gives] of Object.entries(ADD_ONS)) {
+    const load = `const module = { exports: {} };
+      process.dlopen(module, ${JSON.stringify(join(prebuilt, addOn))}, require('node:os').constants.dlopen.RTLD_NOW);
+      console.log(Object.keys(module.exports).join());`;
+    assert.equal(emulated(folder, ['--eval', load]), `${gives}\n`);
+  }
+  const probe = join(prebuilt, 'imds-probe');
   const { stdout, status } = spawnSync(EMULATOR, [probe, '--version'], {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
