@@ -42,7 +42,7 @@ export function tryContainer(): Promise<void> {
         });
       const all = await session(capabilities);
       checkCalls(all);
-      assert.match(all.ready, /views sockets, wire \(any\); attribution ebpf; .* now uid \d+$/);
+      assert.match(all.ready, /views sockets, wire \(any\); attribution ebpf; .* now uid \d+; metrics http:/);
       for (const left of capabilities) {
         const check = WITHOUT[left];
         assert.ok(check !== undefined, `nobody has shown what ${left} is for`);
