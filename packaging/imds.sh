@@ -33,6 +33,8 @@ for libc in /lib64/libc-2.*.so /lib/*-linux-gnu/libc-2.*.so; do
   esac
 done
 
-# Of a Node that the caller uses for something else.
-unset NODE_OPTIONS NODE_PATH
+# Of a Node that the caller uses for something else: options, files that it would read or write, and what it would print.
+# Certificates, for instance: imds has no use for them, and a file that is missing would be a warning in its output.
+unset NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS NODE_ICU_DATA NODE_COMPILE_CACHE NODE_V8_COVERAGE \
+  NODE_REDIRECT_WARNINGS NODE_PENDING_DEPRECATION NODE_DEBUG NODE_DEBUG_NATIVE
 exec "$lib/node" "$lib/bin/run.js" "$@"

@@ -21,13 +21,16 @@ export async function tryCommands(root: HostRoot, pair: Pair): Promise<void> {
 }
 
 function tryDoctor(root: HostRoot, where: Namespace): void {
-  const { code, stdout, stderr } = root.run(where, 'imds', 'doctor');
+  // A file that is not in this root: Node would complain of it.
+  const env = ['env', 'NODE_EXTRA_CA_CERTS=/srv/ca.crt'];
+  const { code, stdout, stderr } = root.run(where, ...env, 'imds', 'doctor');
   assert.match(
     stdout,
     /^imds live: ready: views sockets, wire \(any\); attribution ebpf$/m,
     `${stdout}${stderr}`,
   );
   assert.match(stdout, /^imds \S+ · linux \S+ x64 · Node 24\.\S+ · uid 0$/m);
+  assert.equal(stderr, '');
   assert.equal(code, 0, stdout);
 }
 

@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Stands for Node: tells what it was started with. */
-const FAKE_NODE = '#!/bin/sh\nprintf "%s|" "$0" "$NODE_OPTIONS" "$@"\n';
+const FAKE_NODE = '#!/bin/sh\nprintf "%s|" "$0" "$(env | grep ^NODE_)" "$@"\n';
+/** What a caller may have set for a Node of its own. */
+const OF_ANOTHER_NODE = {
+  NODE_OPTIONS: '--inspect',
+  NODE_PATH: '/srv/modules',
+  NODE_EXTRA_CA_CERTS: '/srv/ca.crt',
+  NODE_COMPILE_CACHE: '/srv/cache',
+  NODE_V8_COVERAGE: '/srv/coverage',
+  NODE_DEBUG: 'net',
+};
 
 describe('the launcher of a package', () => {
   let folder: string;
@@ -39,7 +48,7 @@ describe('the launcher of a package', () => {
     it(`finds its Node when called as ${name} in ${from}`, () => {
       const { stdout, status, stderr } = spawnSync(name.replace('FOLDER', folder), ['analyze', 'a b'], {
         cwd: from === '/' ? '/' : join(folder, from),
-        env: { PATH: process.env.PATH ?? '', NODE_OPTIONS: '--inspect' },
+        env: { PATH: process.env.PATH ?? '', ...OF_ANOTHER_NODE },
         encoding: 'utf8',
       });
       const here = lib.replace('FOLDER', folder);
