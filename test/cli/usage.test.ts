@@ -41,7 +41,8 @@ describe('imds', () => {
         '--top',
         'path',
       ],
-      config: [
+      'config:check': ['--config', '--json', 'path'],
+      'config:show': [
         '--ancestors',
         '--argv',
         '--attribution',
@@ -64,7 +65,6 @@ describe('imds', () => {
         '--state-dir',
         '--user',
         '--write',
-        'action',
         'path',
       ],
       doctor: [
