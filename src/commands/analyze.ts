@@ -15,7 +15,7 @@ export default class Analyze extends ImdsCommand {
 
 Files of one recording session are one capture. Others are captures of their own, unless --ring says that they are parts of one.
 
-Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is damaged (what could be read is reported); 5 something is missing on this machine; 130 or 143 interrupted (what was read is reported).`;
+Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is missing or damaged (what could be read is reported); 5 something is missing on this machine; 130 or 143 interrupted (what was read is reported).`;
 
   static override examples = [
     { description: 'Who still uses IMDSv1?', command: '<%= config.bin %> <%= command.id %> capture.pcap' },
