@@ -7,7 +7,7 @@ const pjson = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 const entry = new URL('dist/cli/main.js', root);
 const [first] = process.argv.slice(2);
 
-if (first === '--version') {
+if (first === '--version' || first === 'version') {
   // As oclif prints it, without loading oclif.
   process.stdout.write(
     `${pjson.name}/${pjson.version} ${process.platform}-${process.arch} node-${process.version}\n`,

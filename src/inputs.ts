@@ -7,7 +7,7 @@ import { parseRecord } from './bpf/parse.ts';
 import type { SessionRecord } from './bpf/records.ts';
 import { type CaptureHead, openCapture, peekCapture } from './capture/open.ts';
 import { InputError, UsageError } from './errors.ts';
-import { beside, type FilePath, locationIn, namesIn } from './files/names.ts';
+import { beside, type Entry, entriesIn, type FilePath, locationIn } from './files/names.ts';
 import { problemOf, skipped } from './files/problem.ts';
 import type { Problem } from './model.ts';
 import type { PacketSource } from './ports.ts';
@@ -77,7 +77,7 @@ const IS_SIDECAR = /\.correlations\.jsonl(?:\.gz)?$/;
 const COMPRESSED = /\.gz$/i;
 
 /**
- * The captures behind paths: files, folders (their files, not those of folders in them), and `-`.
+ * The captures behind paths: files, folders (their files, and those of folders in them, but no deeper), and `-`.
  * Files of one session are one capture, in the order of their parts; with `ring`, all files are, in
  * the order of their first packets; every other file is a capture of its own.
  *
@@ -101,7 +101,7 @@ export async function openInputs(paths: readonly string[], options: InputOptions
         found.push({ path: 'stdin', order: 0, endsBySignal: true, open });
         continue;
       }
-      for (const file of await filesOf(path, problems)) {
+      for (const file of await filesOf(path, options.ring, problems)) {
         const identity = identityOf(file.stats);
         if (seen.has(identity)) continue;
         seen.add(identity);
@@ -130,38 +130,82 @@ function give(found: readonly Found[], correlations: string): void {
   for (const part of found) part.correlations = correlations;
 }
 
-/** The file itself, or the captures in a folder, by name. */
-async function filesOf(path: string, problems: Problem[]): Promise<Candidate[]> {
+/** Folders below a folder, as of the hosts of a fleet, that are searched. */
+const MAX_FOLDERS = 4096;
+
+/** The file itself, or the captures in a folder by name, and then those in the folders in it. */
+async function filesOf(path: string, ring: boolean, problems: Problem[]): Promise<Candidate[]> {
   const stats = await stat(path);
   if (!stats.isDirectory()) return [{ path, location: path, stats }];
-  const names = await namesIn(path);
+  const others: string[] = [];
+  const entries = await entriesIn(path);
+  const captures = await capturesOf(path, path, entries, others, problems);
+  const folders = entries.filter(({ shown, kind }) => kind === 'folder' && !shown.startsWith('.'));
+  // The parts of one capture are in one folder.
+  for (const folder of ring ? [] : folders.slice(0, MAX_FOLDERS)) {
+    const below = join(path, folder.shown);
+    const location = locationIn(path, folder);
+    try {
+      // Links there are not followed: such a folder may be one that others can write to.
+      const files = (await entriesIn(location)).filter(({ kind }) => kind !== 'link');
+      captures.push(...(await capturesOf(below, location, files, others, problems)));
+    } catch (error) {
+      problems.push(problemOf(below, error));
+    }
+  }
+  if (!ring && folders.length > MAX_FOLDERS) problems.push(tooMany(path, folders.length));
+  if (captures.length === 0) throw noCaptures(path, ring);
+  if (others.length > 0) problems.push(skipped(path, others, 'no captures'));
+  return captures;
+}
+
+/** @param others names of files that are no captures are added */
+async function capturesOf(
+  folder: string,
+  location: FilePath,
+  entries: readonly Entry[],
+  others: string[],
+  problems: Problem[],
+): Promise<Candidate[]> {
+  const names = entries.filter(({ kind }) => kind !== 'folder');
   const siblings = new Set(names.map(({ shown }) => shown));
   const captures: Candidate[] = [];
-  const others: string[] = [];
   for (const name of names) {
     const { shown } = name;
     if (shown.startsWith('.') || IS_SIDECAR.test(shown)) continue;
-    const file = join(path, shown);
-    const location = locationIn(path, name);
+    const path = join(folder, shown);
+    const at = locationIn(location, name);
     try {
-      const fileStats = await statOf(location);
-      if (fileStats?.isFile() !== true) continue;
-      const head = await peekCapture(file, location);
+      const stats = await statOf(at);
+      if (stats?.isFile() !== true) continue;
+      const head = await peekCapture(path, at);
       if (head === undefined) others.push(shown);
-      else captures.push({ path: file, location, stats: fileStats, head, siblings });
+      else captures.push({ path, location: at, stats, head, siblings });
     } catch (error) {
       others.push(shown);
-      problems.push(problemOf(file, error));
+      problems.push(problemOf(path, error));
     }
   }
-  if (captures.length === 0) {
-    throw new InputError(`${path}: a folder without captures`, {
-      code: 'input.no_captures',
-      remedy: 'Name a folder that holds pcap or pcapng files itself; folders in it are not searched.',
-    });
-  }
-  if (others.length > 0) problems.push(skipped(path, others, 'no captures'));
   return captures;
+}
+
+function noCaptures(folder: string, ring: boolean): InputError {
+  const searched = ring
+    ? 'with --ring, folders in it are not searched'
+    : 'folders in those in it are not searched';
+  return new InputError(`${folder}: a folder without captures`, {
+    code: 'input.no_captures',
+    remedy: `Name a folder that holds pcap or pcapng files; ${searched}.`,
+  });
+}
+
+function tooMany(folder: string, count: number): Problem {
+  return {
+    code: 'input.folders',
+    message: `${folder}: ${count} folders in it, of which the first ${MAX_FOLDERS} were searched`,
+    remedy: 'Name the others.',
+    damage: true,
+  };
 }
 
 /** Undefined where there is nothing, as behind a dangling link. */

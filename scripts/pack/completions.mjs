@@ -42,9 +42,9 @@ ${commands.map((command) => `    ${bashWord(command.id)}) flags='${namesOf(comma
     COMPREPLY=($(compgen -W "$flags" -- "$word"))
   elif [[ $command == help ]]; then
     COMPREPLY=($(compgen -W '${ids}' -- "$word"))
-${commands.flatMap(bashFirstWord).join('')}  elif [[ ${commands
+  elif [[ ${commands
     .filter(takesPaths)
-    .map(({ id }) => `$command == ${id}`)
+    .map(({ id }) => `$command == '${id}'`)
     .join(' || ')} ]]; then
     compopt -o filenames
     COMPREPLY=($(compgen -f -- "$word"))
@@ -161,20 +161,6 @@ function bashValue({ id }, flag) {
   return [`    ${names.map((name) => `${bashWord(id)}:${name}`).join('|')}) kind='${words}' ;;`];
 }
 
-/**
- * Where the first argument is one of some words.
- * @param {Command} command
- */
-function bashFirstWord({ id, args }) {
-  const [first] = Object.values(args);
-  if (first?.options === undefined) return [];
-  return [
-    `  elif [[ \${COMP_WORDS[1]} == ${id} ]] && ((COMP_CWORD == 2)); then
-    COMPREPLY=($(compgen -W '${first.options.join(' ')}' -- "$word"))
-`,
-  ];
-}
-
 /** @param {Command} command */
 function namesOf({ flags }) {
   return [...Object.values(flags).map(({ name }) => `--${name}`), '--help'];
@@ -184,8 +170,6 @@ function namesOf({ flags }) {
 function zshArguments(command) {
   const specs = Object.values(command.flags).map(zshFlag);
   if (takesPaths(command)) specs.push(quoted('*:path:_files'));
-  const [first] = Object.values(command.args);
-  if (first?.options !== undefined) specs.push(quoted(`1:${first.name}:(${first.options.join(' ')})`));
   if (command.id === 'help') specs.push(quoted('1:command:($commands)'));
   return `_arguments ${["'(-h --help)'{-h,--help}'[show help]'", ...specs].join(' \\\n          ')}`;
 }

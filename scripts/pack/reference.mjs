@@ -24,7 +24,7 @@ import { root } from '../setup.mjs';
  * @property {string} [description]
  * @property {string | readonly string[]} [usage]
  * @property {readonly { description: string, command: string }[]} [examples]
- * @property {Readonly<Record<string, { name: string, description: string, options?: readonly string[] }>>} args
+ * @property {Readonly<Record<string, { name: string, description: string }>>} args
  * @property {Readonly<Record<string, Flag>>} flags
  */
 
@@ -34,8 +34,10 @@ export function commandsOfManifest() {
   return Object.values(commands).map((command) => {
     // oclif's own separator of a topic and its commands.
     const id = command.id.replaceAll(':', ' ');
+    // What is hidden is taken only to be refused.
+    const args = Object.fromEntries(Object.entries(command.args).filter(([, { hidden }]) => hidden !== true));
     return JSON.parse(
-      JSON.stringify({ ...command, id })
+      JSON.stringify({ ...command, id, args })
         .replaceAll('<%= config.bin %>', 'imds')
         .replaceAll('<%= command.id %>', id),
     );

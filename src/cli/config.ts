@@ -26,12 +26,12 @@ export async function checkConfig(options: ConfigOptions, { stdout, stderr }: St
   const config = await readConfig(options);
   const problems = [...config.problems, ...contradictions(config)];
   for (const { name, meant } of config.misspelt) {
-    stderr.write(note('config', `the variable ${name} is none of imds; did you mean ${meant}?`));
+    stderr.write(note('config check', `the variable ${name} is none of imds; did you mean ${meant}?`));
   }
   if (options.json) stdout.write(json({ file: config.file, problems }));
   else {
     for (const { where, message, remedy } of problems)
-      stderr.write(note('config', `${where}: ${message}. ${remedy}`));
+      stderr.write(note('config check', `${where}: ${message}. ${remedy}`));
     if (problems.length === 0) stdout.write(`${escapeText(soundText(config))}\n`);
   }
   return problems.length === 0 ? ExitCode.done : ExitCode.usage;

@@ -8,7 +8,7 @@ export function diagnostic(command: string, problem: Problem | ImdsError): strin
   return note(command, problem.remedy === undefined ? sentence : `${sentence} ${problem.remedy}`);
 }
 
-/** One line on standard error. File names, and what a capture says of itself, are hostile text. */
+/** One line on standard error, of no command where that is empty. File names, and what a capture says of itself, are hostile text. */
 export function note(command: string, text: string): string {
-  return `imds ${command}: ${escapeText(text)}\n`;
+  return `${command === '' ? 'imds' : `imds ${command}`}: ${escapeText(text)}\n`;
 }

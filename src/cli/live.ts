@@ -1,9 +1,7 @@
-import { release } from 'node:os';
 import type { SessionRecord } from '../bpf/records.ts';
 import { ExitCode, type FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { argvRewriter } from '../live/argv-policy.ts';
-import { prepareFolders } from '../live/folders.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
 import { LiveSource } from '../live/live-source.ts';
 import { LogSink } from '../live/log-sink.ts';
@@ -13,7 +11,7 @@ import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privilege
 import type { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
-import { viewsOf, viewsText } from '../live/views-text.ts';
+import { viewsOf } from '../live/views-text.ts';
 import { WallClock } from '../live/wall-clock.ts';
 import { watchClock } from '../live/watch-clock.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -27,8 +25,10 @@ import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
+import { prepareLiveFolders } from './live-folders.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
 import type { LiveOptions } from './live-options.ts';
+import { readyText, sayHowToEnd } from './live-ready.ts';
 import { openRotatingSaver, openSaver, savedText, secretsWarning } from './live-saver.ts';
 import { createNotifier } from './live-service.ts';
 import { createLiveSinks } from './live-sinks.ts';
@@ -85,7 +85,9 @@ class LiveRun {
     const metrics = this.#metrics;
     const now = () => this.#clock.now();
     const account = this.#account();
-    using _folders = await prepareFolders(this.#options, account);
+    // Root finds out before anything is attached; for others, what they lack to attach is the first thing to say.
+    const isRoot = process.geteuid?.() === 0;
+    using _early = isRoot ? await prepareLiveFolders(this.#options, account) : undefined;
     const views = await openViews({
       ...this.#options,
       clock: this.#clock,
@@ -97,6 +99,7 @@ class LiveRun {
         ),
     });
     this.#views = views;
+    using _late = isRoot ? undefined : await prepareLiveFolders(this.#options, account);
     // One that failed may not fail again, as at a busy boot; what this machine lacks, it lacks again.
     const failed = views.missing.find(({ code }) => code === 'probe.failed');
     if (this.#options.exitOnProbeLoss && failed !== undefined) throw failed;
@@ -125,6 +128,7 @@ class LiveRun {
     const saver = early ?? (await openRotatingSaver(this.#options, header, account, onTrouble));
     if (metrics !== undefined) beginMetrics(metrics, header, { logs, saver });
     this.#surroundings.stderr.write(note('live', readyText(views, account, metrics)));
+    sayHowToEnd(this.#options, this.#surroundings.stderr);
     const limit = duration === undefined ? undefined : setTimeout(() => this.#interruption.abort(), duration);
     let standing: Standing | undefined;
     let begun: Standing | undefined;
@@ -285,12 +289,3 @@ class LiveRun {
 
 /** How often, in milliseconds, the log is told what the session can prove. */
 const TELL_MS = 300_000;
-
-function readyText(
-  views: OpenedViews,
-  account: Account | undefined,
-  metrics: Pick<Metrics, 'url'> | undefined,
-): string {
-  const told = metrics === undefined ? '' : `; metrics ${metrics.url}`;
-  return `ready: ${viewsText(views)}; kernel ${release()}; ${account === undefined ? `uid ${process.getuid?.()}` : `now ${account.name}`}${told}`;
-}

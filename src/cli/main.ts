@@ -2,8 +2,11 @@ import { fileURLToPath } from 'node:url';
 import type { Interfaces } from '@oclif/core';
 // First, because it is what listens to standard output: see ownOutputErrors.
 import '@oclif/core/command';
+import { Config } from '@oclif/core/config';
 import { execute } from '@oclif/core/execute';
+import { diagnostic } from './diagnostics.ts';
 import { keepHeapSmall } from './heap.ts';
+import { unknownCommand } from './unknown-command.ts';
 
 /**
  * Runs the command that process.argv names.
@@ -15,7 +18,14 @@ export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
   ownOutputErrors();
   // Without it, oclif asks the system who the user is: an error where there is no /etc/passwd, as in some containers.
   process.env.SHELL ??= '';
-  await execute({ loadOptions: { root: fileURLToPath(root), pjson } });
+  const config = await Config.load({ root: fileURLToPath(root), pjson });
+  const unknown = unknownCommand(process.argv.slice(2), config);
+  if (unknown === undefined) {
+    await execute({ loadOptions: config });
+    return;
+  }
+  process.stderr.write(diagnostic('', unknown));
+  process.exitCode = unknown.exitCode;
 }
 
 /**

@@ -42,24 +42,25 @@ const TEMPLATE = 'packaging/imds.service';
 
 export async function installService(request: InstallRequest, surroundings: Surroundings): Promise<void> {
   const { image, root, force, replacePredecessor } = request;
-  const tree = await target(request);
+  const { tree, runs, obstacle } = await target(request);
   const text = renderUnit({
     template: readFileSync(join(root, TEMPLATE), 'utf8'),
     program: await programFor(request, tree),
     notifies: compiledFile(root, ADD_ON) !== undefined,
   });
   const isImage = image !== undefined;
-  const found = await survey(tree, isImage ? undefined : systemctl);
+  const found = await survey(tree, runs ? systemctl : undefined);
   const plan = await installPlan(found, tree, { text, isImage, force, replacePredecessor });
   const done = isImage ? 'imds.service starts at boot' : 'imds.service runs, and starts at boot';
   await carryOut('service install', plan, tree, request, surroundings, done);
+  if (obstacle !== undefined) throw obstacle;
 }
 
 export async function uninstallService(request: UninstallRequest, surroundings: Surroundings): Promise<void> {
   const { image, force, purge } = request;
-  const tree = await target(request);
+  const { tree, runs, obstacle } = await target(request);
   const isImage = image !== undefined;
-  const found = await survey(tree, isImage ? undefined : systemctl);
+  const found = await survey(tree, runs ? systemctl : undefined);
   const plan = uninstallPlan(found, { isImage, force, purge });
   await carryOut(
     'service uninstall',
@@ -69,11 +70,13 @@ export async function uninstallService(request: UninstallRequest, surroundings: 
     surroundings,
     'imds.service does not run, and does not start at boot',
   );
+  if (obstacle !== undefined) throw obstacle;
 }
 
 /** Gives the exit code: 0 where it runs and is ready, as far as it can tell; else 3. */
 export async function showService(json: boolean, { stdout }: Surroundings): Promise<ExitCode> {
-  const tree = await target({ image: undefined, dryRun: true });
+  const { tree, obstacle } = await target({ image: undefined, dryRun: true });
+  if (obstacle !== undefined) throw obstacle;
   const clocks = { wallMs: Date.now(), monotonicMs: Number(process.hrtime.bigint() / 1_000_000n) };
   const status = await serviceStatus(await survey(tree, systemctl), systemctl, clocks);
   const output = new StreamOutput(stdout, 'standard output', () => {});
@@ -84,29 +87,38 @@ export async function showService(json: boolean, { stdout }: Surroundings): Prom
   return status.running && status.ready !== false ? ExitCode.done : ExitCode.condition;
 }
 
+interface Found {
+  tree: FileTree;
+  /** systemd runs it, and can be asked. */
+  runs: boolean;
+  /** Why none of it can be done, for a dry run, which shows it all the same. */
+  obstacle: PrerequisiteError | undefined;
+}
+
 /** @throws PrerequisiteError where there is no systemd, or no right to change anything */
-async function target({ image, dryRun }: Pick<Target, 'image' | 'dryRun'>): Promise<FileTree> {
+async function target({ image, dryRun }: Pick<Target, 'image' | 'dryRun'>): Promise<Found> {
   const tree = await FileTree.open(image ?? '/');
   // As sd_booted(3) has it.
   const isThere =
     image === undefined ? (await tree.look('/run/systemd/system')).kind === 'folder' : await hasSystemd(tree);
-  if (!isThere) {
-    throw new PrerequisiteError(
-      image === undefined ? 'systemd does not run this host' : `there is no systemd in ${image}`,
-      {
-        code: 'service.systemd',
-        remedy:
-          'Let its own service manager run `imds live --quiet --exit-on-probe-loss` as root: SIGHUP reopens the logs, SIGTERM ends it.',
-      },
-    );
-  }
+  const obstacle = isThere ? undefined : noSystemd(image);
+  if (obstacle !== undefined && !dryRun) throw obstacle;
   if (image === undefined && !dryRun && process.getuid?.() !== 0) {
     throw new PrerequisiteError('a service can be changed by root alone', {
       code: 'service.root',
       remedy: 'Run it with sudo; --dry-run shows what it would do.',
     });
   }
-  return tree;
+  return { tree, runs: image === undefined && isThere, obstacle };
+}
+
+function noSystemd(image: string | undefined): PrerequisiteError {
+  const where = image === undefined ? 'systemd does not run this host' : `there is no systemd in ${image}`;
+  return new PrerequisiteError(where, {
+    code: 'service.systemd',
+    remedy:
+      'Let its own service manager run `imds live --quiet --exit-on-probe-loss` as root: SIGHUP reopens the logs, SIGTERM ends it.',
+  });
 }
 
 async function programFor({ image, program, root }: InstallRequest, tree: FileTree): Promise<string[]> {

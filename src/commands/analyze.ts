@@ -13,9 +13,11 @@ export default class Analyze extends ImdsCommand {
   static override description =
     `Reads pcap and pcapng files, compressed with gzip or not, as their content says. Processes are named from the journal within a pcapng file, or from FILE.correlations.jsonl beside a pcap file.
 
+Of a folder, the captures in it and in the folders in it are read, as of many hosts; with --ring, only those in it.
+
 Files of one recording session are one capture. Others are captures of their own, unless --ring says that they are parts of one.
 
-Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is damaged (what could be read is reported); 5 something is missing on this machine; 130 or 143 interrupted (what was read is reported).`;
+Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is missing or damaged (what could be read is reported); 5 something is missing on this machine; 130 or 143 interrupted (what was read is reported).`;
 
   static override examples = [
     { description: 'Who still uses IMDSv1?', command: '<%= config.bin %> <%= command.id %> capture.pcap' },

@@ -33,7 +33,7 @@ Callers that a filter of the configuration ([[ignore]] of /etc/imds/imds.toml) n
 
 The verdict of a host is READY where no call used IMDSv1, none could not be read, and imds live proves, in lines of its own among the calls, that it watched for a day (--observed) and missed none.
 
-Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is damaged (what could be read is reported); 130 or 143 interrupted (what was read is reported).`;
+Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an input is missing or damaged (what could be read is reported); 130 or 143 interrupted (what was read is reported).`;
 
   static override examples = [
     {

@@ -10,6 +10,8 @@ export interface Kind<T> {
   read(value: unknown): T | undefined;
   /** Of text, as an environment variable has it. */
   readText(text: string): T | undefined;
+  /** Of a value that is none of these: which of its items is the first to blame; undefined where no item is. */
+  wrongItem?(value: unknown): { item: unknown; number: number; of: number } | undefined;
 }
 
 /** Longest text of a setting, in characters. */
@@ -73,6 +75,11 @@ export function list(item: Kind<string>): Kind<readonly string[]> {
     schema: { type: 'array', items: item.schema, minItems: 1, maxItems: MAX_LIST },
     read,
     readText: (texts) => read(texts.split(',').map((one) => one.trim())),
+    wrongItem: (value) => {
+      if (!Array.isArray(value) || value.length > MAX_LIST) return undefined;
+      const index = value.findIndex((one) => item.read(one) === undefined);
+      return index < 0 ? undefined : { item: value[index], number: index + 1, of: value.length };
+    },
   };
 }
 

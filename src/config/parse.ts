@@ -5,7 +5,7 @@ import { readRules } from './ignore.ts';
 import { literal } from './literal.ts';
 import { Locations } from './locate.ts';
 import { nearest } from './nearest.ts';
-import { type ConfigProblem, placeOf, shown } from './problems.ts';
+import { type ConfigProblem, placeOf, shown, shownWrong } from './problems.ts';
 import { isKey, KEYS, type Key, SETTINGS } from './settings.ts';
 
 /** Ours nest two deep. */
@@ -123,7 +123,7 @@ class Reader {
       this.#values.set(key, { value: read, where });
       return;
     }
-    const message = `${key}: expected ${kind.expected}; found ${shown(value)}`;
+    const message = `${key}: expected ${kind.expected}; found ${shownWrong(kind, value)}`;
     this.#problems.push({
       where,
       message,

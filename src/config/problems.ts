@@ -1,3 +1,4 @@
+import type { Kind } from './kinds.ts';
 import type { Position } from './locate.ts';
 
 /** What is wrong with a setting, where, and what to do about it. */
@@ -22,4 +23,11 @@ export function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return 'a table';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+/** A value that is not of that kind; of a list, the item to blame: `"nowhere" (item 1 of 2)`. */
+export function shownWrong(kind: Kind<unknown>, value: unknown): string {
+  const wrong = kind.wrongItem?.(value);
+  if (wrong === undefined) return shown(value);
+  return `${shown(wrong.item)} (item ${wrong.number} of ${wrong.of})`;
 }

@@ -13,11 +13,6 @@ export interface FileName {
   bytes: Buffer | undefined;
 }
 
-/** Files and links, whatever they point to, by name. */
-export async function namesIn(folder: string): Promise<FileName[]> {
-  return (await entriesIn(folder)).filter(({ kind }) => kind !== 'folder');
-}
-
 export interface Entry extends FileName {
   kind: 'file' | 'link' | 'folder';
 }

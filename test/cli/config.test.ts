@@ -32,15 +32,15 @@ describe('imds config', () => {
     write('[log]\nfoldr = "/a"\n\u{1b}[31m = 1\n');
     const garbage = await imds(['config', 'check', file]);
     assert.equal(garbage.code, 2);
-    assert.match(garbage.stderr, /^imds config: .*imds\.toml:3:1: not TOML: /);
+    assert.match(garbage.stderr, /^imds config check: .*imds\.toml:3:1: not TOML: /);
     write('[log]\nfoldr = "/a"\nenabled = "\u202Eyes"\ntrace.file = "imds-calls.jsonl"\n');
     const wrong = await imds(['config', 'check', file], { env: { ...process.env, IMDS_LOG_FOLDR: '1' } });
     assert.equal(wrong.code, 2);
     assert.deepEqual(wrong.stderr.replaceAll(file, 'F').split('\n'), [
-      'imds config: the variable IMDS_LOG_FOLDR is none of imds; did you mean IMDS_LOG_FOLDER?',
-      'imds config: F:2:1: unknown key log.foldr. Did you mean log.folder?',
-      'imds config: F:3:11: log.enabled: expected true or false; found "\\u{202E}yes". Leave the line out for the default, true.',
-      'imds config: F:4:14: log.events.file: the same name as log.trace.file. Give each a name of its own.',
+      'imds config check: the variable IMDS_LOG_FOLDR is none of imds; did you mean IMDS_LOG_FOLDER?',
+      'imds config check: F:2:1: unknown key log.foldr. Did you mean log.folder?',
+      'imds config check: F:3:11: log.enabled: expected true or false; found "\\u{202E}yes". Leave the line out for the default, true.',
+      'imds config check: F:4:14: log.events.file: the same name as log.trace.file. Give each a name of its own.',
       '',
     ]);
     const { stdout } = await imds(['config', 'check', file, '--json']);
@@ -81,13 +81,36 @@ describe('imds config', () => {
     assert.deepEqual(ignore, { origin: 'default', rules: [] });
   });
 
-  it('takes one file, and knows no other action', async () => {
-    for (const args of [['show', file], ['check', file, '--config', file], ['edit'], []]) {
-      assert.equal((await imds(['config', ...args])).code, 2, args.join(' '));
-    }
+  it('takes one file, each in its own way, and knows no other action', async () => {
+    const show = await imds(['config', 'show', file]);
+    assert.equal(show.code, 2);
+    assert.equal(
+      show.stderr,
+      `imds config show: ${file}: the file to show is named with --config. Use imds config show --config FILE; imds config check FILE says what is wrong with one.\n`,
+    );
+    const two = await imds(['config', 'check', 'a.toml', '--config', 'b.toml']);
+    assert.equal(two.code, 2);
+    assert.equal(
+      two.stderr,
+      'imds config check: a.toml: a second file, beside --config b.toml. Name one of the two.\n',
+    );
+    assert.equal((await imds(['config', 'edit'])).code, 2);
     const { code, stderr } = await imds(['config', 'check', file]);
     assert.equal(code, 2);
     assert.match(stderr, /there is no such configuration\. Name another with --config FILE/);
+  });
+
+  it('lists what it can do, each with its own help', async () => {
+    const topic = await imds(['config']);
+    assert.deepEqual([topic.code, topic.stderr], [0, '']);
+    assert.match(
+      topic.stdout,
+      /COMMANDS\n {2}config check {2}Say of a[\s\S]*\n {2}config show {3}Show every/,
+    );
+    const pages = await Promise.all(['check', 'show'].map((action) => imds(['config', action, '--help'])));
+    assert.match(pages[0]?.stdout ?? '', /\$ imds config check \[PATH\]/);
+    assert.match(pages[1]?.stdout ?? '', /\$ imds config show \[--json\]/);
+    for (const { stdout } of pages) assert.doesNotMatch(stdout, /--interface|multiple values/);
   });
 
   it('makes live refuse what is wrong with it before it begins', async () => {

@@ -249,15 +249,30 @@ describe('imds service on a host without systemd', () => {
       this.skip();
   });
 
+  const WITHOUT =
+    'systemd does not run this host. Let its own service manager run `imds live --quiet --exit-on-probe-loss` as root: SIGHUP reopens the logs, SIGTERM ends it.\n';
+
+  it('shows what it would do all the same, and says so at the end', async () => {
+    const install = await imds(['service', 'install', '--dry-run', '--program', '/bin/true']);
+    assert.equal(install.code, 5);
+    assert.match(
+      install.stdout,
+      /^would write \/etc\/systemd\/system\/imds\.service\n(?: {2}\| .*\n)+would systemctl daemon-reload\n/,
+    );
+    assert.match(install.stdout, /\n {2}\| ExecStart=\/bin\/true live /);
+    assert.equal(install.stderr, `imds service install: ${WITHOUT}`);
+    const uninstall = await imds(['service', 'uninstall', '--dry-run']);
+    assert.equal(uninstall.code, 5);
+    assert.equal(uninstall.stdout, 'would change nothing\n');
+    assert.equal(uninstall.stderr, `imds service uninstall: ${WITHOUT}`);
+  });
+
   for (const command of ['install', 'uninstall', 'status']) {
     it(`says so to ${command}, with exit code 5`, async () => {
       const { code, stdout, stderr } = await imds(['service', command]);
       assert.equal(code, 5);
       assert.equal(stdout, '');
-      assert.equal(
-        stderr,
-        `imds service ${command}: systemd does not run this host. Let its own service manager run \`imds live --quiet --exit-on-probe-loss\` as root: SIGHUP reopens the logs, SIGTERM ends it.\n`,
-      );
+      assert.equal(stderr, `imds service ${command}: ${WITHOUT}`);
     });
   }
 });

@@ -11,7 +11,8 @@ const flat = ({ stderr }: Result) => stderr.replaceAll(/\s*›\s*|\s+/g, ' ').tr
 describe('imds', () => {
   it('says its version as oclif does', async () => {
     const text = `imds/${version} ${process.platform}-${process.arch} node-${process.version}\n`;
-    assert.deepEqual(await imds(['--version']), { code: 0, signal: null, stdout: text, stderr: '' });
+    for (const word of ['--version', 'version'])
+      assert.deepEqual(await imds([word]), { code: 0, signal: null, stdout: text, stderr: '' });
   });
 
   it('has these commands and options', async () => {
@@ -41,7 +42,8 @@ describe('imds', () => {
         '--top',
         'path',
       ],
-      config: [
+      'config:check': ['--config', '--json', 'path'],
+      'config:show': [
         '--ancestors',
         '--argv',
         '--attribution',
@@ -64,7 +66,6 @@ describe('imds', () => {
         '--state-dir',
         '--user',
         '--write',
-        'action',
         'path',
       ],
       doctor: [
@@ -150,12 +151,39 @@ describe('imds', () => {
     assert.match(pages[0]?.stdout ?? '', /\$ imds analyze PATH\.\.\. \[OPTION\.\.\.\]\n/);
   });
 
-  it('knows no other command', async () => {
-    const unknown = await imds(['analyse']);
-    assert.equal(unknown.code, 2);
-    assert.equal(unknown.stdout, '');
-    assert.equal(flat(unknown), 'Error: command analyse not found');
+  it('explains the commands of a topic, too', async () => {
+    const [page, same] = await Promise.all([
+      imds(['service', 'install', '--help']),
+      imds(['help', 'service', 'install']),
+    ]);
+    assert.equal(page.code, 0);
+    assert.deepEqual(same, page);
   });
+
+  const UNKNOWN: readonly [args: string[], error: string][] = [
+    [['analyse'], 'imds: no such command: analyse. Did you mean analyze? `imds --help` lists them.'],
+    [
+      ['analize', 'a.pcap'],
+      'imds: no such command: analize. Did you mean analyze? `imds --help` lists them.',
+    ],
+    [
+      ['analize', '--help'],
+      'imds: no such command: analize. Did you mean analyze? `imds --help` lists them.',
+    ],
+    [['zzz'], 'imds: no such command: zzz. `imds --help` lists them.'],
+    [['--colour'], 'imds: no such command: --colour. `imds --help` lists them.'],
+    [
+      ['service', 'instal', '--dry-run'],
+      'imds: no such command: service instal. Did you mean service install? `imds service --help` lists them.',
+    ],
+    [['help', 'lve'], 'imds help: no such command: lve. Did you mean live? `imds --help` lists them.'],
+    [['\u001b[31m'], 'imds: no such command: \\x1B[31m. `imds --help` lists them.'],
+  ];
+  for (const [args, error] of UNKNOWN) {
+    it(`knows no command ${JSON.stringify(args.join(' '))}`, async () => {
+      assert.deepEqual(await imds(args), { code: 2, signal: null, stdout: '', stderr: `${error}\n` });
+    });
+  }
 });
 
 describe('imds analyze, misused', () => {

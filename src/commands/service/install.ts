@@ -13,7 +13,7 @@ export default class ServiceInstall extends ImdsCommand {
 
 The service starts before the network does, so that cloud-init's calls are seen. Logs are in /var/log/imds, the inventory of callers in /var/lib/imds.
 
-Exit status: 0 done; 1 failure; 2 usage, or a unit of somebody else is in its place; 5 no systemd, no root, or a program that others could change.`;
+Exit status: 0 done; 1 failure; 2 usage, or a unit of somebody else is in its place; 5 no systemd (a dry run shows its steps all the same), no root, or a program that others could change.`;
 
   static override examples = [
     { description: 'See what it would do', command: '<%= config.bin %> <%= command.id %> --dry-run' },

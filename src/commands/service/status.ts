@@ -10,6 +10,10 @@ export default class ServiceStatus extends ImdsCommand {
 
 Exit status: 0 it runs and is ready; 1 failure; 2 usage; 3 it does not run, or is not ready; 5 no systemd.`;
 
+  static override examples = [
+    { description: 'For a script', command: '<%= config.bin %> <%= command.id %> --json' },
+  ];
+
   static override flags = {
     json: Flags.boolean({ summary: 'As JSON.' }),
   };

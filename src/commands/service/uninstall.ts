@@ -12,6 +12,14 @@ export default class ServiceUninstall extends ImdsCommand {
 
 Exit status: 0 done; 1 failure; 2 usage, or the unit is somebody else's; 5 no systemd, or no root.`;
 
+  static override examples = [
+    { description: 'See what it would do', command: '<%= config.bin %> <%= command.id %> --dry-run' },
+    {
+      description: 'With all that it has recorded',
+      command: 'sudo <%= config.bin %> <%= command.id %> --purge',
+    },
+  ];
+
   static override flags = {
     'dry-run': dryRunFlag,
     root: rootFlag,

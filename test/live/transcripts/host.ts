@@ -95,7 +95,8 @@ export class Host {
   spawn(line: string, stdin: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
     const imds = `'${process.execPath}' '${join(root, 'bin/run.js')}'`;
     const command = line
-      .replace(/\bimds live\b/, `${imds} live ${WATCHING.join(' ')} --state-dir /srv/state`)
+      .replace(/\bimds live\b(?!.* --no-state)/, 'imds live --state-dir /srv/state')
+      .replace(/\bimds live\b/, `${imds} live ${WATCHING.join(' ')}`)
       .replace(/\bimds report(?! .*\/)/, `${imds} report --state-dir /srv/state`)
       .replace(/\bimds report\b/, `${imds} report`)
       .replace(/\bimds analyze\b/, `${imds} analyze ${WATCHING.join(' ')}`);

@@ -60,7 +60,12 @@ describe('a configuration that is not right', () => {
     ],
     [
       '[capture]\nendpoints = [\n  "10.0.0.7:80", # one\n  "example.com",\n]',
-      'a.toml:2:13: capture.endpoints: expected a list of 1 to 64, each of them IP, IP:PORT or [IPv6]:PORT, such as "169.254.169.254:80"; found a list of 2. Leave the line out for the default, ["169.254.169.254:80", "[fd00:ec2::254]:80"].',
+      'a.toml:2:13: capture.endpoints: expected a list of 1 to 64, each of them IP, IP:PORT or [IPv6]:PORT, such as "169.254.169.254:80"; found "example.com" (item 2 of 2). Leave the line out for the default, ["169.254.169.254:80", "[fd00:ec2::254]:80"].',
+    ],
+    [
+      'capture.interfaces = ["eth0", 7]\nprocess.ancestors = [1]',
+      'a.toml:1:22: capture.interfaces: expected a list of 1 to 64, each of them the name of an interface, such as "eth0", or "any"; found 7 (item 2 of 2). Leave the line out for the default, ["any"].',
+      'a.toml:2:21: process.ancestors: expected a whole number from 0 to 1000; found a list of 1. Leave the line out for the default, 3.',
     ],
     [
       '[log.trace]\nfile = "../../etc/passwd"',

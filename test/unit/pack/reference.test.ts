@@ -86,6 +86,8 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     try {
       writeFileSync(join(folder, 'a.pcap'), '');
       assert.deepEqual(offered('imds', 'analyze', `${folder}/a`), [join(folder, 'a.pcap')]);
+      assert.deepEqual(offered('imds', 'config', 'check', `${folder}/a`), [join(folder, 'a.pcap')]);
+      assert.deepEqual(offered('imds', 'config', 'show', `${folder}/a`), []);
       assert.deepEqual(offered('imds', 'live', '-w', `${folder}/`), [join(folder, 'a.pcap')]);
       assert.deepEqual(offered('imds', 'live', '--log-dir', `${folder}/`), []);
     } finally {

@@ -115,7 +115,7 @@ describe('inputs', () => {
     await assert.rejects(opened(['-', '-']), UsageError);
   });
 
-  it('are looked for in a folder, not in folders in it', async () => {
+  it('are looked for in a folder, and in folders in it', async () => {
     put('b.pcap', pcap(1));
     put('a', pcapng('s', 1));
     put('b.pcap.correlations.jsonl', sidecar([0, journal.session({ session: 't' })]));
@@ -123,11 +123,56 @@ describe('inputs', () => {
     put('notes.txt', 'notes');
     mkdirSync(join(folder, 'more'));
     put('more/c.pcap', pcap(1));
-    symlinkSync(join(folder, 'more/c.pcap'), join(folder, 'link'));
+    put('more/c.pcap.correlations.jsonl', sidecar([0, journal.session({ session: 'u' })]));
+    put('more/d.txt', 'notes');
+    symlinkSync(join(folder, 'a'), join(folder, 'more/link'));
+    mkdirSync(join(folder, 'more/deeper'));
+    put('more/deeper/e.pcap', pcap(1));
+    mkdirSync(join(folder, '.cache'));
+    put('.cache/f.pcap', pcap(1));
+    symlinkSync(join(folder, 'more/deeper/e.pcap'), join(folder, 'link'));
     symlinkSync(join(folder, 'nothing'), join(folder, 'dangling'));
     assert.deepEqual(await opened([folder]), {
-      captures: [['a'], ['b.pcap + b.pcap.correlations.jsonl'], ['link']],
+      captures: [
+        ['a'],
+        ['b.pcap + b.pcap.correlations.jsonl'],
+        ['link'],
+        ['more/c.pcap + more/c.pcap.correlations.jsonl'],
+      ],
       problems: ['input.skipped (note)'],
+    });
+    const { problems } = await openInputs([folder], { ring: false });
+    assert.equal(problems[0]?.message, `${folder}: no captures, skipped: notes.txt, d.txt`);
+    // The parts of one capture are in one folder.
+    const [ring] = (await opened([folder], { ring: true })).captures;
+    assert.ok(ring?.every((name) => !name.startsWith('more')));
+  });
+
+  it('are looked for in a folder that has nothing but folders, no deeper', async () => {
+    mkdirSync(join(folder, 'web-1/deep'), { recursive: true });
+    put('web-1/deep/a.pcap', pcap(1));
+    const { problems } = await openInputs([folder], { ring: false });
+    assert.deepEqual(
+      problems.map(({ message, remedy }) => `${message}. ${remedy}`),
+      [
+        `${folder}: a folder without captures. Name a folder that holds pcap or pcapng files; folders in those in it are not searched.`,
+      ],
+    );
+    put('web-1/b.pcap', pcap(1));
+    assert.deepEqual((await opened([folder])).captures, [['web-1/b.pcap']]);
+    assert.deepEqual(await opened([folder], { ring: true }), {
+      captures: [],
+      problems: ['input.no_captures'],
+    });
+  });
+
+  it('are looked for in so many folders and no more, which is told', async () => {
+    for (let number = 0; number <= 4096; number++) mkdirSync(join(folder, `host-${1000 + number}`));
+    put('host-1000/a.pcap', pcap(1));
+    put('host-5096/a.pcap', pcap(1));
+    assert.deepEqual(await opened([folder]), {
+      captures: [['host-1000/a.pcap']],
+      problems: ['input.folders'],
     });
   });
 
