@@ -2,7 +2,7 @@ import { type TokenArgument, tokenArgumentOf } from '../causes/token-argument.ts
 import type { Process, ProcessFacts, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
 import { FactViews } from './facts.ts';
-import { isBareClient, programName } from './program.ts';
+import { isBareClient, isWrapper, programName } from './program.ts';
 import { Memo } from './url.ts';
 
 /** A process as output may show it: no secrets, and the names that people use. */
@@ -94,12 +94,12 @@ export class ProcessViews {
     return masked;
   }
 
-  /** Nearest ancestor with a name of its own: what stands between is `sh -c` and the like. */
+  /** Nearest ancestor with a name of its own: what stands between is `sh -c`, `timeout`, and the like. */
   #starter(process: Process): { program: string; run: string } | undefined {
     let below: ProcessIdentity = process;
     for (const ancestor of process.ancestors) {
       const { program } = this.#command(ancestor);
-      if (program !== undefined && !isBareClient(program)) {
+      if (program !== undefined && !isBareClient(program) && !isWrapper(program)) {
         return { program, run: runOf(SPAWNER.test(program) ? below : ancestor) };
       }
       below = ancestor;
