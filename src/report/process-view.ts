@@ -4,6 +4,7 @@ import { maskArgs, maskText } from '../secrets.ts';
 import { FactViews } from './facts.ts';
 import { isBareClient, isWrapper, programName } from './program.ts';
 import { Memo } from './url.ts';
+import { UserNames } from './users.ts';
 
 /** A process as output may show it: no secrets, and the names that people use. */
 export interface ProcessView {
@@ -30,6 +31,7 @@ export class ProcessViews {
   readonly #byArgs = new WeakMap<readonly string[], Known>();
   readonly #texts = new Memo(maskText);
 
+  readonly users = new UserNames();
   readonly #facts = new FactViews();
 
   /** What is known of it by now, masked; the same object until more is known. */
