@@ -1,30 +1,46 @@
 import type { Rule } from '../causes/rule.ts';
 import { RULES } from '../causes/rules/index.ts';
+import { nearest } from '../config/nearest.ts';
 import { UsageError } from '../errors.ts';
-import { padEnd, wrap } from '../report/layout.ts';
+import { PROSE, padEnd, wrap } from '../report/layout.ts';
 import { loadPaint } from '../report/paint.ts';
+import { TOPICS, type Topic, topicId } from './explain-topics.ts';
 import { StreamOutput } from './output.ts';
 import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
 
 const LABEL = 12;
 
-/** `imds explain`: one rule in full, or a list of all. Throws a UsageError for an id that there is not. */
+/**
+ * `imds explain`: one rule or word of reports in full, or a list of all. Throws a UsageError for an id that there is
+ * not.
+ */
 export async function explain(id: string | undefined, { stdout, env }: Surroundings): Promise<void> {
   const paint = await loadPaint(colourOf(stdout, env));
   const columns = columnsOf(stdout, env);
-  const lines = id === undefined ? list(columns) : oneRule(ruleOf(id), columns);
+  const lines = id === undefined ? list(columns) : explanation(id, columns);
   const [title = '', ...rest] = lines;
   const output = new StreamOutput(stdout, 'standard output', () => {});
   output.write(`${[paint.strong(title), ...rest].join('\n')}\n`);
   await output.finish();
 }
 
-function ruleOf(id: string): Rule {
+/** Of both, where a rule and a word of reports have the same id. */
+function explanation(word: string, columns: number): string[] {
+  const id = topicId(word);
   const rule = RULES.find((candidate) => candidate.id === id);
-  if (rule !== undefined) return rule;
-  throw new UsageError(`${id.slice(0, 64)}: there is no such cause or finding`, {
+  const topic = TOPICS.find((candidate) => candidate.id === id);
+  const parts = [
+    ...(rule === undefined ? [] : [oneRule(rule, columns)]),
+    ...(topic === undefined ? [] : [oneTopic(topic, columns)]),
+  ];
+  if (parts.length > 0) return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
+  const near = nearest(
+    id,
+    [...RULES, ...TOPICS].map((candidate) => candidate.id),
+  );
+  throw new UsageError(`${word.slice(0, 64)}: there is no such cause or finding, nor word of reports`, {
     code: 'usage.rule',
-    remedy: 'imds explain lists them.',
+    remedy: `${near === undefined ? '' : `Did you mean ${near}? `}imds explain lists them.`,
   });
 }
 
@@ -36,14 +52,23 @@ function list(columns: number): string[] {
     return lines.map((line, index) => (index === 0 ? head : ' '.repeat(head.length)) + line);
   };
   const rows = RULES.flatMap(({ id, kind, severity, title }) => row([id, severity, kind], title));
-  return [...row(['ID', 'SEVERITY', 'KIND'], 'WHAT'), ...rows];
+  const words = TOPICS.flatMap(({ id, title }) => row([id, '-', 'word'], title));
+  return [...row(['ID', 'SEVERITY', 'KIND'], 'WHAT'), ...rows, ...words];
+}
+
+function oneTopic({ id, title, meaning, next }: Topic, columns: number): string[] {
+  const entry = entryOf(columns);
+  return [`${id}: ${title}`, '', ...entry('Meaning', meaning), ...entry('Next', next)];
+}
+
+function entryOf(columns: number): (label: string, text: string) => string[] {
+  const room = Math.min(columns - LABEL, PROSE);
+  return (label, text) =>
+    wrap(text, room, '', width).map((line, index) => (index === 0 ? label : '').padEnd(LABEL) + line);
 }
 
 function oneRule(rule: Rule, columns: number): string[] {
-  const entry = (label: string, text: string): string[] =>
-    wrap(text, columns - LABEL, '', width).map(
-      (line, index) => (index === 0 ? label : '').padEnd(LABEL) + line,
-    );
+  const entry = entryOf(columns);
   return [
     `${rule.id}: ${rule.title}`,
     '',

@@ -4,6 +4,7 @@ import { createReportSink, VerdictSink } from '../report/index.ts';
 import { type LogLevel, reaches } from '../report/log.ts';
 import { createTextSink } from '../report/text.ts';
 import type { Output, ReportFormat } from '../report/types.ts';
+import { LOGS } from '../service/folders.ts';
 import type { LiveOptions } from './live-options.ts';
 import { StreamOutput } from './output.ts';
 import { colourOf, columnsOf, type Surroundings, type TerminalStream } from './surroundings.ts';
@@ -15,7 +16,9 @@ export interface LiveSinks {
   report: Awaited<ReturnType<typeof createTextSink>>;
 }
 
-type ShownOptions = Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors' | 'timeText' | 'level' | 'ignore'>;
+type ShownOptions = Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors' | 'timeText' | 'level' | 'ignore'> &
+  KeptOptions;
+type KeptOptions = Pick<LiveOptions, 'logFolder' | 'save' | 'attribution'>;
 
 /**
  * Calls as they come; then callers and the verdict, on standard error where calls are for programs.
@@ -23,10 +26,11 @@ type ShownOptions = Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors' | 'timeTex
  * @param calls standard output
  */
 export async function createLiveSinks(
-  { jsonl, quiet, ancestors, timeText, level, ignore }: ShownOptions,
+  options: ShownOptions,
   { stdout, stderr, env }: Surroundings,
   calls: Output,
 ): Promise<LiveSinks> {
+  const { jsonl, quiet, ancestors, timeText, level, ignore } = options;
   const optionsFor = (stream: TerminalStream, format: ReportFormat) => ({
     format,
     calls: false,
@@ -35,6 +39,7 @@ export async function createLiveSinks(
     ancestors,
     timeText,
     verdict: DEFAULT_VERDICT,
+    readIn: { place: 'live' as const, ...keptBy(options) },
   });
   const report = await createTextSink(
     optionsFor(jsonl ? stderr : stdout, 'text'),
@@ -44,6 +49,24 @@ export async function createLiveSinks(
   if (quiet) return { sinks: [verdict], report };
   const shown = await createReportSink(optionsFor(stdout, jsonl ? 'jsonl' : 'log'), calls);
   return { sinks: [level === 'info' ? shown : atLeast(level, shown), verdict], report };
+}
+
+/** Needs no quotes in a shell, nor escapes on a terminal. */
+const PLAIN_PATH = /^[\w./@%+:,-]{1,200}$/;
+
+/** How its reader sees the calls again: in the log, else in the capture. */
+function keptBy({ logFolder, save, attribution }: KeptOptions): {
+  calls: string | undefined;
+  attributes: boolean;
+} {
+  const named = (path: string, placeholder: string) => (PLAIN_PATH.test(path) ? path : placeholder);
+  const attributes = attribution !== 'off';
+  if (logFolder !== undefined) {
+    const folder = logFolder === LOGS ? '' : ` ${named(logFolder, 'FOLDER')}`;
+    return { calls: `imds report --calls${folder}`, attributes };
+  }
+  const calls = save === undefined ? undefined : `imds analyze --calls ${named(save, 'FILE')}`;
+  return { calls, attributes };
 }
 
 /** Of the calls, those whose lines have that level. */

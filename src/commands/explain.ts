@@ -4,18 +4,19 @@ import { explain } from '../cli/explain.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 
 export default class Explain extends ImdsCommand {
-  static override summary = 'Explain a cause or finding of a report: what it means, and what to do.';
+  static override summary = 'Explain a cause, finding or word of a report: what it means, and what to do.';
 
   static override description =
-    'Reports name the rule that says why a caller uses IMDSv1 (the column "cause"), and other rules that hold (the column "findings"). Without ID, all rules are listed.';
+    'Reports name the rule that says why a caller uses IMDSv1 (the column "cause"), and other rules that hold (the column "findings"). Words are those of verdicts (NOT READY), versions of calls (UNKNOWN) and what callers ask for (credentials). Without ID, all are listed.';
 
   static override examples = [
-    { description: 'All rules', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'All rules and words', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'One of them', command: '<%= config.bin %> <%= command.id %> fallback-hop-limit' },
+    { description: 'What a verdict means', command: '<%= config.bin %> <%= command.id %> not-ready' },
   ];
 
   static override args = {
-    id: Args.string({ description: 'Id of the rule.', ignoreStdin: true }),
+    id: Args.string({ description: 'Id of the rule, or a word.', ignoreStdin: true }),
   };
 
   async run(): Promise<void> {

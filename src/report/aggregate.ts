@@ -233,6 +233,7 @@ export class Aggregate {
     const known = this.#byProcess.get(process);
     // Of saved events, hosts may share it: what is written of a process need not tell where it ran.
     if (known !== undefined && (known.identity.scope === scope || known.identity.isOther)) return known;
+    this.views.users.learn(scope, process);
     const key = keyOf(scope, view);
     let caller = this.#byProgram.get(key);
     if (caller === undefined) {

@@ -7,6 +7,7 @@ import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
 import { isoNanoseconds } from './time.ts';
 import { viewHeader, viewUrl } from './url.ts';
+import { userText } from './users.ts';
 
 /** Columns of a single call, in order: a promise to those who parse them (docs/output.md). */
 export const CALL_COLUMNS = [
@@ -81,7 +82,7 @@ export function callRow(attributed: AttributedCall, views: ProcessViews): CallRo
     args: process?.args,
     container_id: process?.containerId,
     unit: process?.unit,
-    user: facts?.userName ?? process?.userId,
+    user: userText(process?.userId, facts?.userName),
     ancestry: process?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
     attribution: attribution.match === 'none' ? 'none' : `${attribution.source}/${attribution.match}`,
     unattributed_reason: reason === undefined ? undefined : maskText(reason),

@@ -8,6 +8,7 @@ import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
 import { isoNanoseconds } from './time.ts';
 import { viewHeader } from './url.ts';
+import { userText } from './users.ts';
 
 /**
  * A caller as data: the columns of CSV and the objects of JSON, in their documented order. Undefined
@@ -81,6 +82,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
   const exampleProcess = view?.process;
   const own = view === undefined || process === undefined ? undefined : views.facts(process);
   const facts = caller.said === undefined ? own : caller.said.complete(own);
+  const nameOfUser = exampleProcess && views.users.nameOf(identity.scope, exampleProcess);
   return {
     scope: identity.scope,
     host: example.host?.name ?? example.host?.id,
@@ -90,7 +92,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     executable: exampleProcess?.executable,
     container_id: exampleProcess?.containerId,
     unit: exampleProcess?.unit,
-    user: facts?.userName ?? exampleProcess?.userId,
+    user: userText(exampleProcess?.userId, facts?.userName ?? nameOfUser),
     clients: caller.clients.values,
     user_agents: headers(caller.userAgents.values),
     ...caller.kinds,

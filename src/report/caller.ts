@@ -1,4 +1,4 @@
-import { type Day, type DayBudget, type DayCount, DayCounts } from '../callers/days.ts';
+import { type Day, type DayBudget, type DayCount, DayCounts, dayStart } from '../callers/days.ts';
 import { type CallerSummary, type IgnoredAs, LARGER, SUM } from '../callers/types.ts';
 import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/caller-facts.ts';
 import type { RunBudget } from '../causes/runs.ts';
@@ -14,6 +14,7 @@ import { MostSaid } from './facts.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import type { ProcessView } from './process-view.ts';
+import { userKey } from './users.ts';
 
 const PATH_RANK: ReadonlyMap<PathClass, number> = new Map(
   PATH_CLASSES.map((pathClass, rank) => [pathClass, rank]),
@@ -72,6 +73,8 @@ export class Caller {
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
   #isReported = false;
+  /** Calls of which an inventory alone knows. */
+  #raised = 0;
   #users: string | undefined;
   #hasManyUsers = false;
   #ignoredAs: IgnoredAs | undefined;
@@ -130,6 +133,17 @@ export class Caller {
     return this.counts[0] === 0 ? 2 : this.#facts.worstOverV1;
   }
 
+  /** No event tells of it, nor a report: its calls have no times but days. */
+  get isOfInventoryAlone(): boolean {
+    return this.#raised > 0 && this.#raised === this.calls;
+  }
+
+  /** Begin of the latest day with such a call, in UTC, among the days that are known. */
+  get lastDayOfV1(): Nanoseconds | undefined {
+    const last = this.#days.days.findLast(({ counts }) => (counts[0] ?? 0) > 0);
+    return last && dayStart(last.day);
+  }
+
   get facts(): CallerFacts {
     return this.#facts.facts;
   }
@@ -162,7 +176,7 @@ export class Caller {
     if (!this.#isReported) this.#begin({ example: exampleOf(attributed), kind, time: call.time });
     this.#isCounted = true;
     if (attributed.process !== undefined)
-      this.#addUser(attributed.process.userId ?? attributed.process.userName);
+      this.#addUser(userKey(attributed.process.userId, attributed.process.userName));
     this.#days.add(Number(call.time), kind);
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (attributed.process?.facts !== undefined) {
@@ -192,7 +206,7 @@ export class Caller {
     this.withProcess += summary.withProcess;
     for (const day of summary.days) this.#days.addDay(day);
     this.#facts.merge(summary.facts, SUM);
-    if (summary.program !== undefined) this.#addUser(`saved ${summary.user}`);
+    if (summary.program !== undefined) this.#addUser(`saved ${userKey(undefined, summary.user)}`);
     this.#addIgnored(summary.ignored);
     if (!this.#isReported) this.#begin(example);
     this.#widen(summary, example);
@@ -219,7 +233,10 @@ export class Caller {
     ];
     const isApart =
       this.calls === sumOf(known.map(({ counts }) => sumOf(counts))) && !meet(known, summary.days);
-    for (const { counts } of added) addTo(this.counts, counts);
+    for (const { counts } of added) {
+      addTo(this.counts, counts);
+      this.#raised += sumOf(counts);
+    }
     this.#facts.merge(summary.facts, isApart ? SUM : LARGER);
     for (const operation of OPERATIONS) {
       this.operations[operation] = Math.max(this.operations[operation], summary.operations[operation]);
@@ -231,7 +248,7 @@ export class Caller {
     return added;
   }
 
-  #addUser(user = ''): void {
+  #addUser(user: string): void {
     this.#users ??= user;
     if (user !== this.#users) this.#hasManyUsers = true;
   }

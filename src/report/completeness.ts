@@ -43,6 +43,9 @@ export interface CompletenessSummary {
   provableConnections: number;
   capturedBytes: number;
   kernelBytes: number;
+  packets: number;
+  /** Captures that were recorded by imds, so that they have its journal. */
+  byLive: number;
   /** Captures whose only witness was the wire view of a live session. */
   byWireAlone: number;
   /** Captures whose probe died, so that the wire view was alone from then on. */
@@ -102,6 +105,8 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     provableConnections: 0,
     capturedBytes: 0,
     kernelBytes: 0,
+    packets: 0,
+    byLive: 0,
     byWireAlone: 0,
     byWireInTheEnd: 0,
     lookups: { made: 0, found: 0 },
@@ -126,6 +131,8 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
     summary.captureDrops = (summary.captureDrops ?? 0) + completeness.captureDrops;
     summary.capturesWithDropCount++;
   }
+  summary.packets += capture.packets;
+  if (completeness.views !== undefined && capture.events === undefined) summary.byLive++;
   summary.connections += completeness.connections;
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;

@@ -5,7 +5,7 @@ import { matchCaller } from '../clients/match.ts';
 import type { ClientMatch } from '../clients/types.ts';
 import type { Caller } from './caller.ts';
 import { FactViews } from './facts.ts';
-import { isBareClient } from './program.ts';
+import { isBareClient, withoutCode } from './program.ts';
 import { viewHeader } from './url.ts';
 
 const known = new WeakMap<Caller, Diagnosis>();
@@ -55,6 +55,8 @@ function matchOf({ identity, example, said }: Caller, agents: readonly string[])
   const own = view && example.process && facts.of(example.process);
   const { package: known } = said?.complete(own) ?? own ?? {};
   const packaged = { packageName: known?.name, packageVersion: known?.version };
-  const clues = { program: view?.program, startedBy: view?.startedBy, executable, args, ...packaged };
+  // Code may hold the name of any client.
+  const [program, startedBy] = [view?.program, view?.startedBy].map((name) => name && withoutCode(name));
+  const clues = { program, startedBy, executable, args, ...packaged };
   return matchCaller(clues, agents);
 }

@@ -4,7 +4,7 @@ import { escapeText } from './escape.ts';
 import type { HostCounts, HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
-import { durationText, localSeconds, zoneOf } from './time.ts';
+import { durationText, localSeconds, rangeText, watchText } from './time.ts';
 
 export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
 
@@ -18,6 +18,9 @@ const HOUR = 3_600_000_000_000n;
 /** SDKs fetch credentials anew before they expire, six hours after they were issued at the latest. */
 const REFRESH = 6n * HOUR;
 const DAY = 24n * HOUR;
+
+/** Before each of the gaps in what is needed. */
+export const PROOF = 'Proof that no call was missed. ';
 
 /** What a verdict takes for enough. */
 export interface VerdictOptions {
@@ -98,7 +101,7 @@ function hostVerdict(
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
-  const restsOn = restsOnOf(observed, covers, noToken, { withoutName, before, ignored });
+  const restsOn = restsOnOf(observed, covers, noToken, { calls, withoutName, before, ignored });
   return {
     host,
     status,
@@ -146,10 +149,10 @@ function neededFor(
   if (calls.v1 === 0 && !isElsewhere && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1'));
   if (calls.unknown === 0 && !isElsewhere && unknown > 0)
     needed.push(rolledAway(unknown, 'that could not be read and'));
-  for (const gap of observed.gaps) needed.push(`Proof that no call was missed. ${gap}`);
+  for (const gap of observed.gaps) needed.push(`${PROOF}${gap}`);
   if (observed.duration < least) {
     needed.push(
-      `${durationText(least)} under watch; these are ${durationText(observed.duration)} (--observed).`,
+      `${durationText(least)} under watch; these are ${watchText(observed.duration)} (--observed).`,
     );
   }
   return needed;
@@ -167,17 +170,26 @@ function restsOnOf(
   observed: Observation | undefined,
   covers: HostVerdict['covers'],
   noToken: HostVerdict['noToken'],
-  { withoutName, before, ignored }: { withoutName: number; before: number; ignored: KindCounts },
+  {
+    calls,
+    withoutName,
+    before,
+    ignored,
+  }: { calls: KindCounts; withoutName: number; before: number; ignored: KindCounts },
 ): string[] {
   const lines: string[] = [];
   if (observed?.first !== undefined && observed.last !== undefined) {
     const { duration, first, last, recordings } = observed;
     lines.push(
-      `${durationText(duration)} under watch in ${countOf(recordings, 'recording')}, ${dateText(first)} to ${dateText(last)} ${zoneOf(last)}.`,
+      `${capitalized(watchText(duration))} under watch in ${countOf(recordings, 'recording')}, ${rangeText(first, last)}.`,
     );
     lines.push(coverText(covers));
   }
-  if (withoutName > 0) lines.push(`${countOf(withoutName, 'call')} to fix without a name of the program.`);
+  if (withoutName > 0) {
+    const unread = calls.unknown > 0 ? 'that could not be read,' : 'to fix';
+    const which = calls.v1 > 0 && calls.unknown > 0 ? `by IMDSv1, or ${unread}` : unread;
+    lines.push(`${countOf(withoutName, 'call')} ${which} without a name of the program.`);
+  }
   if (ignored.v1 + ignored.unknown > 0) {
     const not = countOf(ignored.v1 + ignored.unknown, 'call');
     lines.push(`${not} by IMDSv1, or that could not be read, of ignored callers not counted.`);
@@ -187,6 +199,10 @@ function restsOnOf(
   }
   if (noToken.total > 0) lines.push(noTokenText(noToken));
   return lines.map(escapeText);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What runs seldom is only seen by who watches for long. */
@@ -213,8 +229,4 @@ function noTokenText({ total, periods }: HostVerdict['noToken']): string {
     .replace('T', ' ')
     .slice(0, 16);
   return `${counted}, at most ${most.count} in 5 minutes (${at}).`;
-}
-
-function dateText(time: Nanoseconds): string {
-  return localSeconds(time).replace('T', ' ').slice(0, 16);
 }

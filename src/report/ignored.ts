@@ -17,6 +17,7 @@ import { KINDS, type KindCounts } from './kinds.ts';
 import { fewText } from './layout.ts';
 import type { ProcessViews } from './process-view.ts';
 import { scriptFile } from './program.ts';
+import { userAliases } from './users.ts';
 
 /** A filter whose day is over, and whose callers are counted again. */
 export interface ExpiredFilter {
@@ -121,14 +122,17 @@ export function findIgnored(aggregate: Aggregate, { rules, today }: IgnorePolicy
   );
 }
 
-/** By condition, all values of the caller: each of them has to match, and there has to be one. */
+/** By condition, all values of the caller: each of them has to match, and there has to be one. Of its user, one has to. */
 type Facts = Readonly<Record<IgnoreCondition, readonly string[]>>;
 
 function matches({ where }: IgnoreRule, facts: Facts): boolean {
   return IGNORE_CONDITIONS.every((name) => {
     const pattern = where[name];
     if (pattern === undefined) return true;
-    return facts[name].length > 0 && facts[name].every((value) => matchesPattern(value, pattern));
+    const isMatch = (value: string) => matchesPattern(value, pattern);
+    // They are names of one user: root, 0.
+    if (name === 'user') return facts.user.some(isMatch);
+    return facts[name].length > 0 && facts[name].every(isMatch);
   });
 }
 
@@ -138,13 +142,13 @@ function factsOf(caller: Caller, views: ProcessViews): Facts {
   const { process } = caller.example;
   const script = process === undefined ? undefined : scriptFile(views.view(process).process);
   // Calls of several users may be in one row, which shows one of them.
-  const users = caller.hasManyUsers ? undefined : user;
+  const users = caller.hasManyUsers ? [] : userAliases(process?.userId, user);
   return {
     executable: known(executable),
     script: known(script),
     unit: known(unit),
     image: known(image),
-    user: known(users),
+    user: users,
     user_agent: user_agents,
   };
 }

@@ -61,7 +61,7 @@ function isBefore({ call }: AttributedCall, window: Window | undefined): boolean
   return window?.since !== undefined && call.time < window.since;
 }
 
-/** Of events, what their sessions say counts; of captures, what they hold themselves. */
+/** Of events, what their sessions say counts, and without one nothing is proven; of captures, what they hold themselves. */
 function isReportIncomplete(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): boolean {
   if (
     captures.length === 0 ||
@@ -69,7 +69,8 @@ function isReportIncomplete(captures: readonly CaptureSummary[], hosts: readonly
   )
     return true;
   if (captures.some(({ problems }) => problems.some(({ damage }) => damage))) return true;
-  return hosts.some(({ observed }) => observed === undefined || observed.gaps.length > 0);
+  if (hosts.length === 0) return captures.some(({ events }) => events !== undefined);
+  return hosts.some(({ observed }) => (observed?.recordings ?? 0) === 0 || (observed?.gaps.length ?? 0) > 0);
 }
 
 /** Makes the verdict of each host, the same for every format, and hands calls on to one of them. */

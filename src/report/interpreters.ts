@@ -82,6 +82,8 @@ export function interpreterOf(name: string): Interpreter | undefined {
 export interface Script {
   words: string;
   file?: string | undefined;
+  /** Where it runs code that is no file. */
+  code?: string | undefined;
 }
 
 /** @param args without the interpreter itself */
@@ -97,14 +99,23 @@ export function scriptOf(kind: Interpreter, args: readonly string[]): Script | u
     if (command === '' && kind.commands.has(argument)) command = `${argument} `;
     else if (kind.valued.has(argument)) index++;
     else if (!isOption(argument)) return fileOf(argument, command);
-    else if (argument === '--eval' || argument === '--print') return { words: '-e' };
+    else if (argument === '--eval' || argument === '--print') return { words: '-e', code: args[index + 1] };
     else if (kind.clusters && !argument.startsWith('--')) {
       const found = inCluster(kind, argument, args[index + 1]);
       if (found === TAKES_NEXT) index++;
-      else if (found !== undefined) return { words: found };
+      else if (found !== undefined) return { words: found, code: codeOf(kind, argument, args[index + 1]) };
     }
   }
   return command === '' ? undefined : { words: command.trimEnd() };
+}
+
+/** Of `-c CODE`, also as python and perl take it: `-cCODE`, `-lneCODE`. */
+function codeOf(kind: Interpreter, cluster: string, next: string | undefined): string | undefined {
+  const at = [...cluster].findIndex((letter, index) => index > 0 && kind.code.includes(letter));
+  if (at < 0) return undefined;
+  const rest = cluster.slice(at + 1);
+  // node's `-pe` is two options, and no code.
+  return rest === '' || /^[a-zA-Z]$/.test(rest) ? next : rest;
 }
 
 function fileOf(file: string | undefined, command: string): Script | undefined {

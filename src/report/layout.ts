@@ -3,6 +3,9 @@ import { escapeText } from './escape.ts';
 /** Columns that a text takes on a terminal. */
 export type WidthOf = (text: string) => number;
 
+/** Columns beyond which prose is hard to read, however wide the terminal is. */
+export const PROSE = 90;
+
 const ASCII = /^[ -~]*$/;
 
 /**

@@ -1,7 +1,6 @@
 import { countOf, countText } from '../words.ts';
 import { type Aggregate, OTHER_CALLERS } from './aggregate.ts';
 import type { CompletenessSummary } from './completeness.ts';
-import type { Ignored } from './ignored.ts';
 import { lossWords } from './loss-words.ts';
 
 /**
@@ -111,24 +110,4 @@ export function ownCounters(aggregate: Aggregate): Record<string, number> {
     ...(aggregate.otherCalls === 0 ? {} : { [OTHER_CALLERS]: aggregate.otherCalls }),
     ...(ofGroups === 0 ? {} : { [OTHER_GROUPS]: ofGroups }),
   };
-}
-
-/** What to do now, in one line, where there is something to say. */
-export function nextStep(
-  aggregate: Aggregate,
-  completeness: CompletenessSummary,
-  { kinds: left }: Ignored,
-): string | undefined {
-  const [v1, unknown] = [aggregate.counts.v1 - left.v1, aggregate.counts.unknown - left.unknown];
-  if ((completeness.losses['tcp.snaplen_cut_bytes'] ?? 0) > 0) {
-    return 'capture whole packets (tcpdump -s 0), so that requests can be read.';
-  }
-  if (aggregate.calls > 0 && aggregate.withProcess === 0) {
-    return 'no process is named; record with `imds live -w FILE.pcapng` to see who calls.';
-  }
-  if (v1 > 0) return 'fix these callers, then look again; --calls shows every call.';
-  if (unknown > 0) return '--calls shows the calls that could not be read, and why.';
-  if (completeness.incomplete && completeness.eventFiles === 0)
-    return 'record with `imds live -w FILE.pcapng`: it proves that no call was missed.';
-  return undefined;
 }

@@ -2,8 +2,9 @@ import { type TokenArgument, tokenArgumentOf } from '../causes/token-argument.ts
 import type { Process, ProcessFacts, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
 import { FactViews } from './facts.ts';
-import { isBareClient, programName } from './program.ts';
+import { isBareClient, isWrapper, programName } from './program.ts';
 import { Memo } from './url.ts';
+import { UserNames } from './users.ts';
 
 /** A process as output may show it: no secrets, and the names that people use. */
 export interface ProcessView {
@@ -30,6 +31,7 @@ export class ProcessViews {
   readonly #byArgs = new WeakMap<readonly string[], Known>();
   readonly #texts = new Memo(maskText);
 
+  readonly users = new UserNames();
   readonly #facts = new FactViews();
 
   /** What is known of it by now, masked; the same object until more is known. */
@@ -94,12 +96,12 @@ export class ProcessViews {
     return masked;
   }
 
-  /** Nearest ancestor with a name of its own: what stands between is `sh -c` and the like. */
+  /** Nearest ancestor with a name of its own: what stands between is `sh -c`, `timeout`, and the like. */
   #starter(process: Process): { program: string; run: string } | undefined {
     let below: ProcessIdentity = process;
     for (const ancestor of process.ancestors) {
       const { program } = this.#command(ancestor);
-      if (program !== undefined && !isBareClient(program)) {
+      if (program !== undefined && !isBareClient(program) && !isWrapper(program)) {
         return { program, run: runOf(SPAWNER.test(program) ? below : ancestor) };
       }
       below = ancestor;

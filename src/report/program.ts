@@ -8,6 +8,15 @@ const BARE_CLIENT = /^(?:curl|wget|wget2|http|https|xh|nc|ncat|netcat|socat|teln
 const MANY_IN_ONE = /^(?:busybox|toybox)(?:\.\w+)?$/;
 const BUNDLER = /^bundler?[\d.]*$/;
 
+/** They run what they are told, as somebody or for some time: who runs them is the one to be fixed. */
+const WRAPPER =
+  /^(?:timeout|xargs|nice|ionice|env|nohup|setsid|stdbuf|setpriv|chrt|taskset|time|flock|sudo|su|runuser|doas|chroot|unshare|nsenter|prlimit|numactl|watch)$/;
+const SHELL = /^(?:ba|da|a|z|k|mk)?sh$/;
+/** The options after which an interpreter is given code. */
+const WITH_CODE = /^(\S+ -[cepErRB]) .+$/;
+
+/** Characters of code: enough to know it again, and what stands behind may differ in each run. */
+const LONGEST_CODE = 40;
 const LONGEST_LABEL = 240;
 /** Of what is written over the arguments; what names the program stands at its beginning. */
 const LONGEST_TITLE = 512;
@@ -18,7 +27,8 @@ export function baseName(path: string): string {
 
 /**
  * A process as a person names it: the executable, and for an interpreter the script, module, jar or class
- * it runs (`python3 /opt/app/main.py`, `java -jar agent.jar`). Expects arguments whose secrets are
+ * it runs (`python3 /opt/app/main.py`, `java -jar agent.jar`), or the head of its code
+ * (`python3 -c import boto3; print(…`; of shells, who runs them tells more). Expects arguments whose secrets are
  * masked. Undefined where neither executable, arguments nor name are known.
  */
 export function programName(process: ProcessIdentity): string | undefined {
@@ -30,7 +40,24 @@ export function programName(process: ProcessIdentity): string | undefined {
   if (kind === undefined) return cut(executable || process.name || invoked) || undefined;
   const shell = kind.pattern.test(invoked) ? invoked : executable;
   const script = scriptIn(process);
-  return cut(script === undefined ? shell : `${shell} ${script.words}`);
+  if (script === undefined) return cut(shell);
+  const code = SHELL.test(shell) || SHELL.test(executable) ? '' : headOf(script.code ?? '');
+  return cut(`${shell} ${script.words}${code === '' ? '' : ` ${code}`}`);
+}
+
+/** The name of a program without the code that it was given. */
+export function withoutCode(program: string): string {
+  return program.replace(WITH_CODE, '$1');
+}
+
+/** In one line. */
+function headOf(code: string): string {
+  const line = code
+    .slice(0, LONGEST_TITLE)
+    .replace(/[\s;]+/g, (between) => (between.includes(';') || between.includes('\n') ? '; ' : ' '))
+    .replace(/^[; ]+|[; ]+$/g, '');
+  const characters = [...line];
+  return characters.length > LONGEST_CODE ? `${characters.slice(0, LONGEST_CODE - 1).join('')}…` : line;
 }
 
 /** The script's or jar's file, as the interpreter was told it; undefined where it runs none. */
@@ -55,6 +82,11 @@ export function programArgs(process: ProcessIdentity): string[] {
 /** Whether the name alone does not say what is to be fixed, so that the caller of it belongs to its name. */
 export function isBareClient(program: string): boolean {
   return BARE_CLIENT.test(program) || /^(?:ba|da|a|z|k|mk)?sh -c$/.test(program);
+}
+
+/** Whether it only runs another program: it is nobody to be fixed either. */
+export function isWrapper(program: string): boolean {
+  return WRAPPER.test(program);
 }
 
 function scriptIn(process: ProcessIdentity): Script | undefined {

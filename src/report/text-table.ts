@@ -6,11 +6,11 @@ import { type CallerRow, callerName, callerRow } from './caller-row.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import { escapeText } from './escape.ts';
 import { KINDS, type Kind } from './kinds.ts';
-import { fewText, joinKnown, padEnd, padStart, truncate, type WidthOf, wrap } from './layout.ts';
+import { fewText, joinKnown, PROSE, padEnd, padStart, truncate, type WidthOf, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 import type { ProcessViews } from './process-view.ts';
 import { baseName } from './program.ts';
-import { localSeconds } from './time.ts';
+import { isoNanoseconds, localSeconds } from './time.ts';
 
 /** From this width on, a caller is one line; below, what does not fit stands beneath its name. */
 const WIDE = 140;
@@ -148,10 +148,11 @@ export class CallerTable {
     if (cause !== undefined) texts.push(['why', named(cause)]);
     const unread = caller.unknownReasons.values;
     if (unread.length > 0) texts.push(['why', `could not be read: ${unread.join(', ')}`]);
+    if (caller.isOfInventoryAlone) texts.push(['known', inventoryText(caller)]);
     for (const finding of findings) texts.push(['also', named(finding)]);
     if (cause !== undefined) texts.push(['fix', cause.remedy]);
     else for (const { remedy } of findings) texts.push(['fix', remedy]);
-    const width = this.#total - indent.length - LABEL;
+    const width = Math.min(this.#total - indent.length - LABEL, PROSE);
     return texts.flatMap(([label, text]) =>
       wrap(escapeText(text), width, '', widthOf).map(
         (line, index) => `${indent}${(index === 0 ? label : '').padEnd(LABEL)}${line}`,
@@ -199,6 +200,15 @@ export class CallerTable {
     }
     return widths;
   }
+}
+
+/** The log of it has rolled away: whether it still does so, its calls since tell. */
+function inventoryText({ lastDayOfV1 }: Caller): string {
+  const last =
+    lastDayOfV1 === undefined
+      ? ''
+      : `; last call by IMDSv1 on ${isoNanoseconds(lastDayOfV1).slice(0, 10)} (UTC)`;
+  return `by the inventory alone${last}`;
 }
 
 function painted(row: Row, line: string, paint: Paint): string {

@@ -10,14 +10,15 @@ import { GroupTable } from './group-table.ts';
 import { groupsOf } from './groups.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import type { Ignored } from './ignored.ts';
-import { fewText, joinKnown, loadWidth, type WidthOf, wrap } from './layout.ts';
-import { lossLines, nextStep } from './loss-lines.ts';
+import { fewText, joinKnown, loadWidth, PROSE, type WidthOf, wrap } from './layout.ts';
+import { lossLines } from './loss-lines.ts';
+import { nextStep, type ReadIn } from './next-step.ts';
 import { loadPaint, type Paint } from './paint.ts';
 import { aggregateFor, leftOutText, topOf } from './rows.ts';
 import { seenText } from './seen-text.ts';
 import { columnsOf, sparkline } from './sparkline.ts';
 import { CallerTable } from './text-table.ts';
-import { durationText, spanText } from './time.ts';
+import { durationText, spanText, watchText } from './time.ts';
 import type { Findings, Output, ReportOptions } from './types.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { verdictEntries } from './verdict-entries.ts';
@@ -57,7 +58,7 @@ export async function createTextSink(options: ReportOptions, output: Output) {
         if (leftOut > 0) writer.write(`${leftOutText(leftOut, options)}\n`);
       }
       if (aggregate.calls > 0) writer.write('\n');
-      const summary = new Summary(options.columns, paint, aggregate, callers, captures, hosts, ignored);
+      const summary = new Summary(options, paint, aggregate, callers, captures, hosts, ignored);
       const widthOf = await loadWidth(summary.texts());
       for (const line of summary.lines(widthOf)) writer.write(`${line}\n`);
       await writer.end();
@@ -128,13 +129,15 @@ function scopeTitle(scope: string, own: readonly CaptureSummary[]): string {
     own.map(({ name }) => name).filter((name) => name !== scope),
     2,
   );
-  const time = summary.first === undefined ? undefined : durationText(summary.duration);
+  const time = summary.duration === 0n ? undefined : watchText(summary.duration);
   return joinKnown([escapeText(scope), names, time]);
 }
 
 /** What stands below the callers: label and text, in the width of the terminal. */
 class Summary {
+  /** Of prose. */
   readonly #columns: number;
+  readonly #total: number;
   readonly #paint: Paint;
   readonly #aggregate: Aggregate;
   readonly #callers: readonly Caller[];
@@ -143,9 +146,10 @@ class Summary {
   readonly #verdict: Verdict;
   readonly #ignored: Ignored;
   readonly #ignoredTexts: readonly string[];
+  readonly #readIn: ReadIn | undefined;
 
   constructor(
-    columns: number,
+    { columns, readIn }: Pick<ReportOptions, 'columns' | 'readIn'>,
     paint: Paint,
     aggregate: Aggregate,
     callers: readonly Caller[],
@@ -153,7 +157,9 @@ class Summary {
     hosts: readonly HostVerdict[],
     ignored: Ignored,
   ) {
-    this.#columns = columns;
+    this.#columns = Math.min(columns, LABEL + PROSE);
+    this.#total = columns;
+    this.#readIn = readIn;
     this.#paint = paint;
     this.#aggregate = aggregate;
     this.#callers = callers;
@@ -205,7 +211,7 @@ class Summary {
     yield* entry('Verdict', this.#verdict.text).map(paint);
     yield* entry('Enforce', this.#verdict.enforcement).map(paint);
     for (const { label, text } of verdictEntries(this.#verdict)) yield* entry(label, text);
-    const next = nextStep(this.#aggregate, this.#completeness, this.#ignored);
+    const next = nextStep(this.#aggregate, this.#completeness, this.#ignored, this.#readIn);
     if (next !== undefined) yield* entry('Next', next);
   }
 
@@ -219,7 +225,7 @@ class Summary {
 
   *#timeline(first: bigint, last: bigint): Iterable<string> {
     const { timeline } = this.#aggregate;
-    const room = Math.min(MAX_SPARKLINE, this.#columns - LABEL - NOTE);
+    const room = Math.min(MAX_SPARKLINE, this.#total - LABEL - NOTE);
     const { width, counts } = columnsOf(timeline, first, last, Math.max(room, 2));
     const v1 = sparkline(counts.map((column) => column[0] ?? 0));
     const others = sparkline(counts.map((column) => column.slice(1).reduce((sum, count) => sum + count, 0)));

@@ -127,10 +127,26 @@ export function durationText(duration: Nanoseconds): string {
   return rest === 0n ? `${count} ${name}` : `${count} ${name} ${rest} ${nextName}`;
 }
 
+/** A time that somebody watched: less than a millisecond is that of a packet or two. */
+export function watchText(duration: Nanoseconds): string {
+  return duration < 1_000_000n ? 'less than 1 ms' : durationText(duration);
+}
+
+/** `2026-01-15 10:00 to 2026-01-15 11:47 UTC`, in local time; with seconds where both would be alike. */
+export function rangeText(first: Nanoseconds, last: Nanoseconds): string {
+  const [from = '', to = ''] = [first, last].map((time) => localSeconds(time).replace('T', ' '));
+  const zone = zoneOf(last);
+  if (from === to) return `${from} ${zone}`;
+  const [shortFrom, shortTo] = [from.slice(0, 16), to.slice(0, 16)];
+  return shortFrom === shortTo ? `${from} to ${to.slice(11)} ${zone}` : `${shortFrom} to ${shortTo} ${zone}`;
+}
+
 /** `2026-01-15 10:00:01 to 11:47:00 UTC (1 h 46 m)`, in local time. */
 export function spanText(first: Nanoseconds, last: Nanoseconds): string {
   const from = localSeconds(first).replace('T', ' ');
   const to = localSeconds(last).replace('T', ' ');
   const sameDay = from.slice(0, 10) === to.slice(0, 10);
-  return `${from} to ${sameDay ? to.slice(11) : to} ${zoneOf(last)} (${durationText(last - first)})`;
+  const until = from === to ? '' : ` to ${sameDay ? to.slice(11) : to}`;
+  const duration = first === last ? '' : ` (${watchText(last - first)})`;
+  return `${from}${until} ${zoneOf(last)}${duration}`;
 }

@@ -5,6 +5,7 @@ import type { Sink } from '../ports.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { HostVerdict, VerdictOptions } from './host-verdict.ts';
 import type { Ignored } from './ignored.ts';
+import type { ReadIn } from './next-step.ts';
 import type { TimeText } from './time.ts';
 
 export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'html' | 'log';
@@ -34,6 +35,8 @@ export interface ReportOptions extends RowOptions {
   /** Of a line of the log; as the predecessor has it, unless told. */
   timeText?: TimeText | undefined;
   verdict: VerdictOptions;
+  /** Where it is read; text only. By the command that reads files, unless told. */
+  readIn?: ReadIn | undefined;
   /** Callers that are known and accepted. */
   ignore?: IgnorePolicy | undefined;
 }

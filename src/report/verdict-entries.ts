@@ -1,6 +1,6 @@
 import { countOf, countText } from '../words.ts';
 import { escapeText } from './escape.ts';
-import { type HostVerdict, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
+import { type HostVerdict, PROOF, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Hosts of which a line stands in the text; all stand in JSON. */
@@ -19,9 +19,17 @@ export function verdictEntries({ hosts, notes, status }: Verdict): Entry[] {
   if (others.length > 0) return [...hostEntries(hosts), ...notes.map(labelled('Note'))];
   return [
     ...only.restsOn.map(labelled('Rests on')),
-    ...(status === 'not-enough-evidence' ? only.needed.map(labelled('Needed')) : []),
+    ...neededTexts(status, only.needed).map(labelled('Needed')),
     ...notes.map(labelled('Note')),
   ];
+}
+
+/** Where calls are to be fixed first, what else is needed takes little room. */
+function neededTexts(status: VerdictStatus, needed: readonly string[]): readonly string[] {
+  if (status === 'ready') return [];
+  if (status === 'not-enough-evidence') return needed;
+  const first = needed.findIndex((text) => text.startsWith(PROOF));
+  return [needed.map((text, index) => (index > first ? text.replace(PROOF, '') : text)).join(' ')];
 }
 
 function hostEntries(hosts: readonly HostVerdict[]): Entry[] {

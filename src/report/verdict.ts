@@ -8,7 +8,7 @@ import { escapeText } from './escape.ts';
 import { type HostVerdict, overallStatus, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
 import type { Ignored } from './ignored.ts';
 import { fewText } from './layout.ts';
-import { durationText } from './time.ts';
+import { watchText } from './time.ts';
 import type { Findings } from './types.ts';
 import { viewHeader } from './url.ts';
 
@@ -158,13 +158,13 @@ function noV1(
   const what = aggregate.calls === 0 ? 'No IMDS call at all' : `No IMDSv1 call${other}`;
   const unread = unknown === 0 ? '' : `, but ${countOf(unknown, 'call')} could not be read`;
   if (eventFiles === captures) {
-    const span = first === undefined || last === undefined ? '' : ` of ${durationText(last - first)}`;
+    const span = first === undefined || last === undefined ? '' : ` of ${watchText(last - first)}`;
     return `${what} in the saved events${span}${unread}.`;
   }
   const of = captures > 1 ? `${captures} captures` : 'capture';
   const time =
     first === undefined
       ? ` in ${captures > 1 ? 'the captures' : 'the capture'}`
-      : ` in ${durationText(duration)} of ${of}`;
+      : ` in ${watchText(duration)} of ${of}`;
   return `${what}${time}${unread}.`;
 }

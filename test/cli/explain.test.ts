@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { RULES } from '../../src/causes/rules/index.ts';
+import { PATH_CLASSES } from '../../src/model.ts';
 import { imds } from './run.ts';
 
 const COLUMNS = 80;
@@ -28,6 +29,31 @@ describe('imds explain', () => {
     const { title, meaning, recognised, sources } = rule;
     for (const part of [title, meaning, recognised, rule.remedy(), ...sources]) {
       assert.ok(text.includes(part), `${part}\nis not in\n${text}`);
+    }
+  });
+
+  it('explains verdicts, versions of calls and what is asked for, as reports write them', async () => {
+    const { stdout } = await imds(['explain']);
+    const words = ['ready', 'not-ready', 'not-enough-evidence', 'v1', 'v2', 'unknown', 'foreign', 'attempt'];
+    for (const id of [...words, ...PATH_CLASSES]) {
+      assert.match(await explain(id), new RegExp(`^${id}: .+\\n\\n(?:.+\\n)+`, 'm'), id);
+      assert.match(stdout, new RegExp(`^${id} +- +word `, 'm'), id);
+    }
+    assert.equal(await explain('NOT READY'), await explain('not-ready'));
+    // A cause has the same name.
+    const unknown = await explain('UNKNOWN');
+    assert.match(unknown, /^unknown: a call whose version could not be read$/m);
+    assert.match(unknown, /^Recognised /m);
+  });
+
+  it('says which id was probably meant', async () => {
+    for (const [word, meant] of [
+      ['fallback-hoplimit', 'fallback-hop-limit'],
+      ['notready', 'not-ready'],
+    ] as const) {
+      const { code, stderr } = await imds(['explain', word]);
+      assert.equal(code, 2);
+      assert.ok(stderr.includes(`Did you mean ${meant}?`), stderr);
     }
   });
 

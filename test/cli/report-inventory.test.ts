@@ -43,6 +43,17 @@ describe('imds report with inventories', function () {
       stdout,
       /^Seen\s+38 calls \(22 v1, 1 unknown, 15 v2\), of 18 events in 1 file and 20 known by the/m,
     );
+    const alone = /^ +known by the inventory alone/gm;
+    assert.equal(stdout.match(alone), null);
+    const kept = (await imds(['report', inventory])).stdout;
+    assert.equal(
+      kept.match(/^ +known by the inventory alone; last call by IMDSv1 on 2026-01-15 \(UTC\)$/gm)?.length,
+      4,
+    );
+    assert.equal(
+      kept.match(alone)?.length,
+      JSON.parse((await imds(['report', inventory, '--json'])).stdout).totals.callers,
+    );
   });
 
   it('takes the larger count of each day, and a JSON report of it does too', async () => {

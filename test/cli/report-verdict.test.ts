@@ -126,4 +126,15 @@ describe('the verdict of imds report', () => {
       ['web-7', 'ready'],
     ]);
   });
+
+  it('is incomplete, and exits so, where events have no line of a session: they prove nothing', async () => {
+    const file = join(folder, 'a.jsonl');
+    writeFileSync(file, `${call('v2', 'web-7', '10:00:00')}\n`);
+    const without = await imds(['report', file, '--json', '--fail-on', 'incomplete']);
+    assert.equal(without.code, 3);
+    const { verdict, completeness } = JSON.parse(without.stdout);
+    assert.deepEqual([verdict.incomplete, completeness.incomplete], [true, true]);
+    writeFileSync(file, `${call('v2', 'web-7', '10:00:00')}\n${session('web-7')}\n`);
+    assert.equal((await imds(['report', file, '--fail-on', 'incomplete'])).code, 0);
+  });
 });

@@ -15,7 +15,7 @@ export const tokenNotSent: Rule = {
     'aws/aws-cdi-sdk#136 (C++ SDK: EC2MetadataClient::GetResource)',
   ],
   remedy: (evidence) =>
-    `Find the requests that go without (--calls lists their paths), and send the token with them.${tableRemedy(evidence)}`,
+    `Find the requests that go without (imds report or imds analyze with --calls lists their paths), and send the token with them.${tableRemedy(evidence)}`,
   look(evidence) {
     const { facts, v1, v2, hasProcess, isScripted } = evidence;
     // One address and one curl: as likely two scripts as one.

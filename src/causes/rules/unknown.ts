@@ -10,7 +10,7 @@ export const unknown: Rule = {
   recognised: 'No other cause holds.',
   sources: [],
   remedy: (evidence) =>
-    `Look at its calls (--calls), and restart it while imds live watches.${tableRemedy(evidence)}`,
+    `Look at its calls (imds report or imds analyze with --calls), and restart it while imds live watches.${tableRemedy(evidence)}`,
   look({ facts, v1, v2, hasProcess, isScripted }) {
     if (v1 === 0) return undefined;
     const seen = `${countOf(v1, 'call')} without a token, ${v2} by IMDSv2.`;

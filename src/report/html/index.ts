@@ -8,7 +8,8 @@ import { ExampleCalls, ExampleTexts } from '../example-calls.ts';
 import type { HostVerdict } from '../host-verdict.ts';
 import type { Ignored } from '../ignored.ts';
 import { kindOf } from '../kinds.ts';
-import { lossLines, nextStep } from '../loss-lines.ts';
+import { lossLines } from '../loss-lines.ts';
+import { nextStep } from '../next-step.ts';
 import { seenText } from '../seen-text.ts';
 import type { FormatSink, Output } from '../types.ts';
 import { verdictOf } from '../verdict.ts';
@@ -140,7 +141,7 @@ ${banner(text)}${figures(aggregate, this.#callers, ignored)}`);
       ],
       needed: status === 'not-enough-evidence' ? (only?.needed ?? []) : [],
       notes,
-      next: nextStep(aggregate, this.#completeness, ignored),
+      next: nextStep(aggregate, this.#completeness, ignored, { place: 'page' }),
     };
   }
 

@@ -7,6 +7,9 @@ const MINUTE = '09:14';
 const SECOND = '09:14:07';
 const FIRST_PID = 4101;
 
+const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?`;
+const UNTIL = String.raw`\s+to\s+(?:\d{4}-\d\d-\d\d\s+)?\d\d:\d\d(?::\d\d)?`;
+
 const FIXED: readonly [RegExp, string][] = [
   // Of the first process, which is not the same in a container; it is the last of every ancestry.
   [/\(pid:1:.*\)$/gm, '(pid:1:systemd argv:/sbin/init)'],
@@ -22,7 +25,7 @@ const FIXED: readonly [RegExp, string][] = [
   [/^(v1 {4}|others) +[▁▂▃▄▅▆▇█ ]+ up to \d+ in [\d.]+ m?s$/gm, '$1    █  up to 1 in 50 ms'],
   [/\bin [\d.]+ m?s of capture/g, 'in 9 ms of capture'],
   [/\bsaved events of [\d.]+ m?s\./g, 'saved events of 9 ms.'],
-  [/\bthese are \d+ s\b/g, 'these are 3 s'],
+  [/\bthese\s+are\s+\d+\s+s\b/g, 'these are 3 s'],
   [/\b\d+ packets/g, '60 packets'],
   [/\b([\d,]+)( of the )\1(?=\s+bytes)/g, '1,565$21,565'],
   // The first event of a program may be written before the host has named its user.
@@ -30,6 +33,9 @@ const FIXED: readonly [RegExp, string][] = [
   [/kernel \S+;/g, 'kernel 6.1.0-18-cloud-amd64;'],
   [/now (?:uid \d+|imds)$/gm, 'now uid 65519'],
   [/\bcurl(\/| )\d+\.\d+\.\d+(-\S+)?/g, 'curl$17.88.1'],
+  // Begin and end, which are written in another way where they are of one second, or minute.
+  [new RegExp(`${TIME}(?:${UNTIL})?\\s+UTC \\(1 s\\)`, 'g'), `${DATE} ${SECOND} to 09:14:08 UTC (1 s)`],
+  [new RegExp(`${TIME}${UNTIL}\\s+UTC(?! \\()`, 'g'), `${DATE} ${SECOND} to 09:14:10 UTC`],
   [/urllib(\/|\s+\([^)]*\) )\d+\.\d+/g, 'urllib$13.11'],
 ];
 

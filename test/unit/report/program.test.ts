@@ -1,6 +1,7 @@
 import { strictEqual } from 'node:assert';
 import type { ProcessIdentity } from '../../../src/model.ts';
-import { isBareClient, programName, scriptFile } from '../../../src/report/program.ts';
+import { ProcessViews } from '../../../src/report/process-view.ts';
+import { isBareClient, programName, scriptFile, withoutCode } from '../../../src/report/program.ts';
 
 const ROWS: readonly (readonly [executable: string | undefined, args: string, expected: string])[] = [
   ['/usr/bin/curl', 'curl -s http://h/', 'curl'],
@@ -8,16 +9,16 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
   ['/usr/bin/python3.11', 'python3 -u -W ignore /opt/app/main.py', 'python3 /opt/app/main.py'],
   ['/usr/bin/python3.11', '/usr/bin/python3 -m http.server 80', 'python3 -m http.server'],
   ['/usr/bin/python3.11', 'python3 -um celery worker', 'python3 -m celery'],
-  ['/usr/bin/python3.11', 'python3 -c import(x)', 'python3 -c'],
+  ['/usr/bin/python3.11', 'python3 -c import(x)', 'python3 -c import(x)'],
   ['/usr/bin/python3.11', '[worker]', 'python3.11'],
   ['/usr/bin/node', 'node --require ./a.js --inspect server.js', 'node server.js'],
-  ['/usr/bin/node', 'node -e x', 'node -e'],
-  ['/usr/bin/node', 'node --eval x', 'node -e'],
+  ['/usr/bin/node', 'node -e x', 'node -e x'],
+  ['/usr/bin/node', 'node --eval x', 'node -e x'],
   ['/usr/bin/ruby3.1', 'ruby -I lib -r json app.rb', 'ruby app.rb'],
   ['/usr/bin/perl', 'perl -w -I/usr/share/x tool.pl', 'perl tool.pl'],
-  ['/usr/bin/perl', 'perl -lne print', 'perl -e'],
+  ['/usr/bin/perl', 'perl -lne print', 'perl -e print'],
   ['/usr/bin/php8.2', 'php -d x=1 -f cron.php', 'php cron.php'],
-  ['/usr/bin/php8.2', 'php -r x', 'php -r'],
+  ['/usr/bin/php8.2', 'php -r x', 'php -r x'],
   ['/usr/bin/bash', '/bin/bash ./makeCalls.sh a', 'bash ./makeCalls.sh'],
   ['/usr/bin/bash', 'bash -euo pipefail /opt/x.sh', 'bash /opt/x.sh'],
   ['/usr/bin/bash', 'bash -lc x', 'bash -c'],
@@ -57,8 +58,8 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
     'node /srv/app/index.js',
   ],
   ['/usr/bin/node', 'node --enable-source-maps -- /srv/x.js', 'node /srv/x.js'],
-  ['/usr/bin/node', 'node -pe process.version', 'node -p'],
-  ['/usr/bin/node', 'node --input-type module -e x', 'node -e'],
+  ['/usr/bin/node', 'node -pe process.version', 'node -p process.version'],
+  ['/usr/bin/node', 'node --input-type module -e x', 'node -e x'],
   ['/usr/bin/deno', 'deno run --allow-net main.ts', 'deno run main.ts'],
   ['/usr/bin/bun', 'bun run index.ts', 'bun run index.ts'],
   ['/usr/bin/bun', 'bun index.ts', 'bun index.ts'],
@@ -69,9 +70,9 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
   ],
   ['/usr/bin/ruby3.1', 'ruby /usr/bin/bundle install', 'ruby /usr/bin/bundle'],
   ['/usr/bin/ruby3.1', 'ruby --yjit -W0 bin/rails server', 'ruby bin/rails'],
-  ['/usr/bin/ruby3.1', 'ruby -e x', 'ruby -e'],
+  ['/usr/bin/ruby3.1', 'ruby -e x', 'ruby -e x'],
   ['/usr/bin/perl', '/usr/bin/perl -T /usr/sbin/amavisd', 'perl /usr/sbin/amavisd'],
-  ['/usr/bin/perl', 'perl -Mstrict -MJSON::PP -e 1', 'perl -e'],
+  ['/usr/bin/perl', 'perl -Mstrict -MJSON::PP -e 1', 'perl -e 1'],
   ['/usr/bin/perl', 'perl -I lib -d:NYTProf x.pl', 'perl x.pl'],
   ['/usr/bin/php8.2', 'php artisan queue:work', 'php artisan'],
   ['/usr/bin/php8.2', 'php -S 0.0.0.0:80 -t public router.php', 'php router.php'],
@@ -167,6 +168,41 @@ describe('program name', () => {
     strictEqual(file('/usr/bin/python3.11', 'python3 -m app'), undefined);
     strictEqual(file('/jvm/bin/java', 'java com.Main'), undefined);
     strictEqual(file('/usr/bin/curl', 'curl /x'), undefined);
+  });
+
+  it('shows the head of code in one line, and none of a shell', () => {
+    const name = (...args: string[]) =>
+      programName({ pid: 1, start: '1', executable: `/usr/bin/${args[0]}`, args });
+    strictEqual(name('python3', '-c', '\nimport os;\n  print(1);\n'), 'python3 -c import os; print(1)');
+    strictEqual(name('python3', '-cprint(1)'), 'python3 -c print(1)');
+    const long = name('python3', '-c', 'x'.repeat(99)) ?? '';
+    strictEqual(long, `python3 -c ${'x'.repeat(39)}…`);
+    strictEqual(withoutCode(long), 'python3 -c');
+    strictEqual(withoutCode('python3 /opt/x.py'), 'python3 /opt/x.py');
+    strictEqual(name('python3', '-c'), 'python3 -c');
+    strictEqual(name('bash', '-c', 'curl x'), 'bash -c');
+    strictEqual(
+      programName({ pid: 1, start: '1', executable: '/bin/busybox', args: ['sh', '-c', 'x'] }),
+      'sh -c',
+    );
+  });
+
+  it('names who runs a client by way of a wrapper', () => {
+    const one = (pid: number, ...args: string[]) => ({
+      pid,
+      start: '1',
+      executable: `/usr/bin/${args[0]}`,
+      args,
+    });
+    const process = {
+      ...one(9, 'curl', 'http://h/'),
+      ancestors: [one(8, 'timeout', '5', 'curl'), one(7, 'xargs', 'timeout'), one(6, 'bash', '/opt/x.sh')],
+    };
+    strictEqual(new ProcessViews().view(process).startedBy, 'bash /opt/x.sh');
+    strictEqual(
+      new ProcessViews().view({ ...process, ancestors: [one(8, 'sudo', 'curl')] }).startedBy,
+      undefined,
+    );
   });
 
   it('falls back to the name, and says when there is none', () => {

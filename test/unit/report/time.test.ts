@@ -1,5 +1,14 @@
 import { strictEqual } from 'node:assert';
-import { durationText, isoNanoseconds, localSeconds, timeTextOf, zoneOf } from '../../../src/report/time.ts';
+import {
+  durationText,
+  isoNanoseconds,
+  localSeconds,
+  rangeText,
+  spanText,
+  timeTextOf,
+  watchText,
+  zoneOf,
+} from '../../../src/report/time.ts';
 
 describe('time', () => {
   const zone = process.env.TZ;
@@ -17,6 +26,21 @@ describe('time', () => {
   it('survives times beyond those of a Date', () => {
     strictEqual(isoNanoseconds(2n ** 80n).endsWith('Z'), true);
     strictEqual(localSeconds(-(2n ** 80n)).includes('NaN'), false);
+  });
+
+  it('writes begin and end so that they differ', () => {
+    process.env.TZ = 'UTC';
+    // Text of the second before is kept, whatever the zone is then.
+    const at = 1_795_465_628_000_000_000n;
+    const second = 1_000_000_000n;
+    strictEqual(rangeText(at, at + 60n * second), '2026-11-23 20:27 to 2026-11-23 20:28 UTC');
+    strictEqual(rangeText(at, at + second), '2026-11-23 20:27:08 to 20:27:09 UTC');
+    strictEqual(rangeText(at, at + 1n), '2026-11-23 20:27:08 UTC');
+    strictEqual(spanText(at, at + second), '2026-11-23 20:27:08 to 20:27:09 UTC (1 s)');
+    strictEqual(spanText(at, at + 1n), '2026-11-23 20:27:08 UTC (less than 1 ms)');
+    strictEqual(spanText(at, at), '2026-11-23 20:27:08 UTC');
+    strictEqual(watchText(1n), 'less than 1 ms');
+    strictEqual(watchText(15_000_000n), '15 ms');
   });
 
   it('writes local time and its zone', () => {
