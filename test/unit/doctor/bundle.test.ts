@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -181,9 +193,59 @@ enabled = true
     assert.equal(byName.get('imds-trace.log')?.text, 'line 48\nline 49\n');
     assert.equal(byName.get('imds.toml')?.text, TOML);
     // A pipe is not waited for.
-    assert.equal(byName.get('os-release.txt')?.missing, 'ESPIPE');
+    assert.equal(byName.get('os-release.txt')?.missing, 'not read: it is no regular file');
     assert.equal(byName.get('kernel-config.txt')?.missing, 'ENOENT');
     assert.equal(byName.get('imds-probe.json')?.missing, 'the probe does not run');
+  });
+
+  describe('of a log folder whose owner is not trusted', () => {
+    let root: string;
+    let log: string;
+    beforeEach(() => {
+      root = rootOf({ 'var/log/imds/imds-trace.log': 'a line\n', 'root/secret': 'root only\n' });
+      log = join(root, 'var/log/imds/imds-trace.log');
+    });
+
+    async function logPart(): Promise<Part | undefined> {
+      const read: Part[] = [];
+      await parts(contextOf({}, { root, options: { ...OPTIONS, logLines: 9 } }), (part) => read.push(part));
+      return read.find(({ name }) => name === 'imds-trace.log');
+    }
+
+    it('has its log', async () => {
+      assert.deepEqual(await logPart(), { name: 'imds-trace.log', text: 'a line\n' });
+    });
+
+    const plants: readonly (readonly [string, () => void, RegExp])[] = [
+      ['a link', () => symlinkSync(join(root, 'root/secret'), log), /symbolic link/],
+      ['a hard link', () => linkSync(join(root, 'root/secret'), log), /second name/],
+      ['a pipe', () => spawnSync('mkfifo', [log]), /no regular file/],
+      ['a folder', () => mkdirSync(log), /no regular file/],
+      ['a device', () => symlinkSync('/dev/zero', log), /symbolic link/],
+    ];
+    for (const [what, plant, why] of plants) {
+      it(`follows and opens nothing, and says so: ${what}`, async () => {
+        rmSync(log);
+        plant();
+        const part = await logPart();
+        assert.equal(part?.text, undefined);
+        assert.match(part?.missing ?? '', why);
+      });
+    }
+
+    it('is not followed where the folder is a link', async () => {
+      renameSync(join(root, 'var/log/imds'), join(root, 'elsewhere'));
+      symlinkSync(join(root, 'elsewhere'), join(root, 'var/log/imds'));
+      assert.match((await logPart())?.missing ?? '', /its folder is a symbolic link/);
+    });
+
+    it("has no file of another than the folder's owner and root", async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      chownSync(log, 4242, 4242);
+      assert.match((await logPart())?.missing ?? '', /belongs to uid 4242/);
+      chownSync(join(log, '..'), 4242, 4242);
+      assert.equal((await logPart())?.text, 'a line\n');
+    });
   });
 
   it('is an archive that tar reads, of any contents', () => {
