@@ -174,6 +174,57 @@ enabled = true
     );
   });
 
+  it('takes no line of a text of several lines for a setting', () => {
+    const inner = '\nx = "S3CRETpw"\n[S3CRETpw]\n';
+    const texts = [
+      `"""${inner}"""`,
+      `'''${inner}'''`,
+      `"""${inner}\\"""${inner}a"""""`,
+      `"""${inner}`,
+      `'${inner}`,
+    ];
+    for (const text of texts) {
+      const shown = plainSettings(`a = "'''" # """\nb = ${text}\nc = true\n`);
+      assert.ok(!shown.includes('S3CRETpw'), shown);
+      assert.match(shown, /^a = .*\nb = "\(blanked\)"\n/);
+    }
+    const among = "a = \"it's\"\nb = '\"'\n# don't\nc = 3\n";
+    assert.equal(plainSettings(among), 'a = "(blanked)"\nb = "(blanked)"\n# (a comment)\nc = 3\n');
+  });
+
+  it('has nothing that a terminal acts on, and cuts lines that are long', () => {
+    const hostile = '\x1b[31mRED\x9b31m \u202eevil \x07\r\x00';
+    const long = `(pid:1:curl argv:curl -u admin:S3CRETpw ${'x '.repeat(120_000)}-u admin:S3CRETpw)`;
+    const report = doctorReport(
+      {
+        checks: [{ id: 'hooks', title: 'Same hooks', status: 'ok', text: hostile }],
+        prospect: { status: 'partial', text: hostile, missing: [] },
+      },
+      { platform: 'linux', arch: 'x64', kernel: '6.1.0', node: '20.19.0', uid: 0 },
+      '1.2.3',
+      TIME,
+    );
+    const names = ['imds-trace.log', 'imds.toml', 'os-release.txt', 'kernel-config.txt', 'imds-probe.json'];
+    const read = names.map((name) => ({ name, text: `${hostile}\n[${hostile}]\nx = "${hostile}"\n` }));
+    const logs = { name: 'imds-trace.log', text: `a\n${`${long}\n`.repeat(20)}${'S3CRETpw'.repeat(2000)}\n` };
+    const began = process.cpuUsage();
+    const entries = bundleContents(report, [...read, logs], 'billing-host-7');
+    const { user } = process.cpuUsage(began);
+    assert.ok(user < 4_000_000, `${user} µs`);
+    for (const { name, bytes } of entries) {
+      const text = bytes.toString();
+      assert.doesNotMatch(text, /[\p{Cf}\p{Cs}]|(?!\n)\p{Cc}/u);
+      assert.doesNotMatch(text, /S3CRETpw/);
+      for (const line of text.split('\n')) assert.ok(line.length < 9000, name);
+    }
+    const log = entries.findLast(({ name }) => name === 'imds-trace.log')?.bytes.toString() ?? '';
+    assert.match(
+      log,
+      /^a\n\(pid:1:curl argv:curl -u admin:\*+ x x .*\) \(cut: a line of 2400\d\d characters\)$/m,
+    );
+    assert.match(log, /^\) \(cut: a line of 16000 characters\)$/m);
+  });
+
   it('shows no value of a name that sounds secret, whatever it is', () => {
     const name = fc.constantFrom('password', 'api_key', 'Token', 'client-secret', 'authorization');
     fc.assert(
