@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ExitCode, PrerequisiteError, UsageError } from '../errors.ts';
+import { dirname, join } from 'node:path';
+import { ExitCode, PrerequisiteError } from '../errors.ts';
 import { compiledFile } from '../live/compiled-file.ts';
 import { escapeJson, escapeText } from '../report/escape.ts';
 import { FileTree } from '../service/file-tree.ts';
+import { LOGS, STATE } from '../service/folders.ts';
 import { installPlan } from '../service/install.ts';
 import { execute, type Plan, planText } from '../service/plan.ts';
 import { checkProgram, programOf } from '../service/program.ts';
 import { serviceStatus } from '../service/status.ts';
-import { hasSystemd, survey } from '../service/survey.ts';
+import { hasSystemd, survey, wantsOf } from '../service/survey.ts';
 import { systemctl } from '../service/systemctl.ts';
 import { uninstallPlan } from '../service/uninstall.ts';
-import { renderUnit } from '../service/unit.ts';
+import { renderUnit, UNIT } from '../service/unit.ts';
 import { note } from './diagnostics.ts';
 import { ADD_ON } from './live-service.ts';
 import { StreamOutput } from './output.ts';
@@ -60,6 +61,8 @@ export async function uninstallService(request: UninstallRequest, surroundings: 
   const { image, force, purge } = request;
   const { tree, runs, obstacle } = await target(request);
   const isImage = image !== undefined;
+  // Behind a link nothing would be found, and it would look like nothing to do.
+  for (const path of [wantsOf(UNIT), ...(purge ? [LOGS, STATE] : [])]) await tree.refuseLinks(dirname(path));
   const found = await survey(tree, runs ? systemctl : undefined);
   const plan = uninstallPlan(found, { isImage, force, purge });
   await carryOut(
@@ -122,27 +125,14 @@ function noSystemd(image: string | undefined): PrerequisiteError {
 }
 
 async function programFor({ image, program, root }: InstallRequest, tree: FileTree): Promise<string[]> {
-  if (image === undefined) {
-    const own = program === undefined ? await programOf(root, process.execPath) : [program];
-    await checkProgram(own);
-    return own;
-  }
-  if (program !== undefined) return insistOn([program], tree);
-  const own = await programOf(root, process.execPath);
+  const own = program === undefined ? await programOf(root, process.execPath) : [program];
   const prefix = `${tree.root}/`;
-  const inImage = own.map((path) => (path.startsWith(prefix) ? path.slice(tree.root.length) : path));
-  return insistOn(inImage, tree);
-}
-
-async function insistOn(program: string[], tree: FileTree): Promise<string[]> {
-  for (const path of program) {
-    if (path.startsWith('/') && (await tree.look(path)).kind !== 'none') continue;
-    throw new UsageError(`there is no ${path} in ${tree.root}`, {
-      code: 'service.program',
-      remedy: 'Name the imds of the image, as the image sees it: --program /opt/imds/bin/imds.',
-    });
-  }
-  return program;
+  const isOfImage = image !== undefined && program === undefined;
+  const seen = isOfImage
+    ? own.map((path) => (path.startsWith(prefix) ? path.slice(tree.root.length) : path))
+    : own;
+  await checkProgram(seen, tree.root);
+  return seen;
 }
 
 /** Steps on standard output as they are done, or as they would be; notes on standard error. */

@@ -8,6 +8,7 @@ import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
 import { problemOf, skipped } from '../files/problem.ts';
 import type { Nanoseconds, Problem } from '../model.ts';
 import { EventLineParser, isLogLine } from './event-line.ts';
+import type { Line } from './line.ts';
 import { readChunks, readLines } from './lines.ts';
 
 /** A file that has events in it. */
@@ -35,10 +36,14 @@ export interface FoundFiles {
 
 /** Folders of hosts below a folder, and what is in them; deeper ones are not searched. */
 const MAX_DEPTH = 4;
-/** Lines at a file's head among which an event must be. */
-const LOOKED_AT = 16;
-/** Pieces of a file, of a megabyte each, in which they must be: a line can be longer than one. */
-const MAX_PIECES = 5;
+/**
+ * Pieces of a file, of half a megabyte each, in which an event must be. A line can be of four megabytes, and what a
+ * caller had among its arguments, as long or of many lines, must not hide the events behind it.
+ */
+const MAX_PIECES = 16;
+const LOOKED_AT = '8 MiB';
+/** Lines that are taken apart: of a file that is something else, half a million would take seconds. */
+const MAX_TRIED = 50_000;
 const REMEDY =
   'Name a file that `imds live`, `imds analyze --jsonl` or `--json` wrote, or a folder of such files.';
 /** Members of which one is the first of a JSON report, whoever has laid it out anew. */
@@ -132,20 +137,19 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
   const stop = new AbortController();
   const parser = new EventLineParser();
   let first: First | undefined;
-  let lines = 0;
   let pieces = 0;
+  let tried = 0;
   await readLines(
     location,
     {
-      line(line, number) {
-        lines = number;
-        if (line === undefined || first !== undefined || number > LOOKED_AT) return;
+      line(line) {
+        if (line === undefined || first !== undefined || !mayBeOurs(line) || tried++ >= MAX_TRIED) return;
         const call = parser.parse(line, path);
         const firstTime = call?.call.time ?? parser.parseSession(line)?.from;
         if (firstTime !== undefined) first = { firstTime, kind: isLogLine(line) ? 'log' : 'events' };
       },
       pause() {
-        if (first !== undefined || lines >= LOOKED_AT || ++pieces === MAX_PIECES) stop.abort();
+        if (first !== undefined || ++pieces === MAX_PIECES) stop.abort();
         return undefined;
       },
     },
@@ -153,6 +157,13 @@ async function firstOf(path: string, location: FilePath): Promise<First | undefi
   );
   return first;
 }
+
+/** Whether it begins as an event does, whoever laid it out, or as a line of the log. */
+function mayBeOurs({ bytes, start, end }: Line): boolean {
+  return end > start && BEGINNINGS.includes(bytes[start] ?? 0);
+}
+
+const BEGINNINGS = Buffer.from('{[ \t');
 
 const HAS_INVENTORY = /^\s*\{\s*"inventory_version"\s*:/;
 const HEAD_BYTES = 256;
@@ -170,7 +181,7 @@ async function headOf(location: FilePath): Promise<string> {
 
 function refuse(path: string): never {
   const what = 'events of imds, one JSON object a line, imds-trace.log, or a JSON report';
-  throw new InputError(`${path}: expected ${what}; found none of them in its first ${LOOKED_AT} lines`, {
+  throw new InputError(`${path}: expected ${what}; found none of them in its first ${LOOKED_AT}`, {
     code: 'events.format',
     remedy: REMEDY,
   });

@@ -10,8 +10,10 @@ import { MAX_PID } from './event-process.ts';
 const HEAD = /^\[(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)((?:,\d{3})?)\] \[[a-z]{1,10}\] /i;
 const PID = /^\(pid:(\d{1,7}|-):/i;
 const ARGUMENTS = / argv:/i;
-/** Behind the last process, the predecessor writes the request's lines. Of several, the last: a URL may hold more. */
-const REQUEST = [') Req details: ', ') req details: '];
+/** Behind the last process, the predecessor writes the request's lines, escaping nothing. */
+const REQUEST = /\) [Rr]eq details: /g;
+/** Marks that are looked at. A name has 15 bytes, so that it holds one at most; what has more is made to be long. */
+const MAX_MARKS = 16;
 /** What the predecessor writes of itself as it starts. */
 const REMARK =
   /^\[[\dT :,-]{19,23}\] \[INFO\] (?:Try to attach multiple kernel functions|Cannot attach kprobe to )/;
@@ -20,6 +22,7 @@ const MAX_WORDS = 200;
 const CLIENT = /^- client:\[?([0-9a-f.:]+?)\]?:(\d{1,5})(?: user-agent:(.*))?$/is;
 const CALLED_BY = / called by -> (?=\(pid:)/i;
 const ANCESTOR = / -> (?=\(pid:)/i;
+const NEXT = /(?: called by)? -> (?=\(pid:)/i;
 /** The log has no address of the service. */
 const ENDPOINT = { address: '169.254.169.254', port: 80, family: 4 } as const;
 const NOBODY: SocketAddress = { address: '', port: 0 };
@@ -48,7 +51,7 @@ export class TraceLogParser {
   parse(line: string, file: string): AttributedCall | undefined {
     const [head = '', date = '', time = '', fraction = ''] = HEAD.exec(line) ?? [];
     const begin = line.slice(0, head.length + MAX_WORDS).indexOf('(pid:', head.length);
-    const chain = withoutRequest(line.slice(begin).trimEnd());
+    const { chain, isAmbiguous } = chainOf(line.slice(begin).trimEnd());
     if (head === '' || begin < 0 || !chain.endsWith(')')) return undefined;
     const what = line.slice(head.length, begin).trimEnd();
     const milliseconds = Date.parse(`${date}T${time}${fraction.replace(',', '.')}`);
@@ -59,10 +62,9 @@ export class TraceLogParser {
     const caller = identityOf(own);
     const { client, userAgent } =
       caller === undefined ? clientOf(own) : { client: NOBODY, userAgent: undefined };
-    const ancestors = rest
-      .join(' called by -> ')
-      .split(ANCESTOR)
-      .flatMap((text) => identityOf(text) ?? []);
+    // Of two such, one is in somebody's arguments.
+    const [ancestry = ''] = isAmbiguous || rest.length > 1 ? [] : rest;
+    const ancestors = ancestry.split(ANCESTOR).flatMap((text) => identityOf(text) ?? []);
     const process: Process | undefined = caller && { ...caller, ancestors };
     const nanoseconds = BigInt(milliseconds) * NANOSECONDS_IN_MS;
     return {
@@ -103,9 +105,24 @@ export function isRemark(line: string): boolean {
   return REMARK.test(line);
 }
 
-function withoutRequest(chain: string): string {
-  const end = Math.max(...REQUEST.map((text) => chain.lastIndexOf(text)));
-  return end < 0 ? chain : chain.slice(0, end + 1);
+/**
+ * The processes, without the request: up to the first mark that stands behind nothing but whole processes. Paths and
+ * arguments are the caller's and may hold marks and processes: where there are some between that mark and the last
+ * one, nobody can tell which are real, and none but the caller is to be named.
+ */
+function chainOf(text: string): { chain: string; isAmbiguous: boolean } {
+  let first: number | undefined;
+  let looked = 0;
+  for (const { index } of text.matchAll(REQUEST)) {
+    first ??= index;
+    if (++looked > MAX_MARKS) break;
+    const chain = text.slice(0, index + 1);
+    if (!chain.split(NEXT).every((process) => partsOf(process) !== undefined)) continue;
+    const behind = text.slice(index + 1);
+    const last = Math.max(...['R', 'r'].map((letter) => behind.lastIndexOf(`) ${letter}eq details: `)));
+    return { chain, isAmbiguous: ANCESTOR.test(behind.slice(0, Math.max(0, last))) };
+  }
+  return { chain: first === undefined ? text : text.slice(0, first + 1), isAmbiguous: first !== undefined };
 }
 
 const KINDS: readonly (readonly [RegExp, ImdsVersion | undefined])[] = [

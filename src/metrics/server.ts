@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIPv4, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { PrerequisiteError } from '../errors.ts';
 
@@ -151,9 +151,10 @@ export class MetricsServer {
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  async #page({ method, url = '' }: IncomingMessage): Promise<Answer> {
+  async #page({ method, url = '', headers }: IncomingMessage): Promise<Answer> {
     const pages = this.#pages;
     if (pages === undefined) return text(503, 'not ready\n');
+    if (!isOwnHost(headers.host)) return text(421, 'ask by an IP address or localhost\n');
     if (method !== 'GET' && method !== 'HEAD') return text(405, 'only GET and HEAD\n');
     const [path] = url.split('?', 1);
     if (path === '/healthz') return pages.isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
@@ -161,6 +162,17 @@ export class MetricsServer {
     if (path !== '/metrics') return text(404, 'not found: /metrics and /healthz are here\n');
     return { status: 200, type: pages.contentType, body: await pages.metrics() };
   }
+}
+
+/**
+ * Whether a request was meant for this host. A page in a browser here may have its name lead to loopback (DNS
+ * rebinding), and would read the answer: that name is in the header. HTTP/1.0 may have none, and browsers do not.
+ */
+function isOwnHost(header: string | undefined): boolean {
+  if (header === undefined) return true;
+  const [, bracketed, plain = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/.exec(header) ?? [];
+  if (bracketed !== undefined) return isIPv6(bracketed);
+  return isIPv4(plain) || plain.toLowerCase() === 'localhost';
 }
 
 function text(status: number, body: string): Answer {

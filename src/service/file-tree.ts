@@ -111,6 +111,14 @@ export class FileTree {
     await guarded('rename', this.real(from), () => rename(this.real(from), this.real(to)));
   }
 
+  /** @throws FailureError where a folder of that path is a link; those that are missing are none */
+  async refuseLinks(path: string): Promise<void> {
+    if (path === '/') return;
+    await this.refuseLinks(dirname(path));
+    const stats = await guarded('read', this.real(path), () => orUndefined(lstat(this.real(path))));
+    if (stats?.isSymbolicLink()) await this.#insistOnFolder(path);
+  }
+
   /** Whether that folder is there, itself and not by a link. */
   async #hasFolder(path: string): Promise<boolean> {
     const real = await orUndefined(realpath(this.real(path)));

@@ -30,6 +30,7 @@ export async function installPlan(found: Survey, tree: FileTree, options: Instal
   });
   const steps = [...replaced.steps, ...unit.steps];
   if (isImage) {
+    if (service.obstacle !== undefined) throw refused(`${service.obstacle} is no link`, 'Remove it first.');
     const target = service.packaged ?? pathOf(UNIT);
     if (!service.isEnabled) steps.push({ kind: 'link', path: wantsOf(UNIT), target });
   } else {

@@ -1,5 +1,6 @@
-import { lstat, realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { lstat, readlink, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { PrerequisiteError, UsageError } from '../errors.ts';
 
 /**
@@ -18,38 +19,66 @@ export async function programOf(root: string, node: string): Promise<string[]> {
 
 /**
  * What root starts at each boot must be root's alone: whoever can change the program, or a folder on the way to it,
- * would become root.
+ * would become root. The first of the words is what is started, and must be an executable file.
  *
+ * @param root folder of an image, within which links lead, as they will once it has booted; without one, this host
  * @throws PrerequisiteError naming the first that is not; UsageError for a program that is not there
  */
-export async function checkProgram(program: readonly string[]): Promise<void> {
-  for (const path of program) {
-    const real = await realOf(path);
-    await checkWay(path);
-    if (real !== path) await checkWay(real);
+export async function checkProgram(program: readonly string[], root = '/'): Promise<void> {
+  for (const [index, path] of program.entries()) {
+    const way = await wayTo(path, root).catch(() => undefined);
+    const last = way?.at(-1);
+    if (way === undefined || last === undefined) throw missing(path, root);
+    for (const step of way) checkStep(step, path, root);
+    if (!last.stats.isFile()) throw unusable(last.path, 'is no file');
+    if (index === 0 && (last.stats.mode & 0o111) === 0) throw unusable(last.path, 'is not executable');
   }
 }
 
-async function realOf(path: string): Promise<string> {
-  try {
-    if (isAbsolute(path)) return await realpath(path);
-  } catch {
-    // As good as not named at all.
-  }
-  throw new UsageError(`${path}: there is no such program`, {
-    code: 'service.program',
-    remedy: 'Name it from the root on: --program /opt/imds/bin/imds.',
-  });
+interface WayStep {
+  /** On the machine that runs this. */
+  path: string;
+  stats: Stats;
 }
 
-async function checkWay(program: string): Promise<void> {
-  for (let path = program; ; path = dirname(path)) {
-    const stats = await lstat(path);
-    // Nobody can write to a link: its folder counts, and where it leads.
-    const isWritable = !stats.isSymbolicLink() && (stats.mode & 0o022) !== 0;
-    if (stats.uid !== 0 || isWritable) throw unsafe(program, path, stats.uid);
-    if (path === dirname(path)) return;
+/** As Linux has it (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+/** The root, each folder and each link on the way to a program, and the program. Fails where there is none. */
+async function wayTo(program: string, root: string): Promise<WayStep[]> {
+  if (!isAbsolute(program)) return [];
+  const stepAt = async (path: string) => ({ path: join(root, path), stats: await lstat(join(root, path)) });
+  const way = [await stepAt('/')];
+  const names = namesOf(program);
+  let at = '/';
+  let links = 0;
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    // No link leads above the root.
+    const step = await stepAt(join(at, name));
+    way.push(step);
+    if (!step.stats.isSymbolicLink()) {
+      at = join(at, name);
+      continue;
+    }
+    if (++links > MAX_LINKS) return [];
+    const target = await readlink(step.path);
+    names.unshift(...namesOf(target));
+    if (isAbsolute(target)) at = '/';
   }
+  return way;
+}
+
+function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
+}
+
+function checkStep({ path, stats }: WayStep, program: string, root: string): void {
+  // Who builds an image without root has the files that are to be root's.
+  const isRoots = stats.uid === 0 || (root !== '/' && stats.uid === process.geteuid?.());
+  if (!isRoots) throw unsafe(program, path, `belongs to uid ${stats.uid}`);
+  // Nobody can write to a link: its folder counts, and where it leads.
+  const isWritable = !stats.isSymbolicLink() && (stats.mode & 0o022) !== 0;
+  if (isWritable) throw unsafe(program, path, 'can be written by others than root');
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -60,9 +89,26 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-function unsafe(program: string, path: string, uid: number): PrerequisiteError {
-  const who = uid === 0 ? 'can be written by others than root' : `belongs to uid ${uid}`;
-  return new PrerequisiteError(`a service would run ${program} as root, and ${path} ${who}`, {
+function missing(program: string, root: string): UsageError {
+  const [message, whose] =
+    root === '/'
+      ? [`${program}: there is no such program`, 'it from the root on']
+      : [`there is no ${program} in ${root}`, 'the imds of the image, as the image sees it'];
+  return new UsageError(message, {
+    code: 'service.program',
+    remedy: `Name ${whose}: --program /opt/imds/bin/imds.`,
+  });
+}
+
+function unusable(path: string, why: string): UsageError {
+  return new UsageError(`${path} ${why}, and cannot be started`, {
+    code: 'service.program',
+    remedy: 'Name the program itself: --program /opt/imds/bin/imds.',
+  });
+}
+
+function unsafe(program: string, path: string, why: string): PrerequisiteError {
+  return new PrerequisiteError(`a service would run ${program} as root, and ${path} ${why}`, {
     code: 'service.program',
     remedy:
       'Install imds where root alone can write: the .deb or .rpm, the tarball in /opt, or npm install -g as root.',

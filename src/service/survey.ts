@@ -25,6 +25,8 @@ export interface Service {
   packaged: string | undefined;
   /** It starts at boot. */
   isEnabled: boolean;
+  /** Path of what is no link, in the place of the one that lets it start at boot. */
+  obstacle?: string | undefined;
   /** It runs, or starts, or is to be started again; never in an image. */
   isActive: boolean;
 }
@@ -74,10 +76,12 @@ export function wantsOf(name: string): string {
 }
 
 async function serviceOf(name: string, tree: FileTree, systemctl: Systemctl | undefined): Promise<Service> {
+  const wanted = (await tree.look(wantsOf(name))).kind;
   return {
     unit: await unitFile(pathOf(name), tree),
     packaged: await packagedUnit(name, tree),
-    isEnabled: (await tree.look(wantsOf(name))).kind !== 'none',
+    isEnabled: wanted === 'link',
+    obstacle: wanted === 'link' || wanted === 'none' ? undefined : wantsOf(name),
     isActive: systemctl !== undefined && (await isActive(name, systemctl)),
   };
 }

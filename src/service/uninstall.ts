@@ -19,7 +19,7 @@ export interface UninstallOptions {
  */
 export function uninstallPlan(found: Survey, options: UninstallOptions): Plan {
   const { service, predecessor, dropIns, folders } = found;
-  const { unit, packaged, isEnabled, isActive } = service;
+  const { unit, packaged, isEnabled, isActive, obstacle } = service;
   const { isImage, force, purge } = options;
   const path = pathOf(UNIT);
   const isForeign = unit.kind === 'other' || (unit.kind === 'file' && unit.authorship === 'foreign');
@@ -45,6 +45,7 @@ export function uninstallPlan(found: Survey, options: UninstallOptions): Plan {
   } else if (unit.kind === 'file') {
     notes.push(`${path} was changed by hand, and is kept; --force removes it`);
   }
+  if (obstacle !== undefined) notes.push(`${obstacle} is no link, and is kept: remove it by hand`);
   if (unit.kind === 'masked')
     notes.push(`${UNIT} is masked, and stays so; systemctl unmask ${UNIT} undoes it`);
   if (packaged !== undefined) notes.push(`${packaged} is the package's, and goes with it`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -26,7 +26,7 @@ describe('imds service in an image', () => {
   beforeEach(() => {
     image = mkdtempSync(join(tmpdir(), 'imds-image-'));
     put('usr/lib/systemd/systemd', '');
-    put(PROGRAM, '');
+    chmodSync(put(PROGRAM, ''), 0o755);
   });
   afterEach(() => rmSync(image, { recursive: true }));
 
@@ -169,8 +169,69 @@ describe('imds service in an image', () => {
         const { code, stderr } = await install();
         assert.equal(code, 1);
         assert.match(stderr, /is missing, or reached through a symbolic link\. /);
+        const undone = await uninstall();
+        assert.equal(undone.code, 1);
+        assert.match(undone.stderr, /is missing, or reached through a symbolic link\. /);
+        assert.equal(undone.stdout, '');
       });
     }
+
+    it('is not purged through a link, and says so', async () => {
+      mkdirSync(join(image, 'var'));
+      symlinkSync(elsewhere, join(image, 'var/log'));
+      await succeed(uninstall());
+      const { code, stderr } = await uninstall('--purge');
+      assert.equal(code, 1);
+      assert.match(stderr, /var\/log is missing, or reached through a symbolic link\. /);
+    });
+
+    const PROGRAMS: readonly (readonly [string, (file: string) => void, number, RegExp])[] = [
+      ['a folder', (file) => mkdirSync(file), 2, /bin\/imds is no file, and cannot be started/],
+      ['a pipe', (file) => spawnSync('mkfifo', [file, '-m', '755']), 2, /bin\/imds is no file/],
+      ['a text', (file) => writeFileSync(file, '', { mode: 0o644 }), 2, /bin\/imds is not executable/],
+      ['writable', (file) => openToAll(file), 5, /bin\/imds can be written by others than root/],
+      [
+        'out of it',
+        (file) => symlinkSync(process.execPath, file),
+        2,
+        /there is no \/opt\/imds\/bin\/imds in /,
+      ],
+      ['a ring', (file) => symlinkSync('imds', file), 2, /there is no \/opt\/imds\/bin\/imds in /],
+    ];
+    function openToAll(file: string): void {
+      writeFileSync(file, '');
+      chmodSync(file, 0o777);
+    }
+    for (const [what, make, expected, why] of PROGRAMS) {
+      it(`has a program that is none: ${what}`, async () => {
+        rmSync(join(image, PROGRAM));
+        make(join(image, PROGRAM));
+        const { code, stderr } = await install();
+        assert.equal(code, expected, stderr);
+        assert.match(stderr, why);
+      });
+    }
+
+    it('has a program by a link that leads within it', async () => {
+      rmSync(join(image, PROGRAM));
+      chmodSync(put('usr/lib/imds/imds', ''), 0o755);
+      symlinkSync('/usr/lib/imds', join(image, 'opt/lib'));
+      symlinkSync('../../../../../../opt/lib/imds', join(image, PROGRAM));
+      await succeed(install());
+    });
+
+    it('has something else where it is enabled, and the rest is done', async () => {
+      await succeed(install());
+      rmSync(join(image, WANTS));
+      mkdirSync(join(image, WANTS));
+      const refused = await install();
+      assert.equal(refused.code, 2);
+      assert.match(refused.stderr, /wants\/imds\.service is no link, and is not touched\. Remove it first\./);
+      const { code, stderr } = await uninstall();
+      assert.equal(code, 0);
+      assert.match(stderr, /wants\/imds\.service is no link, and is kept: remove it by hand/);
+      assert.ok(!files().includes(UNIT));
+    });
 
     it('has no unit written over where there is a link', async () => {
       mkdirSync(join(image, UNIT, '..'), { recursive: true });

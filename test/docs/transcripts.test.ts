@@ -67,7 +67,7 @@ describe('live transcripts', () => {
     );
     assert.equal(
       normal('Time      2026-11-28 17:30:23 to 17:31:06 UTC (43.2 s)', 1, 'x'),
-      'Time      2026-03-02 09:14:07 to 09:14:07 UTC (1 s)',
+      'Time      2026-03-02 09:14:07 to 09:14:08 UTC (1 s)',
     );
     assert.equal(normal('user root · since\n      17:30:23\n', 1, 'x'), 'user root\n');
     assert.equal(normal('        ← bash a.sh ← tini', 1, 'tini'), '        ← bash a.sh ← systemd');

@@ -81,7 +81,7 @@ describe('imds live: metrics', function () {
     withScene(async (scene) => {
       const { session } = scene;
       const scrapers = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(session)));
-      for (const socket of scrapers) socket.pause().write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+      for (const socket of scrapers) socket.pause().write('GET /metrics HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
       await callOn(scene);
       await sleep(DEADLINE_MS);
       const series = await seriesFrom(session);

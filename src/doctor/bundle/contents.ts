@@ -1,3 +1,4 @@
+import { escapeJson, escapeText } from '../../report/escape.ts';
 import type { DoctorReport } from '../report.ts';
 import type { Part } from '../types.ts';
 import { Masker } from './masker.ts';
@@ -17,16 +18,17 @@ export function bundleContents(report: DoctorReport, parts: readonly Part[], hos
   const entries = found
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, text }) => ({ name, bytes: Buffer.from(maskedPart(name, text, masker)) }));
-  const masked = `${JSON.stringify(maskedReport(report, masker), undefined, 2)}\n`;
+  const masked = `${escapeJson(JSON.stringify(maskedReport(report, masker), undefined, 2))}\n`;
   return [{ name: 'doctor.json', bytes: Buffer.from(masked) }, ...entries];
 }
 
+/** Masked, and without what a terminal acts on: who looks into a bundle does so with tar on theirs. */
 function maskedPart(name: string, text: string, masker: Masker): string {
-  if (name.endsWith('.toml')) return masker.text(plainSettings(text));
-  if (!name.endsWith('.log')) return masker.text(text);
-  return text
+  if (name.endsWith('.json')) return escapeJson(masker.text(text));
+  const plain = name.endsWith('.toml') ? plainSettings(text) : text;
+  return plain
     .split('\n')
-    .map((line) => masker.logLine(line))
+    .map((line) => escapeText(masker.logLine(line)))
     .join('\n');
 }
 

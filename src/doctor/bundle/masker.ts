@@ -12,8 +12,8 @@ const HOME = /(?<=\/home\/)[^/\s"']+/g;
 /** Between two processes of a line of the log; no argument can pass for it (src/report/log.ts). */
 const NEXT_PROCESS = ' -> (';
 const ARGUMENTS = 'argv:';
-/** Four processes with 4 KiB of arguments each are shorter; what is not is left out, since masks cost time. */
-const LONGEST_LINE = 32 * 1024;
+/** Masks take time that grows with the square of a line: 32 KiB took up to half a second, this takes 20 ms. */
+const LONGEST_LINE = 8 * 1024;
 
 /**
  * What others may see of a text: secrets by the rules of the log, and names, ids and addresses replaced as
@@ -34,20 +34,22 @@ export class Masker {
 
   /** Reads names in a text that is to be masked, so that they are found everywhere else. Before any is masked. */
   learn(text: string): void {
-    for (const line of text.split('\n')) if (line.length <= LONGEST_LINE) this.#names.learnText(line);
+    for (const line of text.split('\n')) this.#names.learnText(headOf(line));
   }
 
   text(text: string): string {
     return text
       .split('\n')
-      .map((line) => this.#line(line))
+      .map((line) => cut(line, '', (head) => this.#line(head)))
       .join('\n');
   }
 
   /** A line of imds-trace.log, which the predecessor may have written, who masks nothing. */
   logLine(line: string): string {
-    if (line.length > LONGEST_LINE) return `(a line of ${line.length} characters)`;
-    return this.#line(line.split(NEXT_PROCESS).map(withMaskedArgs).join(NEXT_PROCESS));
+    // The bracket ends the arguments: without it they would not be known for such.
+    return cut(line, ')', (head) =>
+      this.#line(head.split(NEXT_PROCESS).map(withMaskedArgs).join(NEXT_PROCESS)),
+    );
   }
 
   #line(line: string): string {
@@ -65,6 +67,18 @@ export class Masker {
     this.#addresses.set(address, known);
     return known;
   }
+}
+
+/** @param mask gets a line that is not too long @param end put behind what is left of one that is */
+function cut(line: string, end: string, mask: (line: string) => string): string {
+  if (line.length <= LONGEST_LINE) return mask(line);
+  return `${mask(headOf(line) + end)} (cut: a line of ${line.length} characters)`;
+}
+
+/** Whole words: of a part of a secret the mask would not know that it is one. */
+function headOf(line: string): string {
+  if (line.length <= LONGEST_LINE) return line;
+  return line.slice(0, Math.max(0, line.lastIndexOf(' ', LONGEST_LINE)));
 }
 
 /** `(pid:1:curl argv:curl -u user:password) called by`. */

@@ -22,7 +22,7 @@ export async function parts(context: Context, take: (part: Part) => void): Promi
     'imds-probe.json': async () => `${(await context.probe()).text}\n`,
     'kernel-config.txt': () => kernelConfig(files),
     'os-release.txt': () => files.text('/etc/os-release', SETTINGS_BYTES),
-    'imds-trace.log': () => lastLines(files, `${options.logFolder}/imds-trace.log`, options.logLines),
+    'imds-trace.log': () => lastLines(files, options.logFolder, options.logLines),
     'imds.toml': () => files.text('/etc/imds/imds.toml', SETTINGS_BYTES),
   };
   await Promise.all(
@@ -53,8 +53,8 @@ async function gunzipped(files: HostFiles): Promise<string> {
   return (await promisify(gunzip)(bytes, { maxOutputLength: CONFIG_BYTES })).toString();
 }
 
-async function lastLines(files: HostFiles, path: string, count: number): Promise<string> {
-  const text = (await files.read(path, LOG_BYTES, 'end')).toString();
+async function lastLines(files: HostFiles, folder: string, count: number): Promise<string> {
+  const text = (await files.endOf(folder, 'imds-trace.log', LOG_BYTES)).toString();
   const lines = text.split('\n');
   // What stands before the first line break may be the rest of a line, of which the mask would not know the beginning.
   const whole = Buffer.byteLength(text) < LOG_BYTES ? lines : lines.slice(1);

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -162,6 +174,57 @@ enabled = true
     );
   });
 
+  it('takes no line of a text of several lines for a setting', () => {
+    const inner = '\nx = "S3CRETpw"\n[S3CRETpw]\n';
+    const texts = [
+      `"""${inner}"""`,
+      `'''${inner}'''`,
+      `"""${inner}\\"""${inner}a"""""`,
+      `"""${inner}`,
+      `'${inner}`,
+    ];
+    for (const text of texts) {
+      const shown = plainSettings(`a = "'''" # """\nb = ${text}\nc = true\n`);
+      assert.ok(!shown.includes('S3CRETpw'), shown);
+      assert.match(shown, /^a = .*\nb = "\(blanked\)"\n/);
+    }
+    const among = "a = \"it's\"\nb = '\"'\n# don't\nc = 3\n";
+    assert.equal(plainSettings(among), 'a = "(blanked)"\nb = "(blanked)"\n# (a comment)\nc = 3\n');
+  });
+
+  it('has nothing that a terminal acts on, and cuts lines that are long', () => {
+    const hostile = '\x1b[31mRED\x9b31m \u202eevil \x07\r\x00';
+    const long = `(pid:1:curl argv:curl -u admin:S3CRETpw ${'x '.repeat(120_000)}-u admin:S3CRETpw)`;
+    const report = doctorReport(
+      {
+        checks: [{ id: 'hooks', title: 'Same hooks', status: 'ok', text: hostile }],
+        prospect: { status: 'partial', text: hostile, missing: [] },
+      },
+      { platform: 'linux', arch: 'x64', kernel: '6.1.0', node: '20.19.0', uid: 0 },
+      '1.2.3',
+      TIME,
+    );
+    const names = ['imds-trace.log', 'imds.toml', 'os-release.txt', 'kernel-config.txt', 'imds-probe.json'];
+    const read = names.map((name) => ({ name, text: `${hostile}\n[${hostile}]\nx = "${hostile}"\n` }));
+    const logs = { name: 'imds-trace.log', text: `a\n${`${long}\n`.repeat(20)}${'S3CRETpw'.repeat(2000)}\n` };
+    const began = process.cpuUsage();
+    const entries = bundleContents(report, [...read, logs], 'billing-host-7');
+    const { user } = process.cpuUsage(began);
+    assert.ok(user < 4_000_000, `${user} µs`);
+    for (const { name, bytes } of entries) {
+      const text = bytes.toString();
+      assert.doesNotMatch(text, /[\p{Cf}\p{Cs}]|(?!\n)\p{Cc}/u);
+      assert.doesNotMatch(text, /S3CRETpw/);
+      for (const line of text.split('\n')) assert.ok(line.length < 9000, name);
+    }
+    const log = entries.findLast(({ name }) => name === 'imds-trace.log')?.bytes.toString() ?? '';
+    assert.match(
+      log,
+      /^a\n\(pid:1:curl argv:curl -u admin:\*+ x x .*\) \(cut: a line of 2400\d\d characters\)$/m,
+    );
+    assert.match(log, /^\) \(cut: a line of 16000 characters\)$/m);
+  });
+
   it('shows no value of a name that sounds secret, whatever it is', () => {
     const name = fc.constantFrom('password', 'api_key', 'Token', 'client-secret', 'authorization');
     fc.assert(
@@ -181,9 +244,59 @@ enabled = true
     assert.equal(byName.get('imds-trace.log')?.text, 'line 48\nline 49\n');
     assert.equal(byName.get('imds.toml')?.text, TOML);
     // A pipe is not waited for.
-    assert.equal(byName.get('os-release.txt')?.missing, 'ESPIPE');
+    assert.equal(byName.get('os-release.txt')?.missing, 'not read: it is no regular file');
     assert.equal(byName.get('kernel-config.txt')?.missing, 'ENOENT');
     assert.equal(byName.get('imds-probe.json')?.missing, 'the probe does not run');
+  });
+
+  describe('of a log folder whose owner is not trusted', () => {
+    let root: string;
+    let log: string;
+    beforeEach(() => {
+      root = rootOf({ 'var/log/imds/imds-trace.log': 'a line\n', 'root/secret': 'root only\n' });
+      log = join(root, 'var/log/imds/imds-trace.log');
+    });
+
+    async function logPart(): Promise<Part | undefined> {
+      const read: Part[] = [];
+      await parts(contextOf({}, { root, options: { ...OPTIONS, logLines: 9 } }), (part) => read.push(part));
+      return read.find(({ name }) => name === 'imds-trace.log');
+    }
+
+    it('has its log', async () => {
+      assert.deepEqual(await logPart(), { name: 'imds-trace.log', text: 'a line\n' });
+    });
+
+    const plants: readonly (readonly [string, () => void, RegExp])[] = [
+      ['a link', () => symlinkSync(join(root, 'root/secret'), log), /symbolic link/],
+      ['a hard link', () => linkSync(join(root, 'root/secret'), log), /second name/],
+      ['a pipe', () => spawnSync('mkfifo', [log]), /no regular file/],
+      ['a folder', () => mkdirSync(log), /no regular file/],
+      ['a device', () => symlinkSync('/dev/zero', log), /symbolic link/],
+    ];
+    for (const [what, plant, why] of plants) {
+      it(`follows and opens nothing, and says so: ${what}`, async () => {
+        rmSync(log);
+        plant();
+        const part = await logPart();
+        assert.equal(part?.text, undefined);
+        assert.match(part?.missing ?? '', why);
+      });
+    }
+
+    it('is not followed where the folder is a link', async () => {
+      renameSync(join(root, 'var/log/imds'), join(root, 'elsewhere'));
+      symlinkSync(join(root, 'elsewhere'), join(root, 'var/log/imds'));
+      assert.match((await logPart())?.missing ?? '', /its folder is a symbolic link/);
+    });
+
+    it("has no file of another than the folder's owner and root", async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      chownSync(log, 4242, 4242);
+      assert.match((await logPart())?.missing ?? '', /belongs to uid 4242/);
+      chownSync(join(log, '..'), 4242, 4242);
+      assert.equal((await logPart())?.text, 'a line\n');
+    });
   });
 
   it('is an archive that tar reads, of any contents', () => {

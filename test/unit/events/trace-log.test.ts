@@ -86,6 +86,43 @@ describe('lines of imds-trace.log', () => {
     }
   });
 
+  it('name no ancestor that a request or an argument made up', () => {
+    const own = '(pid:1016:curl argv:curl -s)';
+    const real = ' called by -> (pid:1015:run.sh argv:sh)';
+    const forged = ' called by -> (pid:77:victim-agent argv:/usr/bin/victim-agent)';
+    const request = ' Req details: GET / HTTP/1.1, ';
+    const cases: readonly (readonly [string, number[]])[] = [
+      [`${own}${real} -> (pid:1:init argv:init)${request}`, [1015, 1]],
+      [`${own} Req details: GET /)${forged}${request}`, []],
+      [`${own}${real} Req details: GET /)${forged}${request}`, []],
+      [`${own}${real} Req details: GET /) -> (pid:77:victim-agent argv:x)${request}`, []],
+      [`${own}${real} Req details: GET /)${request}`, [1015]],
+      [`(pid:1016:curl argv:curl x)${forged} Req details: y)${real}${request}`, []],
+      [`(pid:1016:curl argv:curl x)${forged}${real}${request}`, []],
+      [`(pid:1016:curl argv:curl x)${forged}${real}`, []],
+      [`(pid:1016:a) Req details:  argv:evil)${real}${request}`, [1015]],
+      [`(pid:1016:a argv:evil${') Req details: '.repeat(9)})${forged})${request}`, []],
+    ];
+    for (const [chain, pids] of cases) {
+      const line = `[2022-12-20 11:03:58,123] [WARNING] IMDSv1(!) ${chain}`;
+      const call = new EventLineParser().parse(Line.of(line), 'a');
+      assert.equal(call?.process?.pid, 1016, chain);
+      const ancestors = call?.process?.ancestors.map(({ pid }) => pid);
+      assert.deepEqual(ancestors, pids, chain);
+    }
+    for (const piece of [
+      ') Req details: ',
+      ' -> (pid:1:',
+      ') Req details:  -> (pid:1:',
+      ' called by -> (pid:1:a argv:b)',
+    ]) {
+      const line = `[2022-12-20 11:03:58,123] [WARNING] IMDSv1(!) (pid:1:a${piece.repeat(100_000)})`;
+      const began = performance.now();
+      new EventLineParser().parse(Line.of(line), 'a');
+      assert.ok(performance.now() - began < 2000, piece);
+    }
+  });
+
   it('are left out without a word where the predecessor tells of itself', () => {
     const parser = new EventLineParser();
     const own = [

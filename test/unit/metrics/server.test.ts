@@ -67,6 +67,35 @@ describe('the server of metrics', () => {
       );
     }));
 
+  it('answers for an address or localhost, and for no name that leads here', () =>
+    withServer(async (server) => {
+      const ask = async (host: string, version = '1.1') => {
+        const socket = await open(server);
+        socket.write(`GET /metrics HTTP/${version}\r\n${host}\r\n`);
+        const answer = await answerOf(socket);
+        return [answer.slice(9, 12), answer.includes('a 1\n')];
+      };
+      const own = ['127.0.0.1', '127.0.0.1:9469', '[::1]:9469', '[fd00::7]', 'localhost:9469', 'LOCALHOST'];
+      for (const host of own) assert.deepEqual(await ask(`Host: ${host}\r\n`), ['200', true], host);
+      assert.deepEqual(await ask('', '1.0'), ['200', true]);
+      const others = [
+        'rebound.example:9469',
+        'localhost.rebound.example',
+        '127.0.0.1.example',
+        '',
+        '[x]',
+        'a:b:c',
+      ];
+      for (const host of others) assert.deepEqual(await ask(`Host: ${host}\r\n`), ['421', false], host);
+      assert.deepEqual(
+        [...server.answered],
+        [
+          [200, own.length + 1],
+          [421, others.length],
+        ],
+      );
+    }));
+
   it('says whether it is ready', async () => {
     let ready = false;
     await withServer(
@@ -151,7 +180,7 @@ describe('the server of metrics', () => {
         const deaf = await open(server);
         // What is written to a connection that was closed meanwhile is reset.
         for (const socket of [idle, slow, deaf]) socket.on('error', () => {});
-        deaf.pause().write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+        deaf.pause().write('GET /metrics HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
         slow.write('GET /metrics HTTP/1.1\r\nx: ');
         const dripping = setInterval(() => slow.write('x'), 20);
         const begun = performance.now();
