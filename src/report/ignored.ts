@@ -149,7 +149,8 @@ function factsOf(caller: Caller, views: ProcessViews): Facts {
     unit: known(unit),
     image: known(image),
     user: users,
-    user_agent: user_agents,
+    // Another one may be a stranger's.
+    user_agent: caller.allCalls.haveAgents ? user_agents : [],
   };
 }
 
