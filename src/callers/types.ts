@@ -32,6 +32,8 @@ export interface AllCalls {
   user: string | undefined;
   /** Each has a user agent, and those that are kept are all. */
   haveAgents: boolean;
+  /** The names of unit and image are the system's, not those that a user chose for his own. */
+  areNamedBySystem: boolean;
 }
 
 /**

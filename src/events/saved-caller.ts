@@ -88,10 +88,11 @@ export function callerOf(value: unknown): CallerSummary | undefined {
 
 /** @param userAgents those of the row that were taken over */
 function allCallsOf(json: JsonObject, userAgents: readonly string[]): AllCalls {
-  const { user, user_agents: haveAgents } = objectOf(json.all_calls) ?? {};
+  const { user, user_agents: haveAgents, named_by_system: named } = objectOf(json.all_calls) ?? {};
   return {
     user: maskedName(user),
     haveAgents: haveAgents === true && textsOf(json.user_agents)?.length === userAgents.length,
+    areNamedBySystem: named === true,
   };
 }
 

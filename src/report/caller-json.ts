@@ -32,8 +32,12 @@ export function savedObject(caller: Caller): object {
 }
 
 /** Without what is not so, so that a member that is missing says no more than one that nobody wrote. */
-function allCallsObject({ user, haveAgents }: AllCalls): object {
-  return { user: user && maskText(user), user_agents: haveAgents || undefined };
+function allCallsObject({ user, haveAgents, areNamedBySystem }: AllCalls): object {
+  return {
+    user: user && maskText(user),
+    user_agents: haveAgents || undefined,
+    named_by_system: areNamedBySystem || undefined,
+  };
 }
 
 /** `2026-01-15`. */

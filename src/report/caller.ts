@@ -78,6 +78,7 @@ export class Caller {
   #users: string | undefined;
   #hasManyUsers = false;
   #lacksAgent = false;
+  #areNamedBySystem = true;
   #ignoredAs: IgnoredAs | undefined;
   #isCounted = false;
 
@@ -108,6 +109,7 @@ export class Caller {
     return {
       user: this.#hasManyUsers ? undefined : this.#users || undefined,
       haveAgents: !this.#lacksAgent && this.userAgents.isWhole,
+      areNamedBySystem: this.#areNamedBySystem,
     };
   }
 
@@ -193,6 +195,7 @@ export class Caller {
     }
     if (call.operation !== undefined) this.operations[call.operation]++;
     if (view !== undefined) this.withProcess++;
+    if (view?.isNamedBySystem === false) this.#areNamedBySystem = false;
     if (call.time > this.last) this.last = call.time;
     else if (call.time < this.first) this.first = call.time;
     if (call.userAgent !== undefined) this.userAgents.add(call.userAgent);
@@ -267,8 +270,9 @@ export class Caller {
   }
 
   #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
-    const { user, haveAgents } = summary.allCalls;
+    const { user, haveAgents, areNamedBySystem } = summary.allCalls;
     if (!haveAgents) this.#lacksAgent = true;
+    if (!areNamedBySystem) this.#areNamedBySystem = false;
     if (summary.program !== undefined && user !== undefined) this.#addUser(user);
     else if (summary.program !== undefined) this.#hasManyUsers = true;
     if (summary.first < this.first) this.first = summary.first;

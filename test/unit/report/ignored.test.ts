@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import type { IgnoreRule } from '../../../src/callers/ignore.ts';
+import { EventHosts } from '../../../src/events/event-hosts.ts';
+import { parseEvent } from '../../../src/events/parse-event.ts';
 import { callerOf } from '../../../src/events/saved-caller.ts';
 import type { AttributedCall, Process, SessionProof } from '../../../src/model.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
 import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerName } from '../../../src/report/caller-row.ts';
+import { EventFormatter } from '../../../src/report/event.ts';
 import { findIgnored } from '../../../src/report/ignored.ts';
+import { ProcessViews } from '../../../src/report/process-view.ts';
 import type { ReportFormat } from '../../../src/report/types.ts';
 import { attributed, CURL, capture, PYTHON, render, TIME } from './samples.ts';
 
 const TODAY = '2026-11-28';
 const AGENT: Process = { ...PYTHON, pid: 5000, unit: 'agent.service', userId: '7', userName: 'agent' };
+const HIS_UNIT = '/user.slice/user-8.slice/user@8.service/app.slice/agent.service';
 const REASON = 'the vendor\u202E mends it';
 
 function rule(where: IgnoreRule['where'], expires = '2026-11-28'): IgnoreRule {
@@ -114,8 +119,44 @@ describe('callers that a filter names', () => {
     assert.equal(ignoredOf([some, attempt], ofAgent).length, 1);
   });
 
+  for (const path of [
+    HIS_UNIT,
+    '/user.slice/user-8.slice/session-3.scope',
+    '/user.slice/user-8.slice/user@8.service/user.slice/libpod-1.scope',
+  ]) {
+    it(`have names that the system chose, or a user that the filter names: ${path}`, () => {
+      const image = 'registry.example.com/agent:7';
+      const directory = {
+        revision: 1,
+        packages: new Map(),
+        containers: new Map([['c1', { image }]]),
+        timers: new Map(),
+        users: new Map(),
+      };
+      const own = { ...AGENT, containerId: 'c1', cgroupPath: '/system.slice/agent.service', directory };
+      const his = { ...own, pid: 5001, cgroupPath: path };
+      const events = new EventFormatter(new ProcessViews());
+      const saved = (process: Process) => {
+        const line: unknown = JSON.parse(events.format(attributed({}, process)));
+        const event = parseEvent(line, new EventHosts(), 'a.jsonl');
+        assert.ok(event !== undefined);
+        return event;
+      };
+      for (const where of [{ unit: 'agent.service' }, { image: '*/agent:*' }]) {
+        for (const of of [(process: Process) => attributed({}, process), saved]) {
+          assert.equal(ignoredOf([of(own)], rule(where)).length, 1);
+          for (const calls of [[of(his)], [of(own), of(his)], [of(his), of(own)]]) {
+            assert.deepEqual(ignoredOf(calls, rule(where)), []);
+            assert.deepEqual(ignoredOf(calls, rule({ ...where, user: 'root' })), []);
+            assert.equal(ignoredOf(calls, rule({ ...where, user: 'agent' })).length, 1);
+          }
+        }
+      }
+    });
+  }
+
   describe('of a report or an inventory', () => {
-    const MALLORY = { ...AGENT, pid: 5001, userId: '8', userName: 'mallory' };
+    const MALLORY = { ...AGENT, pid: 5001, userId: '8', userName: 'mallory', cgroupPath: HIS_UNIT };
     const [own, alien] = [attributed({ userAgent: 'agent/1' }, AGENT), attributed({}, MALLORY)];
     const saved = (...calls: AttributedCall[]) => {
       const aggregate = aggregateOf(calls);
@@ -133,6 +174,7 @@ describe('callers that a filter names', () => {
     const RULES: readonly [name: string, rule: IgnoreRule][] = [
       ['user', rule({ user: 'agent' })],
       ['user agent', rule({ user_agent: 'agent/*' })],
+      ['unit', rule({ unit: 'agent.service' })],
     ];
     for (const way of WAYS) {
       for (const [name, filter] of RULES) {
