@@ -128,6 +128,15 @@ describe('the configuration', () => {
       await assert.rejects(read({ config: '/dev/zero' }), /no regular file/);
     });
 
+    it('has to be one that can be read', async () => {
+      await assert.rejects(read({ config: '/proc/self/mem' }), (error) => {
+        assert.ok(error instanceof ImdsError);
+        assert.equal(error.exitCode, 2);
+        assert.match(error.message, /^\/proc\/self\/mem: it cannot be read: EIO/);
+        return true;
+      });
+    });
+
     it('is not followed by root where somebody else could change it', async () => {
       if (process.geteuid?.() !== 0) {
         // Of others than root, whoever can change the file gains nothing by it.
