@@ -180,6 +180,8 @@ export interface ProcessFacts {
   userName?: string | undefined;
   /** What started it, in a few words: `cron`, `timer apt-daily.timer`, `ssh session of deploy`. */
   startedFrom?: string | undefined;
+  /** uid of the user who chose the names of its unit and container; undefined where that was the system. */
+  namedBy?: string | undefined;
 }
 
 export interface Process extends ProcessIdentity {

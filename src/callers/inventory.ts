@@ -1,6 +1,9 @@
 /** The file in which `imds live` keeps the callers that it has seen, beside its logs, which roll away. */
 export const INVENTORY = 'imds-callers.json';
 
+/** The file in that folder, and in that of the logs, by which one session at a time has it. */
+export const FOLDER_LOCK = 'imds-live.lock';
+
 /** Of the file's shape (schemas/inventory.schema.json); additions do not raise it. */
 export const INVENTORY_VERSION = 1;
 

@@ -26,6 +26,16 @@ export interface IgnoredAs {
   expires: string;
 }
 
+/** What is so of every call of a caller, by which filters go. What nobody said is not so. */
+export interface AllCalls {
+  /** The user of its processes, by number where that is known; undefined where there may be several. */
+  user: string | undefined;
+  /** Each has a user agent, and those that are kept are all. */
+  haveAgents: boolean;
+  /** The names of unit and image are the system's, not those that a user chose for his own. */
+  areNamedBySystem: boolean;
+}
+
 /**
  * What an earlier report, or an inventory, says of one caller: sums, least and greatest values, and the
  * smallest of a list, so that parts of its calls add up in any order. Texts are as they were shown.
@@ -45,6 +55,7 @@ export interface CallerSummary {
   user: string | undefined;
   clients: readonly string[];
   userAgents: readonly string[];
+  allCalls: AllCalls;
   forwardedFor: readonly string[];
   /** Why calls of it could not be read. */
   unknownReasons: readonly string[];

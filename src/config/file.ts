@@ -22,7 +22,7 @@ export function readConfigFile(file: string): Buffer | undefined {
     const bytes = Buffer.alloc(MAX_CONFIG_BYTES + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < bytes.length; length += read)
-      read = readSync(fd, bytes, length, bytes.length - length, length);
+      read = readPart(file, fd, bytes, length);
     // It may have grown meanwhile.
     if (length > MAX_CONFIG_BYTES) throw tooLong(file);
     return bytes.subarray(0, length);
@@ -36,10 +36,28 @@ function open(file: string): number | undefined {
   try {
     return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
+    const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw refused(file, `it cannot be read: ${message}`, 'See its owner and mode.');
+    throw unreadable(file, error);
   }
+}
+
+/** Of a file of the kernel's (/proc/self/mem, /proc/kmsg), it is the reading that fails. */
+function readPart(file: string, fd: number, bytes: Buffer, from: number): number {
+  try {
+    return readSync(fd, bytes, from, bytes.length - from, from);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): UsageError {
+  const message = error instanceof Error ? error.message : String(error);
+  return refused(
+    file,
+    `it cannot be read: ${message}`,
+    'See its owner and mode, and whether it is a file of TOML.',
+  );
 }
 
 function refuseForeign(file: string, { uid, gid, mode }: Stats): void {

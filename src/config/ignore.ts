@@ -8,14 +8,19 @@ const LONGEST_REASON = 500;
 const MAX_RULES = 256;
 const KEYS = ['reason', 'expires', ...IGNORE_CONDITIONS] as const;
 const DAY = /^\d{4}-\d\d-\d\d$/;
+const DAY_LENGTH = 10;
 
 /** Where a key of a rule stands, or its value; without a key, the rule. */
 type Place = (index: number, part: 'key' | 'value', key?: string) => string;
+
+/** A value of a rule as it is written, that many characters of it. */
+type Source = (index: number, key: string, length: number) => string | undefined;
 
 /** The filters of `[[ignore]]`: callers that are known and accepted for a while. */
 export function readRules(
   value: unknown,
   placeOf: Place,
+  sourceOf: Source,
   problems: Pick<ConfigProblem[], 'push'>,
 ): IgnoreRule[] {
   if (!Array.isArray(value) || value.length > MAX_RULES) {
@@ -26,18 +31,20 @@ export function readRules(
     });
     return [];
   }
-  return value.flatMap((rule, index) => new RuleReader(index, placeOf, problems).read(rule) ?? []);
+  return value.flatMap((rule, index) => new RuleReader(index, placeOf, sourceOf, problems).read(rule) ?? []);
 }
 
 class RuleReader {
   readonly #index: number;
   readonly #placeOf: Place;
+  readonly #sourceOf: Source;
   readonly #problems: Pick<ConfigProblem[], 'push'>;
   #isWrong = false;
 
-  constructor(index: number, placeOf: Place, problems: Pick<ConfigProblem[], 'push'>) {
+  constructor(index: number, placeOf: Place, sourceOf: Source, problems: Pick<ConfigProblem[], 'push'>) {
     this.#index = index;
     this.#placeOf = placeOf;
+    this.#sourceOf = sourceOf;
     this.#problems = problems;
   }
 
@@ -104,9 +111,13 @@ class RuleReader {
       this.#tell('key', undefined, message, 'Add a line expires = 2027-06-30.');
       return undefined;
     }
-    const day = dayOf(value);
-    if (day !== undefined) return day;
-    const message = `ignore.expires: expected a day, found ${shown(value)}`;
+    // A time of day says more than a day, and is refused: nobody is to wonder in which zone it counts.
+    const isDate = value instanceof Date && isDay(value);
+    // The parser takes 30 February for 2 March.
+    const text = isDate ? this.#sourceOf(this.#index, 'expires', DAY_LENGTH) : value;
+    if (isInCalendar(text)) return text;
+    const found = isDate && text !== undefined ? text : shown(value);
+    const message = `ignore.expires: expected a day, found ${found}`;
     this.#tell('value', 'expires', message, 'Write a day that is in the calendar: expires = 2027-06-30.');
     return undefined;
   }
@@ -118,12 +129,10 @@ class RuleReader {
 }
 
 /** A local date of TOML, or a text of the same form. */
-function dayOf(value: unknown): string | undefined {
-  // A time of day says more than a day, and is refused: nobody is to wonder in which zone it counts.
-  const text = value instanceof Date ? (isDay(value) ? value.toISOString() : '') : value;
-  if (typeof text !== 'string' || !DAY.test(text)) return undefined;
+function isInCalendar(text: unknown): text is string {
+  if (typeof text !== 'string' || !DAY.test(text) || text.startsWith('0000')) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text) ? text : undefined;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** What smol-toml makes of a date without a time. */

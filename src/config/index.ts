@@ -1,4 +1,6 @@
+import { join, resolve } from 'node:path';
 import type { IgnoreRule } from '../callers/ignore.ts';
+import { FOLDER_LOCK, INVENTORY, isAside } from '../callers/inventory.ts';
 import { UsageError } from '../errors.ts';
 import { readConfigFile } from './file.ts';
 import { nearest } from './nearest.ts';
@@ -114,7 +116,20 @@ export function contradictions({ values, sources }: Config): ConfigProblem[] {
     problems.push({ where, message: `${key}: ${what} ${other}`, remedy });
   };
   if (values['log.trace.file'] === values['log.events.file'])
-    tell('log.events.file', 'log.trace.file', 'the same name as', 'Give each a name of its own.');
+    tell('log.events.file', 'log.trace.file', 'the same name as', OTHER_NAME);
+  // In whichever folder: two names may be of one.
+  for (const key of LOGS) {
+    const name = values[key];
+    const isInventory = name === INVENTORY || isAside(name);
+    if (isInventory)
+      tell(key, 'inventory.folder', 'the name of a file of the inventory, which is in', OTHER_NAME);
+    if (name === FOLDER_LOCK) tell(key, 'log.folder', 'the name of the lock that is in', OTHER_NAME);
+    if (isCapture(values, join(values['log.folder'], name)))
+      tell('capture.file', key, 'the same file as', OTHER_NAME);
+  }
+  const inventory = values['inventory.folder'];
+  if ([INVENTORY, FOLDER_LOCK].some((name) => isCapture(values, join(inventory, name))))
+    tell('capture.file', 'inventory.folder', 'a file of', OTHER_NAME);
   if (values['capture.rotate_size'] !== '' && values['capture.file'] === '')
     tell('capture.rotate_size', 'capture.file', 'set without', 'Set the file that is rotated too (-w FILE).');
   if (values['capture.rotate_count'] > 0 && values['capture.rotate_size'] === '')
@@ -127,6 +142,16 @@ export function contradictions({ values, sources }: Config): ConfigProblem[] {
   if (values['account.keep_root'] && values['account.user'] !== '')
     tell('account.keep_root', 'account.user', 'true beside', 'Leave one of the two out.');
   return problems;
+}
+
+const LOGS = ['log.trace.file', 'log.events.file'] as const;
+const OTHER_NAME = 'Give each a name of its own.';
+
+/** Packets are saved there, or processes beside them. */
+function isCapture({ 'capture.file': capture }: Values, path: string): boolean {
+  return (
+    capture !== '' && [capture, `${capture}.correlations.jsonl`].some((own) => resolve(own) === resolve(path))
+  );
 }
 
 const DEFAULT: Source = { origin: 'default', where: undefined };

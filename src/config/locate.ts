@@ -43,6 +43,12 @@ export class Locations {
     return offset === undefined ? this.key(path) : this.at(offset);
   }
 
+  /** The value as it is written, that many characters of it; undefined where the text has no such key itself. */
+  source(path: readonly (string | number)[], length: number): string | undefined {
+    const offset = this.#values.get(pathId(path));
+    return offset === undefined ? undefined : this.#text.slice(offset, offset + length);
+  }
+
   at(offset: number): Position {
     let [low, high] = [0, this.#lineStarts.length - 1];
     while (low < high) {

@@ -41,9 +41,14 @@ export function parseConfig(bytes: Buffer, file: string): ParsedConfig {
 export function parseRules(text: string, variable: string): Pick<ParsedConfig, 'rules' | 'problems'> {
   const problems: ConfigProblem[] = [];
   try {
-    const { ignore, ...others } = parse(`ignore = ${text}`, { maxDepth: MAX_NESTING });
-    if (Object.keys(others).length === 0)
-      return { rules: readRules(ignore, () => variable, problems), problems };
+    const document = `ignore = ${text}`;
+    const { ignore, ...others } = parse(document, { maxDepth: MAX_NESTING });
+    if (Object.keys(others).length === 0) {
+      const located = new Locations(document);
+      const sourceOf = (index: number, key: string, length: number) =>
+        located.source(['ignore', index, key], length);
+      return { rules: readRules(ignore, () => variable, sourceOf, problems), problems };
+    }
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
   }
@@ -91,7 +96,8 @@ class Reader {
   read(document: Table): ParsedConfig {
     const { ignore, ...tables } = document;
     this.#table(tables, []);
-    if (ignore !== undefined) this.#rules = readRules(ignore, this.#placeOfRule, this.#problems);
+    if (ignore !== undefined)
+      this.#rules = readRules(ignore, this.#placeOfRule, this.#sourceOfRule, this.#problems);
     return {
       values: this.#values,
       rules: this.#rules,
@@ -157,6 +163,9 @@ class Reader {
 
   readonly #placeOfRule = (index: number, part: 'key' | 'value', key?: string): string =>
     placeOf(this.#file, this.#located[part](['ignore', index, ...(key === undefined ? [] : [key])]));
+
+  readonly #sourceOfRule = (index: number, key: string, length: number): string | undefined =>
+    this.#located.source(['ignore', index, key], length);
 
   /** Only where something is to be said of a place. */
   get #located(): Locations {

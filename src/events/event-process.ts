@@ -29,6 +29,7 @@ export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity
       timer: textOf(objectOf(event.attribution)?.timer),
       userName: maskedName(objectOf(json.user)?.name),
       startedFrom: textOf(objectOf(event.attribution)?.started_from),
+      namedBy: maskedName(objectOf(event.attribution)?.named_by_user),
     },
     containerId: maskedName(objectOf(event.container)?.id),
     unit: maskedName(objectOf(event.service)?.name),

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type DayCount, dayOf, MAX_DAYS } from '../callers/days.ts';
 import { KINDS } from '../callers/kinds.ts';
-import type { CallerSummary, IgnoredAs } from '../callers/types.ts';
+import type { AllCalls, CallerSummary, IgnoredAs } from '../callers/types.ts';
 import { type Attribution, PATH_CLASSES } from '../model.ts';
 import { MAX_PID } from './event-process.ts';
 import { parseEventTime } from './event-time.ts';
@@ -45,6 +45,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
   if (first === undefined || last === undefined || time === undefined || first > last) return undefined;
   const calls = KINDS.reduce((sum, kind) => sum + counts[kind], 0);
   if (calls === 0 || withProcess > calls || !isWithin(days, counts)) return undefined;
+  const userAgents = wireTexts(json.user_agents);
   return {
     host: maskedName(json.host),
     capture,
@@ -56,7 +57,8 @@ export function callerOf(value: unknown): CallerSummary | undefined {
     unit: textOf(json.unit),
     user: textOf(json.user),
     clients: fewTexts(json.clients).filter((address) => isIP(address) !== 0),
-    userAgents: wireTexts(json.user_agents),
+    userAgents,
+    allCalls: allCallsOf(json, userAgents),
     forwardedFor: wireTexts(json.forwarded_for),
     unknownReasons: fewTexts(json.unknown_reasons),
     counts,
@@ -81,6 +83,16 @@ export function callerOf(value: unknown): CallerSummary | undefined {
       startedFrom: textOf(json.started_from),
     },
     ignored: ignoredOf(json.ignored),
+  };
+}
+
+/** @param userAgents those of the row that were taken over */
+function allCallsOf(json: JsonObject, userAgents: readonly string[]): AllCalls {
+  const { user, user_agents: haveAgents, named_by_system: named } = objectOf(json.all_calls) ?? {};
+  return {
+    user: maskedName(user),
+    haveAgents: haveAgents === true && textsOf(json.user_agents)?.length === userAgents.length,
+    areNamedBySystem: named === true,
   };
 }
 

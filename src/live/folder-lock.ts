@@ -9,10 +9,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { FOLDER_LOCK } from '../callers/inventory.ts';
 import { UsageError } from '../errors.ts';
 import type { FolderUse, Owner } from './log-folder.ts';
 
-const NAME = 'imds-live.lock';
 /** Pid, and when that process started, in clock ticks since boot (proc(5), stat field 22). */
 const HOLDER = /^(\d{1,10}) (\d{1,20})$/;
 const MAX_BYTES = 64;
@@ -35,7 +35,7 @@ export class FolderLock {
    * @throws UsageError where a session has it that is still there
    */
   static check(folder: string, use: FolderUse): void {
-    const holder = holderOf(join(folder, NAME));
+    const holder = holderOf(join(folder, FOLDER_LOCK));
     if (holder === undefined || holder.pid === process.pid) return;
     throw new UsageError(
       `${use.option} ${folder}: another imds live (pid ${holder.pid}) keeps its ${use.what} there`,
@@ -48,7 +48,7 @@ export class FolderLock {
 
   /** @returns undefined where there is no room for it, or no right: the session goes on without */
   static take(folder: string, use: FolderUse, owner: Owner | undefined): FolderLock | undefined {
-    const path = join(folder, NAME);
+    const path = join(folder, FOLDER_LOCK);
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         create(path, owner);

@@ -1,7 +1,9 @@
 import { dayStart } from '../callers/days.ts';
+import type { AllCalls } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
 import type { RunSample } from '../causes/facts.ts';
 import type { RunTally } from '../causes/runs.ts';
+import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
 import { callerRow } from './caller-row.ts';
 import { kindCounts } from './kinds.ts';
@@ -19,12 +21,22 @@ export function savedObject(caller: Caller): object {
   const { example } = caller;
   return {
     other_callers: caller.identity.isOther || undefined,
+    all_calls: allCallsObject(caller.allCalls),
     with_process: caller.withProcess,
     by_operation: caller.operations,
     example_time: isoNanoseconds(caller.exampleTime),
     example_event_id: example.eventId,
     days: caller.days.map(({ day, counts }) => ({ day: dayText(dayStart(day)), ...kindCounts(counts) })),
     facts: factsObject(caller.savedFacts, caller.facts.runs),
+  };
+}
+
+/** Without what is not so, so that a member that is missing says no more than one that nobody wrote. */
+function allCallsObject({ user, haveAgents, areNamedBySystem }: AllCalls): object {
+  return {
+    user: user && maskText(user),
+    user_agents: haveAgents || undefined,
+    named_by_system: areNamedBySystem || undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Day, type DayBudget, type DayCount, DayCounts, dayStart } from '../callers/days.ts';
-import { type CallerSummary, type IgnoredAs, LARGER, SUM } from '../callers/types.ts';
+import { type AllCalls, type CallerSummary, type IgnoredAs, LARGER, SUM } from '../callers/types.ts';
 import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/caller-facts.ts';
 import type { RunBudget } from '../causes/runs.ts';
 import {
@@ -77,6 +77,8 @@ export class Caller {
   #raised = 0;
   #users: string | undefined;
   #hasManyUsers = false;
+  #lacksAgent = false;
+  #areNamedBySystem = true;
   #ignoredAs: IgnoredAs | undefined;
   #isCounted = false;
 
@@ -101,6 +103,14 @@ export class Caller {
   /** Its processes ran as more than one user, or may have. */
   get hasManyUsers(): boolean {
     return this.#hasManyUsers;
+  }
+
+  get allCalls(): AllCalls {
+    return {
+      user: this.#hasManyUsers ? undefined : this.#users || undefined,
+      haveAgents: !this.#lacksAgent && this.userAgents.isWhole,
+      areNamedBySystem: this.#areNamedBySystem,
+    };
   }
 
   /** Where every report that told of it left it uncounted: why, and until when at the earliest. */
@@ -185,9 +195,11 @@ export class Caller {
     }
     if (call.operation !== undefined) this.operations[call.operation]++;
     if (view !== undefined) this.withProcess++;
+    if (view?.isNamedBySystem === false) this.#areNamedBySystem = false;
     if (call.time > this.last) this.last = call.time;
     else if (call.time < this.first) this.first = call.time;
     if (call.userAgent !== undefined) this.userAgents.add(call.userAgent);
+    else if (KINDS[kind] !== 'attempt') this.#lacksAgent = true;
     if (call.forwardedFor !== undefined) this.forwardedFor.add(call.forwardedFor);
     if (call.unknownReason !== undefined) this.unknownReasons.add(call.unknownReason);
     if (call.client.address !== '') this.clients.add(call.client.address);
@@ -206,7 +218,6 @@ export class Caller {
     this.withProcess += summary.withProcess;
     for (const day of summary.days) this.#days.addDay(day);
     this.#facts.merge(summary.facts, SUM);
-    if (summary.program !== undefined) this.#addUser(`saved ${userKey(undefined, summary.user)}`);
     this.#addIgnored(summary.ignored);
     if (!this.#isReported) this.#begin(example);
     this.#widen(summary, example);
@@ -259,6 +270,11 @@ export class Caller {
   }
 
   #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
+    const { user, haveAgents, areNamedBySystem } = summary.allCalls;
+    if (!haveAgents) this.#lacksAgent = true;
+    if (!areNamedBySystem) this.#areNamedBySystem = false;
+    if (summary.program !== undefined && user !== undefined) this.#addUser(user);
+    else if (summary.program !== undefined) this.#hasManyUsers = true;
     if (summary.first < this.first) this.first = summary.first;
     if (summary.last > this.last) this.last = summary.last;
     for (const agent of summary.userAgents) this.userAgents.add(agent);

@@ -14,6 +14,7 @@ const LXC = /\/(?:lxc\.payload\.|lxc\/)([\w.-]{1,128})(?:\/|$)/;
 const NSPAWN =
   /\/machine\.slice\/(?:systemd-nspawn@([^/]{1,128})\.service|machine-([^/]{1,128})\.scope)(?:\/|$)/;
 const USER_MANAGER = /\/user@(\d{1,10})\.service(?:\/|$)/;
+const USER_SLICE = /\/user-(\d{1,10})\.slice(?:\/|$)/;
 const SESSION = /\/session-([\w-]{1,64})\.scope(?:\/|$)/;
 
 /** Prefixes of the scopes that runtimes make with systemd. */
@@ -42,6 +43,11 @@ export function containerOfPath(path: string): ContainerFacts | undefined {
 /** uid of the service manager that the unit is one of, where that is not the system's. */
 export function userManagerOf(path: string): string | undefined {
   return USER_MANAGER.exec(path)?.[1];
+}
+
+/** uid of the user below whose slice or service manager it is: who chooses the names of what is below as he likes. */
+export function namedByUser(path: string): string | undefined {
+  return userManagerOf(path) ?? USER_SLICE.exec(path)?.[1];
 }
 
 /** Number of the login session: `12` of `session-12.scope`. */

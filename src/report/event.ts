@@ -171,14 +171,15 @@ function processFragments(
   host: Host | undefined,
 ): ProcessFragments {
   const [parent] = process.ancestors;
-  const { startedFrom, timer, userName } = facts;
+  const { namedBy, startedFrom, timer, userName } = facts;
   const hasUser = process.userId !== undefined || userName !== undefined;
   return {
     facts,
     ancestors,
     started:
       member('started_from', startedFrom && jsonString(startedFrom)) +
-      member('timer', timer && jsonString(timer)),
+      member('timer', timer && jsonString(timer)) +
+      member('named_by_user', namedBy && jsonString(namedBy)),
     process: `,"process":${stringify({
       pid: process.pid,
       entity_id: entityId(host, process),

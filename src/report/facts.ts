@@ -8,7 +8,7 @@ import type {
   ProcessFacts,
 } from '../model.ts';
 import { maskImage, maskText } from '../secrets.ts';
-import { containerOfPath, userManagerOf } from './cgroup-path.ts';
+import { containerOfPath, namedByUser, userManagerOf } from './cgroup-path.ts';
 import { scriptFile } from './program.ts';
 import { startedFrom } from './started-from.ts';
 
@@ -87,6 +87,7 @@ function factsOf(process: Process): ProcessFacts {
     timer,
     userName: process.userName ?? userName(process.userId),
     startedFrom: startedFrom({ process, container, timer, userText }),
+    namedBy: namedByUser(cgroupPath),
   };
 }
 
@@ -126,6 +127,7 @@ function masked(facts: ProcessFacts): ProcessFacts {
     timer: facts.timer && maskText(facts.timer),
     userName: userName && maskText(userName),
     startedFrom: facts.startedFrom && maskText(facts.startedFrom),
+    namedBy: facts.namedBy,
   };
 }
 

@@ -34,6 +34,7 @@ export class FewValues {
   #last: string | undefined;
   /** Of as many as are kept. */
   #largest: string | undefined;
+  #isWhole = true;
 
   constructor(maximum: number, budget: TextBudget) {
     this.#maximum = maximum;
@@ -43,8 +44,16 @@ export class FewValues {
   add(value: string): void {
     if (value === this.#last) return;
     if (this.#values?.has(value)) this.#last = value;
-    else if (this.#largest !== undefined) this.#replace(this.#largest, value);
-    else if (this.#budget.take(value.length)) this.#keep(value);
+    else if (this.#largest === undefined && this.#budget.take(value.length)) this.#keep(value);
+    else {
+      this.#isWhole = false;
+      if (this.#largest !== undefined) this.#replace(this.#largest, value);
+    }
+  }
+
+  /** Whether every value that was added is among {@link values}. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** The values are not needed any more. */

@@ -103,7 +103,8 @@ export function findIgnored(aggregate: Aggregate, { rules, today }: IgnorePolicy
   for (const caller of [...aggregate.known].sort(compareCallers)) {
     if (!caller.isReported) continue;
     const facts = rules.length === 0 ? undefined : factsOf(caller, aggregate.views);
-    const matching = facts === undefined ? [] : rules.filter((rule) => matches(rule, facts));
+    const matching =
+      facts === undefined ? [] : rules.filter((rule) => isOfNames(rule, caller) && matches(rule, facts));
     const saved = caller.ignoredAs;
     const as =
       matching.find((rule) => !hasExpired(rule, today)) ??
@@ -136,6 +137,12 @@ function matches({ where }: IgnoreRule, facts: Facts): boolean {
   });
 }
 
+/** Whoever has a service manager of his own can call his unit, or a container's image, by any name: its user has to be meant. */
+function isOfNames({ where }: IgnoreRule, caller: Caller): boolean {
+  const isByName = where.unit !== undefined || where.image !== undefined;
+  return !isByName || where.user !== undefined || caller.allCalls.areNamedBySystem;
+}
+
 /** As a report shows them. The row of all other callers is nobody's. */
 function factsOf(caller: Caller, views: ProcessViews): Facts {
   const { executable, unit, image, user, user_agents } = callerFields(caller, views);
@@ -149,7 +156,8 @@ function factsOf(caller: Caller, views: ProcessViews): Facts {
     unit: known(unit),
     image: known(image),
     user: users,
-    user_agent: user_agents,
+    // Another one may be a stranger's.
+    user_agent: caller.allCalls.haveAgents ? user_agents : [],
   };
 }
 

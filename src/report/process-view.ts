@@ -1,6 +1,7 @@
 import { type TokenArgument, tokenArgumentOf } from '../causes/token-argument.ts';
 import type { Process, ProcessFacts, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
+import { namedByUser } from './cgroup-path.ts';
 import { FactViews } from './facts.ts';
 import { isBareClient, isWrapper, programName } from './program.ts';
 import { Memo } from './url.ts';
@@ -16,6 +17,8 @@ export interface ProcessView {
   /** What tells the runs of the program apart: the process; for a bare HTTP client who started it. */
   run: string;
   tokenArgument: TokenArgument;
+  /** The system chose the names of its unit and container, and no user of it. */
+  isNamedBySystem: boolean;
 }
 
 /**
@@ -57,6 +60,7 @@ export class ProcessViews {
       startedBy: startedBy && this.#texts.get(startedBy),
       run: runOf(process),
       tokenArgument: tokenArgumentOf(masked.args),
+      isNamedBySystem: isNamedBySystem(process),
     });
   }
 
@@ -71,6 +75,7 @@ export class ProcessViews {
       startedBy: starter?.program,
       run: starter?.run ?? runOf(process),
       tokenArgument: tokenArgumentOf(masked.args),
+      isNamedBySystem: isNamedBySystem(process),
     };
   }
 
@@ -133,6 +138,10 @@ export class ProcessViews {
 
 /** They start one thing after the other, for months: a run is what they started. */
 const SPAWNER = /^(?:systemd|init|crond?|anacron|atd|sshd|containerd-shim[\w-]*|docker-init|tini|dumb-init)$/;
+
+function isNamedBySystem({ cgroupPath = '', facts }: Process): boolean {
+  return facts?.namedBy === undefined && namedByUser(cgroupPath) === undefined;
+}
 
 /** Saved events have no start of an ancestor: there a pid has to do. */
 function runOf({ pid, start, entityId }: ProcessIdentity & { entityId?: string | undefined }): string {

@@ -92,6 +92,28 @@ describe('the configuration', () => {
         /:3:15 log\.events\.file: the same name as log\.trace\.file/,
       ],
       ['log.trace.file = "imds-calls.jsonl"', /:1:18 log\.events\.file: the same name as log\.trace\.file/],
+      ...['imds-callers.json', 'imds-callers.json.damaged', 'imds-callers.json.new-a'].map(
+        (name): [string, RegExp] => [
+          `log.events.file = "${name}"`,
+          /:1:19 log\.events\.file: the name of a file of the inventory, which is in inventory\.folder/,
+        ],
+      ),
+      [
+        'log.trace.file = "imds-live.lock"',
+        /:1:18 log\.trace\.file: the name of the lock that is in log\.folder/,
+      ],
+      [
+        'capture.file = "/var/log/../log/imds/imds-calls.jsonl"',
+        /:1:16 capture\.file: the same file as log\.events\.file/,
+      ],
+      [
+        'capture.file = "/a/imds-a"\nlog.folder = "/a/"\nlog.trace.file = "imds-a.correlations.jsonl"',
+        /:1:16 capture\.file: the same file as log\.trace\.file/,
+      ],
+      [
+        'capture.file = "/var/lib/imds/imds-callers.json"',
+        /:1:16 capture\.file: a file of inventory\.folder/,
+      ],
       ['capture.rotate_size = "1MB"', /:1:23 capture\.rotate_size: set without capture\.file/],
       ['capture.rotate_count = 2', /:1:24 capture\.rotate_count: set without capture\.rotate_size/],
       ['[account]\nuser = "a"\nkeep_root = true', /:3:13 account\.keep_root: true beside account\.user/],
@@ -101,6 +123,12 @@ describe('the configuration', () => {
       const found = contradictions(await read()).map(({ where, message }) => `${where} ${message}`);
       assert.match(found.join('\n'), problem);
     }
+  });
+
+  it('calls no log as a rolled one is called', async () => {
+    write('log.trace.file = "imds-calls.jsonl.1"');
+    const [problem] = (await read()).problems;
+    assert.match(problem?.message ?? '', /^log\.trace\.file: expected a file name .* ends with a letter/);
   });
 
   it('is required to be right: the first problem ends the run, with what to do', async () => {
@@ -126,6 +154,15 @@ describe('the configuration', () => {
       await assert.rejects(read(), /imds\.toml: longer than 256 KiB/);
       await assert.rejects(read({ config: folder }), /no regular file/);
       await assert.rejects(read({ config: '/dev/zero' }), /no regular file/);
+    });
+
+    it('has to be one that can be read', async () => {
+      await assert.rejects(read({ config: '/proc/self/mem' }), (error) => {
+        assert.ok(error instanceof ImdsError);
+        assert.equal(error.exitCode, 2);
+        assert.match(error.message, /^\/proc\/self\/mem: it cannot be read: EIO/);
+        return true;
+      });
     });
 
     it('is not followed by root where somebody else could change it', async () => {

@@ -94,6 +94,15 @@ describe('a configuration that is not right', () => {
       'a.toml:1:1: ignore.reason: missing; a filter says why its callers are left as they are. Add a line reason = "…".',
     ],
     [
+      '[[ignore]]\nuser = "a"\nreason = "r"\nexpires = 2027-02-30\n[[ignore]]\nuser = "a"\nreason = "r"\nexpires = 0000-01-01',
+      'a.toml:4:11: ignore.expires: expected a day, found 2027-02-30. Write a day that is in the calendar: expires = 2027-06-30.',
+      'a.toml:8:11: ignore.expires: expected a day, found 0000-01-01. Write a day that is in the calendar: expires = 2027-06-30.',
+    ],
+    [
+      'ignore = [{ user = "a", reason = "r", "expires" = 2027-02-29}]',
+      'a.toml:1:51: ignore.expires: expected a day, found 2027-02-29. Write a day that is in the calendar: expires = 2027-06-30.',
+    ],
+    [
       '[[ignore]]\nexe = "a"\nunit = "**"\nreason = "r"\nexpires = 2030-01-01T10:00:00',
       'a.toml:2:1: ignore: unknown key "exe". A filter has reason, expires, executable, script, unit, image, user, user_agent.',
       'a.toml:5:11: ignore.expires: expected a day, found 2030-01-01T10:00:00.000. Write a day that is in the calendar: expires = 2027-06-30.',
@@ -132,6 +141,8 @@ describe('filters in a variable', () => {
       'IMDS_IGNORE',
     );
     assert.deepEqual(rules, [{ where: { unit: 'a.service' }, reason: 'r', expires: '2030-01-01' }]);
+    const wrong = '[{ unit = "a.service", reason = "r", expires = 2030-02-30 }]';
+    assert.match(parseRules(wrong, 'IMDS_IGNORE').problems[0]?.message ?? '', /found 2030-02-30$/);
   });
 
   it('set nothing else', () => {

@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import type { IgnoreRule } from '../../../src/callers/ignore.ts';
+import { EventHosts } from '../../../src/events/event-hosts.ts';
+import { parseEvent } from '../../../src/events/parse-event.ts';
+import { callerOf } from '../../../src/events/saved-caller.ts';
 import type { AttributedCall, Process, SessionProof } from '../../../src/model.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
+import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerName } from '../../../src/report/caller-row.ts';
+import { EventFormatter } from '../../../src/report/event.ts';
 import { findIgnored } from '../../../src/report/ignored.ts';
+import { ProcessViews } from '../../../src/report/process-view.ts';
 import type { ReportFormat } from '../../../src/report/types.ts';
 import { attributed, CURL, capture, PYTHON, render, TIME } from './samples.ts';
 
 const TODAY = '2026-11-28';
 const AGENT: Process = { ...PYTHON, pid: 5000, unit: 'agent.service', userId: '7', userName: 'agent' };
+const HIS_UNIT = '/user.slice/user-8.slice/user@8.service/app.slice/agent.service';
 const REASON = 'the vendor\u202E mends it';
 
 function rule(where: IgnoreRule['where'], expires = '2026-11-28'): IgnoreRule {
@@ -23,9 +30,17 @@ const CALLS = [
 ];
 const SCRIPT = rule({ script: '/opt/app/*.py' });
 
-function ignoredOf(calls: readonly AttributedCall[], ...rules: IgnoreRule[]): string[] {
+function aggregateOf(calls: readonly AttributedCall[]): Aggregate {
   const aggregate = new Aggregate();
   for (const call of calls) aggregate.add(call);
+  return aggregate;
+}
+
+function ignoredOf(calls: readonly AttributedCall[], ...rules: IgnoreRule[]): string[] {
+  return namesOf(aggregateOf(calls), ...rules);
+}
+
+function namesOf(aggregate: Aggregate, ...rules: IgnoreRule[]): string[] {
   return [...findIgnored(aggregate, { rules, today: TODAY }).callers.keys()].map(callerName);
 }
 
@@ -78,6 +93,116 @@ describe('callers that a filter names', () => {
     ]) {
       for (const user of ['root', '0', 'ro*']) assert.equal(ignoredOf(calls, rule({ user })).length, 1, user);
       assert.equal(ignoredOf(calls, rule({ user: '7' })).length, 0);
+    }
+  });
+
+  it('are not known by a user agent where one is not kept', () => {
+    const agents = (count: number) =>
+      Array.from({ length: count }, (_, at) => attributed({ userAgent: `agent/${at}` }, AGENT));
+    const evil = attributed({ userAgent: 'zzz-evil' }, AGENT);
+    const ofAgent = rule({ user_agent: 'agent/*' });
+    assert.equal(ignoredOf(agents(8), ofAgent).length, 1);
+    // Nobody could tell the ninth from a stranger's.
+    for (const calls of [agents(9), [...agents(8), evil], [evil, ...agents(8)]])
+      assert.deepEqual(ignoredOf(calls, ofAgent), []);
+  });
+
+  it('are not known by the user agent of some calls, where others have none', () => {
+    const ofAgent = rule({ user_agent: 'agent/*' });
+    const [some, none] = [
+      attributed({ userAgent: 'agent/1' }, AGENT),
+      attributed({ userAgent: undefined }, AGENT),
+    ];
+    assert.deepEqual(ignoredOf([some, none], ofAgent), []);
+    // Without a request, there can be none.
+    const attempt = attributed({ userAgent: undefined, version: undefined, operation: 'attempt' }, AGENT);
+    assert.equal(ignoredOf([some, attempt], ofAgent).length, 1);
+  });
+
+  for (const path of [
+    HIS_UNIT,
+    '/user.slice/user-8.slice/session-3.scope',
+    '/user.slice/user-8.slice/user@8.service/user.slice/libpod-1.scope',
+  ]) {
+    it(`have names that the system chose, or a user that the filter names: ${path}`, () => {
+      const image = 'registry.example.com/agent:7';
+      const directory = {
+        revision: 1,
+        packages: new Map(),
+        containers: new Map([['c1', { image }]]),
+        timers: new Map(),
+        users: new Map(),
+      };
+      const own = { ...AGENT, containerId: 'c1', cgroupPath: '/system.slice/agent.service', directory };
+      const his = { ...own, pid: 5001, cgroupPath: path };
+      const events = new EventFormatter(new ProcessViews());
+      const saved = (process: Process) => {
+        const line: unknown = JSON.parse(events.format(attributed({}, process)));
+        const event = parseEvent(line, new EventHosts(), 'a.jsonl');
+        assert.ok(event !== undefined);
+        return event;
+      };
+      for (const where of [{ unit: 'agent.service' }, { image: '*/agent:*' }]) {
+        for (const of of [(process: Process) => attributed({}, process), saved]) {
+          assert.equal(ignoredOf([of(own)], rule(where)).length, 1);
+          for (const calls of [[of(his)], [of(own), of(his)], [of(his), of(own)]]) {
+            assert.deepEqual(ignoredOf(calls, rule(where)), []);
+            assert.deepEqual(ignoredOf(calls, rule({ ...where, user: 'root' })), []);
+            assert.equal(ignoredOf(calls, rule({ ...where, user: 'agent' })).length, 1);
+          }
+        }
+      }
+    });
+  }
+
+  describe('of a report or an inventory', () => {
+    const MALLORY = { ...AGENT, pid: 5001, userId: '8', userName: 'mallory', cgroupPath: HIS_UNIT };
+    const [own, alien] = [attributed({ userAgent: 'agent/1' }, AGENT), attributed({}, MALLORY)];
+    const saved = (...calls: AttributedCall[]) => {
+      const aggregate = aggregateOf(calls);
+      const rows = aggregate.callers().map((caller) => JSON.stringify(callerObject(caller, aggregate.views)));
+      return rows.map((row): Record<string, unknown> => JSON.parse(row));
+    };
+    const WAYS = ['addCaller', 'raiseCaller'] as const;
+    const read = (way: (typeof WAYS)[number], row: object, ...calls: AttributedCall[]) => {
+      const aggregate = aggregateOf(calls);
+      const summary = callerOf(row);
+      assert.ok(summary !== undefined);
+      aggregate[way](summary);
+      return aggregate;
+    };
+    const RULES: readonly [name: string, rule: IgnoreRule][] = [
+      ['user', rule({ user: 'agent' })],
+      ['user agent', rule({ user_agent: 'agent/*' })],
+      ['unit', rule({ unit: 'agent.service' })],
+    ];
+    for (const way of WAYS) {
+      for (const [name, filter] of RULES) {
+        it(`are those that are so by all that was saved: ${name}, ${way}`, () => {
+          for (const row of saved(own)) {
+            assert.equal(namesOf(read(way, row), filter).length, 1);
+            assert.equal(namesOf(read(way, row, own), filter).length, 1);
+            assert.deepEqual(namesOf(read(way, row, alien), filter), []);
+          }
+          for (const row of [...saved(own, alien), ...saved(alien)])
+            for (const calls of [[], [own]]) assert.deepEqual(namesOf(read(way, row, ...calls), filter), []);
+        });
+
+        it(`are none of which that was not saved: ${name}, ${way}`, () => {
+          for (const { all_calls: _, ...row } of saved(own))
+            assert.deepEqual(namesOf(read(way, row, own), filter), []);
+        });
+      }
+
+      it(`are none with a user agent that is not taken over: ${way}`, () => {
+        for (const row of saved(own)) {
+          const agents = ['agent/1', 'x'.repeat(300_000)];
+          assert.deepEqual(
+            namesOf(read(way, { ...row, user_agents: agents }), rule({ user_agent: 'agent/*' })),
+            [],
+          );
+        }
+      });
     }
   });
 
