@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { canCreateNamespaces } from '../support/netns.ts';
+import { canStepClock } from './fake-clock.ts';
 import { soak } from './soak.ts';
 import { faultsOf, textOf } from './verdict.ts';
 
@@ -29,6 +30,7 @@ if (!canCreateNamespaces()) {
   process.exit(5);
 }
 process.stdout.write(`seed ${seed}, ${minutes} minutes\n`);
+if (!canStepClock()) process.stdout.write('no steps of the clock: apt-get install faketime\n');
 const begin = performance.now();
 const onStep = (text: string) => {
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
