@@ -121,8 +121,8 @@ export const DISTURBANCES: readonly Disturbance[] = [
     weight: 2,
     // Set, and set back: the clock of a session's start has to be that of its probe, which nobody fakes.
     run: async ({ clockFile, keeper, random }) => {
-      for (let i = 0; i < 100 && keeper.pid === undefined; i++) await pause(100);
-      if (clockFile === undefined || keeper.pid === undefined) return;
+      for (let i = 0; i < 200 && !keeper.isSteady; i++) await pause(100);
+      if (clockFile === undefined || !keeper.isSteady) return;
       const seconds = between(random, 1, 7200) * (random.oneIn(2) ? -1 : 1);
       for (const text of [`${seconds >= 0 ? '+' : ''}${seconds}`, '+0']) {
         writeFileSync(clockFile, `${text}\n`);

@@ -61,6 +61,11 @@ export class Keeper {
     return this.#readyAt > 0 ? this.#child?.pid : undefined;
   }
 
+  /** A session is ready, and nobody has seen to its end. */
+  get isSteady(): boolean {
+    return this.pid !== undefined && this.#endsFrom === undefined;
+  }
+
   get probe(): number | undefined {
     return childrenOf(this.pid).find((child) => nameOf(child).startsWith('imds-probe'));
   }
@@ -72,6 +77,7 @@ export class Keeper {
   }
 
   kill(): void {
+    if (this.pid === undefined) return;
     this.#ledger.gap(Date.now() - UNWRITTEN_MS, Date.now(), 'main process killed');
     this.signal('SIGKILL');
   }
