@@ -26,11 +26,8 @@ export interface CampaignResult {
 }
 
 const BATCH = 50;
-/**
- * Block executions: a fixed part for each case (open, close, report; some targets read a case several times), and
- * one for each byte of its input. No case was far from the others of its length where a batch came to 60,000.
- */
-const WORK_PER_CASE = 120_000;
+/** Block executions: a fixed part for each case (open, close, report), and one for each byte of its input. */
+const WORK_PER_CASE = 60_000;
 const WORK_PER_BYTE = 600;
 /** What a run may hold on to after a garbage collection, and what it may use in between. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;

@@ -35,14 +35,15 @@ export const blanked: Target = {
     saved.packets.forEach(({ bytes, timeNs }, i) => {
       hold(bytes.length === list[i]?.bytes.length && timeNs === list[i]?.timeNs, `packet ${i} is another`);
     });
-    const [before, after] = [read(list), read(saved.packets)].map(textOf);
+    const original = read(list);
+    const [before, after] = [original, read(saved.packets)].map(textOf);
     hold(before === after, `of the original:\n${before}\nof the blanked:\n${after}\n`);
     blank(saved.packets).packets.forEach(({ bytes }, i) => {
       hold(showsNoMore(bytes, saved.packets[i]?.bytes ?? bytes), `packet ${i} shows more when blanked again`);
     });
     return [
       ...Object.keys(saved.losses),
-      ...read(list).calls.map((call) => `${call.version} ${call.unknownReason}`),
+      ...original.calls.map((call) => `${call.version} ${call.unknownReason}`),
     ];
   },
 };
