@@ -92,6 +92,44 @@ describe('imds-probe: floods', function () {
       assert.equal(capture.process(capture.sockets(where)[LARGE]?.reference).args?.[0], 'curl');
     }));
 
+  it('gives a reader who is behind, and reads on, what waits for it at the end', () =>
+    withWorld(async ({ client: where, server }) => {
+      await startSink(server);
+      const probe = await Probe.start(ENDPOINTS);
+      probe.child.stdout?.pause();
+      await client(where, ['large', SINK, '4000000']);
+      const begun = performance.now();
+      // A piece at a time: longer than one is waited for who takes nothing.
+      probe.child.stdout?.on('data', () => {
+        probe.child.stdout?.pause();
+        setTimeout(() => probe.child.stdout?.resume(), 60);
+      });
+      probe.child.kill('SIGTERM');
+      probe.child.stdout?.resume();
+      const capture = await probe.stop();
+      assert.ok(performance.now() - begun > 2500, 'the reader was slow');
+      assert.equal(capture.records.at(-1)?.type, 'end');
+      assert.ok(capture.hasEnded(where, 1));
+    }));
+
+  it('says at the end what nobody took', () =>
+    withWorld(async ({ client: where, server }) => {
+      await startSink(server);
+      const { child } = await Probe.start(ENDPOINTS);
+      child.stdout?.pause();
+      await client(where, ['large', SINK, '4000000']);
+      let said = '';
+      child.stderr?.on('data', (text) => {
+        said += text;
+      });
+      const allSaid = new Promise((resolve) => child.stderr?.once('end', resolve));
+      child.kill('SIGTERM');
+      const [code] = await once(child, 'exit');
+      assert.equal(code, 1);
+      await allSaid;
+      assert.match(said, /^imds-probe: \d+ bytes of what was seen were not taken before the end$/m);
+    }));
+
   it('ends, with what it has, while connections come', () =>
     withWorld(async ({ client: where }) => {
       const probe = await Probe.start();
