@@ -19,8 +19,9 @@ const UNPACKED = {
   'amazon-ec2-utils': 'usr/bin/ec2-metadata',
   'cloud-init': 'usr/lib/python3/dist-packages/cloudinit/version.py',
   prometheus: 'usr/bin/prometheus',
-  // What the recipes for logs are tried with, and the libraries of rsyslog that a machine without it lacks.
+  // What the recipes for logs are tried with, and their libraries that a machine without them lacks.
   logrotate: 'usr/sbin/logrotate',
+  libpopt0: 'usr/share/doc/libpopt0',
   rsyslog: 'usr/sbin/rsyslogd',
   libestr0: 'usr/share/doc/libestr0',
   libfastjson4: 'usr/share/doc/libfastjson4',

@@ -16,6 +16,9 @@ export const inPackages = (path: string) => join(USR, path);
 /** A script of ours, as somebody writes one. */
 export const own = (name: string) => join(HERE, 'clients', name);
 
+/** Which libmagic, unlike other libraries, looks for where it would be installed. */
+const MAGIC = join(USR, 'lib/file/magic.mgc');
+
 /** Unpacked programs find their libraries by these; nothing of who runs the tests, no proxy, no credentials. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: [join(USR, 'bin'), join(OTHERS, 'bin'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
@@ -28,6 +31,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
   PYTHONPATH: [USR, OTHERS].map((usr) => join(usr, 'lib/python3/dist-packages')).join(':'),
   PYTHONDONTWRITEBYTECODE: '1',
+  ...(existsSync(MAGIC) ? { MAGIC } : {}),
   LD_LIBRARY_PATH: [
     LIBRARIES,
     join(ROOT, 'lib', ARCHITECTURE),

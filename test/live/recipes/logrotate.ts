@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, LOGROTATE, LOGS, recipe, until } from './recipes.ts';
+import { type Account, ENVIRONMENT, LOGROTATE, LOGS, recipe, until } from './recipes.ts';
 
 /**
  * logrotate with the recipe, which moves the files whatever their age.
@@ -35,7 +35,7 @@ export function prepareLogrotate(
     const { status, stdout, stderr } = spawnSync(
       LOGROTATE,
       ['--force', '--state', join(parent, 'logrotate.state'), config],
-      { encoding: 'utf8', timeout: 20_000, env: { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin` } },
+      { encoding: 'utf8', timeout: 20_000, env: { ...ENVIRONMENT, PATH: `${bin}:${ENVIRONMENT.PATH}` } },
     );
     assert.deepEqual([status, stdout, stderr], [0, '', '']);
   };

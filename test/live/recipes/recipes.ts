@@ -11,7 +11,7 @@ const LIBRARIES = join(FETCHED, 'lib', process.arch === 'arm64' ? 'aarch64-linux
 export const LOGROTATE = join(FETCHED, 'sbin', 'logrotate');
 export const RSYSLOGD = join(FETCHED, 'sbin', 'rsyslogd');
 export const RSYSLOG_MODULES = join(LIBRARIES, 'rsyslog');
-export const RSYSLOG_ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LD_LIBRARY_PATH: LIBRARIES };
+export const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LD_LIBRARY_PATH: LIBRARIES };
 
 /** What imds live writes. */
 export const LOGS = ['imds-trace.log', 'imds-calls.jsonl'];
@@ -26,9 +26,13 @@ const PATIENCE_MS = 20_000;
 
 /** Whether the set-up has fetched Debian's logrotate and rsyslog. */
 export function areThere(): boolean {
-  return [LOGROTATE, RSYSLOGD, join(RSYSLOG_MODULES, 'imfile.so'), join(LIBRARIES, 'libestr.so.0')].every(
-    (path) => existsSync(path),
-  );
+  return [
+    LOGROTATE,
+    RSYSLOGD,
+    join(RSYSLOG_MODULES, 'imfile.so'),
+    join(LIBRARIES, 'libestr.so.0'),
+    join(LIBRARIES, 'libpopt.so.0'),
+  ].every((path) => existsSync(path));
 }
 
 /**

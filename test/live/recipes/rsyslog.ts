@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { linesOf, RSYSLOG_ENVIRONMENT, RSYSLOG_MODULES, RSYSLOGD, recipe, until } from './recipes.ts';
+import { ENVIRONMENT, linesOf, RSYSLOG_MODULES, RSYSLOGD, recipe, until } from './recipes.ts';
 
 /** rsyslogd with the recipe, its target a file. */
 export class Rsyslog {
@@ -26,7 +26,7 @@ export class Rsyslog {
     const { status, stderr } = spawnSync(RSYSLOGD, ['-N1', ...this.#args], {
       encoding: 'utf8',
       timeout: 20_000,
-      env: RSYSLOG_ENVIRONMENT,
+      env: ENVIRONMENT,
     });
     assert.equal(status, 0, stderr);
   }
@@ -40,7 +40,7 @@ export class Rsyslog {
     rmSync(this.#pidFile, { force: true });
     this.#process = spawn(RSYSLOGD, ['-n', '-i', this.#pidFile, ...this.#args], {
       stdio: 'ignore',
-      env: RSYSLOG_ENVIRONMENT,
+      env: ENVIRONMENT,
     });
     await until(() => existsSync(this.#pidFile));
   }
