@@ -65,9 +65,12 @@ export class Host {
     const { client: container, host: own, server } = connectContainer(network);
     await startServing(server, endpoint);
     const mounts = OWN_FOLDERS.map((folder) => `mount -t tmpfs tmpfs ${folder}`).join(' && ');
-    const setUp = `${mounts} && hostname ${HOST_NAME} && echo mounted`;
+    // The checkout may be below one of them: it is held by the working directory, which has no path then.
+    const keep = `mkdir -p '${root}' && mount --no-canonicalize --bind . '${root}'`;
+    const setUp = `${mounts} && ${keep} && hostname ${HOST_NAME} && echo mounted`;
     const words = ['unshare', '--mount', '--uts', 'sh', '-c', `${setUp} && exec sleep 600`];
     const holder = spawn('nsenter', [`--net=/run/netns/${own.name}`, ...words], {
+      cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await shown(holder, holder.stdout, /^mounted$/);
