@@ -195,6 +195,11 @@ export interface Process extends ProcessIdentity {
   facts?: ProcessFacts | undefined;
   /** Nearest first, up to pid 1. */
   ancestors: readonly ProcessIdentity[];
+  /**
+   * The same object for processes of which nothing differs but pids, ids and start, their own and those of their
+   * ancestors: what is made of the rest is made once. Undefined where that is not known.
+   */
+  alike?: object | undefined;
 }
 
 export type AttributionMatch = 'cookie' | 'isn' | 'isn-nat' | 'tuple' | 'procfs' | 'log' | 'none';

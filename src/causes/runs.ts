@@ -78,6 +78,9 @@ export class Runs {
   #runs: Map<number, Run> | undefined;
   #onlyHash = -1;
   #only: Run | undefined;
+  /** Most calls are of the run of the one before. */
+  #lastKey: string | undefined;
+  #lastHash = 0;
   /** Of those that are followed, once there are as many as may be. */
   #largest = Number.POSITIVE_INFINITY;
 
@@ -87,7 +90,11 @@ export class Runs {
 
   /** @param time seconds since the epoch */
   add(key: string, deed: Deed, time: number, isAnswered: boolean): void {
-    this.#runOf(hashOf(key))?.add(deed, time, isAnswered);
+    if (key !== this.#lastKey) {
+      this.#lastKey = key;
+      this.#lastHash = hashOf(key);
+    }
+    this.#runOf(this.#lastHash)?.add(deed, time, isAnswered);
   }
 
   /** Of another part of the caller's calls: a run that is in both is one. */

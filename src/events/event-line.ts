@@ -21,7 +21,7 @@ export class EventLineParser {
 
   /** What a session says of itself, where the line is that. */
   parseSession(line: Line): SessionProof | undefined {
-    return mayBeSession(line.latin1) ? parseSession(parseJson(line.utf8()), this.#hosts) : undefined;
+    return mayBeSession(line.latin1()) ? parseSession(parseJson(line.utf8()), this.#hosts) : undefined;
   }
 
   /** Whether the line is one of those that tell of no call, and are left out without a word. */

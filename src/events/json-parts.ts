@@ -1,9 +1,9 @@
-import { integerAt } from './event-time.ts';
 import { type JsonObject, objectOf, parseJson } from './json-object.ts';
 
 /** Of a number that is exact. */
 const MAX_DIGITS = 15;
-const ID_LENGTH = 32;
+export const ID_LENGTH = 32;
+const ZERO = 0x30;
 
 /** A part made whole: undefined where it is no object, or has other members, which would say something of another part. */
 export function readObject(json: string, members: readonly string[]): JsonObject | undefined {
@@ -17,42 +17,46 @@ export function hasOnly(object: JsonObject, members: readonly string[]): boolean
 }
 
 /** Where the digits end that begin there. */
-export function digitsEnd(text: string, from: number): number {
+export function digitsEnd(bytes: Uint8Array, from: number): number {
   let at = from;
-  while (isDigit(text, at)) at++;
+  while (isDigit(bytes[at])) at++;
   return at;
 }
 
 /** Where the digits begin that end there. */
-export function digitsBegin(text: string, end: number): number {
+export function digitsBegin(bytes: Uint8Array, end: number): number {
   let at = end;
-  while (isDigit(text, at - 1)) at--;
+  while (isDigit(bytes[at - 1])) at--;
   return at;
 }
 
-/** An integer as JSON writes it: at least one digit, and no 0 before another. */
-export function isInteger(text: string, from: number, to: number): boolean {
-  if (to <= from || to - from > MAX_DIGITS || (text[from] === '0' && to - from > 1)) return false;
-  return integerAt(text, from, to) >= 0;
+/** An integer as JSON writes it: at least one digit, and no 0 before another. -1 for anything else. */
+export function jsonInteger(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > MAX_DIGITS || (bytes[from] === ZERO && to - from > 1)) return -1;
+  return integerAt(bytes, from, to);
 }
 
-/** 32 hexadecimal digits, as idOf has them. @returns where they end; -1 for anything else */
-export function idEnd(text: string, from: number): number {
+/** Decimal digits from one place to before another; -1 where something else is among them, or nothing. */
+export function integerAt(bytes: Uint8Array, from: number, to: number): number {
+  let value = from < to ? 0 : -1;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Whether 32 hexadecimal digits are there, as idOf has them. */
+export function isId(bytes: Uint8Array, from: number): boolean {
   const end = from + ID_LENGTH;
   for (let at = from; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return -1;
+    const code = bytes[at] ?? 0;
+    if (!(isDigit(code) || (code >= 0x61 && code <= 0x66))) return false;
   }
-  return end;
+  return from >= 0;
 }
 
-/** Behind the mark; -1 where it does not come. */
-export function after(text: string, mark: string, from: number): number {
-  const at = text.indexOf(mark, from);
-  return at < 0 ? -1 : at + mark.length;
-}
-
-function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code >= 0x30 && code <= 0x39;
+function isDigit(code: number | undefined): boolean {
+  return code !== undefined && code >= ZERO && code <= 0x39;
 }

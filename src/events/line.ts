@@ -2,9 +2,9 @@
 export class Line {
   readonly bytes: Buffer;
   readonly view: DataView;
+  /** Where it begins, and behind its last byte, in what was read: so is every place in it counted. */
   readonly start: number;
   readonly end: number;
-  #latin1: string | undefined;
 
   /** @param view of the same bytes: one is made for many lines */
   constructor(bytes: Buffer, view: DataView, start: number, end: number) {
@@ -19,15 +19,12 @@ export class Line {
     return new Line(bytes, viewOf(bytes), 0, bytes.length);
   }
 
-  /** A character for each byte: what is found at an index of it is at that byte. */
-  get latin1(): string {
-    this.#latin1 ??= this.bytes.toString('latin1', this.start, this.end);
-    return this.#latin1;
+  latin1(from = this.start, to = this.end): string {
+    return this.bytes.toString('latin1', from, to);
   }
 
-  /** @param from,to bytes of the line, the whole of it without them */
-  utf8(from = 0, to = this.end - this.start): string {
-    return this.bytes.toString('utf8', this.start + from, this.start + to);
+  utf8(from = this.start, to = this.end): string {
+    return this.bytes.toString('utf8', from, to);
   }
 }
 

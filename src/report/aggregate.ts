@@ -43,7 +43,8 @@ export class Aggregate {
   readonly #operations = { token: 0, read: 0, attempt: 0 };
   #callers: Caller[] = [];
   readonly #byProgram = new Map<string, Caller>();
-  #byProcess = new WeakMap<Process, Caller>();
+  /** By the process, or by what it has in common with those that are alike. */
+  #byProcess = new WeakMap<object, Caller>();
   /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
   readonly #budgets = {
@@ -230,7 +231,8 @@ export class Aggregate {
 
   #ofProcess(attributed: AttributedCall, process: Process, view: ProcessView, kind: number): Caller {
     const scope = scopeOf(attributed.host, attributed.capture);
-    const known = this.#byProcess.get(process);
+    const same = process.alike ?? process;
+    const known = this.#byProcess.get(same);
     // Of saved events, hosts may share it: what is written of a process need not tell where it ran.
     if (known !== undefined && (known.identity.scope === scope || known.identity.isOther)) return known;
     this.views.users.learn(scope, process);
@@ -241,7 +243,7 @@ export class Aggregate {
       const shown = client.address.length + userAgent.length;
       caller = this.#newProgram(scope, view, key, candidateOf(attributed, kind), shown);
     }
-    this.#byProcess.set(process, caller);
+    this.#byProcess.set(same, caller);
     return caller;
   }
 

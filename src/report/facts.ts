@@ -44,12 +44,17 @@ export class FactViews {
  */
 export class MostSaid {
   #facts: ProcessFacts | undefined;
+  /** The last that were weighed: they come again with each call of a process. */
+  #weighed: ProcessFacts | undefined;
+  #weight = 0;
   #rank: readonly [said: number, time: Nanoseconds, id: string] = [0, 0n, ''];
 
   add({ call, process, eventId = '' }: AttributedCall): void {
     const facts = process?.facts;
     if (facts === undefined || facts === this.#facts) return;
-    const said = JSON.stringify(facts).length;
+    if (facts !== this.#weighed) this.#weight = JSON.stringify(facts).length;
+    this.#weighed = facts;
+    const said = this.#weight;
     const [most, time, id] = this.#rank;
     const isBetter =
       this.#facts === undefined ||

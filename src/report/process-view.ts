@@ -1,6 +1,7 @@
 import { type TokenArgument, tokenArgumentOf } from '../causes/token-argument.ts';
 import type { Process, ProcessFacts, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
+import { AlikeViews, runOf, unnamed } from './alike-views.ts';
 import { namedByUser } from './cgroup-path.ts';
 import { FactViews } from './facts.ts';
 import { isBareClient, isWrapper, programName } from './program.ts';
@@ -27,6 +28,7 @@ export interface ProcessView {
  */
 export class ProcessViews {
   readonly #views = new WeakMap<Process, ProcessView>();
+  readonly #alike = new WeakMap<object, AlikeViews>();
   /** By the list, which the processes of one parent share. */
   readonly #ancestors = new WeakMap<Process['ancestors'], Process['ancestors']>();
   readonly #commands = new Map<string, Command>();
@@ -43,6 +45,7 @@ export class ProcessViews {
   }
 
   view(process: Process): ProcessView {
+    if (process.alike !== undefined) return this.#ofAlike(process, process.alike);
     let view = this.#views.get(process);
     if (view === undefined) {
       view = this.#make(process);
@@ -65,7 +68,7 @@ export class ProcessViews {
   }
 
   #make(process: Process): ProcessView {
-    const { program = `pid ${process.pid}` } = this.#command(process);
+    const { program = unnamed(process) } = this.#command(process);
     const masked: Process = { ...this.#mask(process), ancestors: this.#maskAll(process.ancestors) };
     if (process.startTime !== undefined) masked.startTime = process.startTime;
     const starter = isBareClient(program) ? this.#starter(process) : undefined;
@@ -73,10 +76,23 @@ export class ProcessViews {
       process: masked,
       program,
       startedBy: starter?.program,
-      run: starter?.run ?? runOf(process),
+      run: runOf(starter?.run ?? process),
       tokenArgument: tokenArgumentOf(masked.args),
       isNamedBySystem: isNamedBySystem(process),
     };
+  }
+
+  #ofAlike(process: Process, alike: object): ProcessView {
+    let views = this.#alike.get(alike);
+    if (views === undefined) {
+      const first = this.#make(process);
+      const starter = isBareClient(first.program) ? this.#starter(process) : undefined;
+      const ancestor = starter === undefined ? -1 : process.ancestors.indexOf(starter.run);
+      const isNamed = this.#command(process).program !== undefined;
+      views = new AlikeViews(first, isNamed, ancestor < 0 ? undefined : ancestor);
+      this.#alike.set(alike, views);
+    }
+    return views.of(process);
   }
 
   #maskAll(ancestors: Process['ancestors']): Process['ancestors'] {
@@ -101,13 +117,16 @@ export class ProcessViews {
     return masked;
   }
 
-  /** Nearest ancestor with a name of its own: what stands between is `sh -c`, `timeout`, and the like. */
-  #starter(process: Process): { program: string; run: string } | undefined {
+  /**
+   * Nearest ancestor with a name of its own: what stands between is `sh -c`, `timeout`, and the like. And of which
+   * process a run is one.
+   */
+  #starter(process: Process): { program: string; run: ProcessIdentity } | undefined {
     let below: ProcessIdentity = process;
     for (const ancestor of process.ancestors) {
       const { program } = this.#command(ancestor);
       if (program !== undefined && !isBareClient(program) && !isWrapper(program)) {
-        return { program, run: runOf(SPAWNER.test(program) ? below : ancestor) };
+        return { program, run: SPAWNER.test(program) ? below : ancestor };
       }
       below = ancestor;
     }
@@ -141,11 +160,6 @@ const SPAWNER = /^(?:systemd|init|crond?|anacron|atd|sshd|containerd-shim[\w-]*|
 
 function isNamedBySystem({ cgroupPath = '', facts }: Process): boolean {
   return facts?.namedBy === undefined && namedByUser(cgroupPath) === undefined;
-}
-
-/** Saved events have no start of an ancestor: there a pid has to do. */
-function runOf({ pid, start, entityId }: ProcessIdentity & { entityId?: string | undefined }): string {
-  return entityId ?? `${pid} ${start}`;
 }
 
 /** What a command line comes to: the masked texts, and the program's name. */

@@ -1,0 +1,66 @@
+import type { Line } from './line.ts';
+
+const RECENT = 12;
+
+/**
+ * A text by which a place in a line is found. In lines that were written by one program it mostly stands as far
+ * behind the place before it as it did of late: there it is looked for first. So it need not be the first that
+ * follows; who cuts a line there has to see that what is between is whole.
+ */
+export class Mark {
+  readonly #mark: Buffer;
+  readonly #recent = new Array<number>(RECENT).fill(0);
+  #next = 0;
+
+  constructor(text: string) {
+    this.#mark = Buffer.from(text, 'latin1');
+  }
+
+  get length(): number {
+    return this.#mark.length;
+  }
+
+  /** Where it begins; -1 where it does not come, or `from` is -1. */
+  at(line: Line, from: number): number {
+    if (from < 0) return -1;
+    const { bytes, end } = line;
+    const mark = this.#mark;
+    const last = end - mark.length;
+    for (const distance of this.#recent) {
+      const at = from + distance;
+      if (at <= last && stands(bytes, at, mark)) return at;
+    }
+    const at = this.first(line, from);
+    if (at < 0) return -1;
+    this.#recent[this.#next] = at - from;
+    this.#next = (this.#next + 1) % RECENT;
+    return at;
+  }
+
+  /** Where it first begins; -1 where it does not come. */
+  first({ bytes, end }: Line, from: number): number {
+    const mark = this.#mark;
+    const last = end - mark.length;
+    for (let at = from; at <= last; at++) if (bytes[at] === mark[0] && stands(bytes, at, mark)) return at;
+    return -1;
+  }
+
+  /** Behind it; -1 where it does not come, or `from` is -1. */
+  behind(line: Line, from: number): number {
+    const at = this.at(line, from);
+    return at < 0 ? -1 : at + this.#mark.length;
+  }
+}
+
+/** Whether the bytes are there, all of them. */
+export function stands(bytes: Uint8Array, at: number, mark: Uint8Array): boolean {
+  for (let index = 0; index < mark.length; index++) if (bytes[at + index] !== mark[index]) return false;
+  return true;
+}
+
+/** The same for a text in latin1. */
+export function reads(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++)
+    if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  return true;
+}
