@@ -1,6 +1,6 @@
 import type { Line } from './line.ts';
 
-const RECENT = 12;
+const RECENT = 32;
 
 /**
  * A text by which a place in a line is found. In lines that were written by one program it mostly stands as far
@@ -9,11 +9,13 @@ const RECENT = 12;
  */
 export class Mark {
   readonly #mark: Buffer;
+  readonly #begins: number;
   readonly #recent = new Array<number>(RECENT).fill(0);
   #next = 0;
 
   constructor(text: string) {
     this.#mark = Buffer.from(text, 'latin1');
+    this.#begins = this.#mark[0] ?? 0;
   }
 
   get length(): number {
@@ -26,9 +28,10 @@ export class Mark {
     const { bytes, end } = line;
     const mark = this.#mark;
     const last = end - mark.length;
-    for (const distance of this.#recent) {
-      const at = from + distance;
-      if (at <= last && stands(bytes, at, mark)) return at;
+    const recent = this.#recent;
+    for (let index = 0; index < RECENT; index++) {
+      const at = from + (recent[index] ?? 0);
+      if (at <= last && bytes[at] === this.#begins && stands(bytes, at, mark)) return at;
     }
     const at = this.first(line, from);
     if (at < 0) return -1;
@@ -41,7 +44,8 @@ export class Mark {
   first({ bytes, end }: Line, from: number): number {
     const mark = this.#mark;
     const last = end - mark.length;
-    for (let at = from; at <= last; at++) if (bytes[at] === mark[0] && stands(bytes, at, mark)) return at;
+    const begins = this.#begins;
+    for (let at = from; at <= last; at++) if (bytes[at] === begins && stands(bytes, at, mark)) return at;
     return -1;
   }
 
