@@ -45,7 +45,7 @@ export const outputFlags = {
     max: 1000,
   }),
   'group-by': Flags.option({ options: GROUP_KEYS })({
-    summary: 'What a row is, of text, csv and json; a caller unless told.',
+    summary: 'What a row is, in html beside the callers; a caller unless told.',
     helpValue: GROUP_KEYS.join('|'),
     helpGroup: 'OUTPUT',
   }),
@@ -118,12 +118,12 @@ function observedOf(text: string): bigint {
 function rowsOf(flags: OutputFlags): RowOptions {
   const { 'group-by': groupBy, top, calls } = flags;
   const format = formatOf(flags);
-  const hasRows = !calls && (format === 'text' || format === 'csv' || format === 'json');
+  const hasRows = !calls && format !== 'jsonl' && format !== 'log';
   if (hasRows || (groupBy === undefined && top === undefined)) return { groupBy, top };
   const option = top === undefined ? '--group-by' : '--top';
   throw new UsageError(`${option}: ${calls ? 'with --calls' : `in ${format}`}, rows are not callers`, {
     code: 'usage.rows',
-    remedy: `Use ${option} with text, csv or json, and without --calls.`,
+    remedy: `Use ${option} with text, csv, json or html, and without --calls.`,
   });
 }
 

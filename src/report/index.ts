@@ -47,7 +47,7 @@ async function createSink(options: ReportOptions, output: Output): Promise<Forma
         import('./html/index.ts'),
         import('./diagnosis.ts'),
       ]);
-      return createHtmlSink({ diagnose: diagnosisOf }, output);
+      return createHtmlSink({ ...options, diagnose: diagnosisOf }, output);
     }
     case 'log': {
       const { createLogSink } = await import('./log.ts');

@@ -5,6 +5,7 @@ import { DEFAULT_VERDICT, type HostVerdict } from '../../src/report/host-verdict
 import { createHtmlSink, type HtmlOptions } from '../../src/report/html/index.ts';
 import { Ignored } from '../../src/report/ignored.ts';
 import { VerdictSink } from '../../src/report/index.ts';
+import type { RowOptions } from '../../src/report/types.ts';
 import { findingsOf } from '../../src/report/verdict.ts';
 import { attributed, capture, MemoryOutput, TIME } from '../unit/report/samples.ts';
 
@@ -121,7 +122,7 @@ export function diagnose({ kinds }: Caller): Diagnosis {
 export async function page(
   calls: readonly AttributedCall[],
   captures: readonly CaptureSummary[] = [capture()],
-  options: HtmlOptions = {},
+  options: HtmlOptions & RowOptions = {},
   verdicts?: readonly HostVerdict[],
 ): Promise<string> {
   const output = new MemoryOutput();

@@ -175,7 +175,7 @@ describe('the page in a browser', function () {
   for (const width of [360, 800, 1600]) {
     it(`fits a window of ${width} px`, async () => {
       const { calls, captures } = fleet(30, 4);
-      const html = await makePage(calls, captures, { diagnose });
+      const html = await makePage(calls, captures, { diagnose, groupBy: 'unit' });
       await browser.use(html, { viewport: { width, height: 800 } }, async (page) => {
         await page.getByRole('button', { name: 'Open all' }).click();
         assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
@@ -265,6 +265,25 @@ describe('the page in a browser', function () {
       await page.keyboard.press('Enter');
       await page.keyboard.press('Tab');
       assert.equal(await page.evaluate('document.activeElement.id'), 'words');
+    });
+  });
+
+  it('shows what callers have in common above them, as many rows as are asked for', async () => {
+    const { calls, captures } = fleet(30, 4);
+    await browser.use(await makePage(calls, captures, { groupBy: 'unit', top: 3 }), {}, async (page) => {
+      const groups = page.locator('section.groups');
+      assert.equal(await groups.getByRole('heading').textContent(), 'By unit');
+      const names = await groups.locator('tbody th').allTextContents();
+      assert.deepEqual(
+        names,
+        ['inventory-20', 'scheduler-5', 'billing-sync-25'].map((name) => `${name}.service no-token 1`),
+      );
+      assert.match((await groups.textContent()) ?? '', /and 27 more units\./);
+      assert.equal((await namesIn(page)).length, 30, 'callers are all there');
+    });
+    await browser.use(await makePage(calls, captures, { top: 3 }), {}, async (page) => {
+      assert.equal((await namesIn(page)).length, 3);
+      assert.match((await page.locator('#callers').textContent()) ?? '', /and 27 more callers\./);
     });
   });
 

@@ -3,6 +3,7 @@ import type { BatchWriter } from '../batch-writer.ts';
 import type { Caller } from '../caller.ts';
 import type { ExampleCalls } from '../example-calls.ts';
 import type { ProcessViews } from '../process-view.ts';
+import { leftOutText } from '../rows.ts';
 import { callerSection } from './caller-section.ts';
 import { filterControls, tableEnd, tableRow, tableStart } from './caller-table.ts';
 import { html, type Markup } from './markup.ts';
@@ -20,6 +21,8 @@ const BATCH = 64;
 interface CallersOptions {
   /** What to fix first, first. */
   callers: readonly Caller[];
+  /** How many more there are. */
+  leftOut: number;
   views: ProcessViews;
   examples: ReadonlyMap<Caller, ExampleCalls>;
   diagnose: HtmlOptions['diagnose'];
@@ -36,7 +39,7 @@ export class CallersSection {
   }
 
   async write(writer: BatchWriter): Promise<void> {
-    const { callers } = this.#options;
+    const { callers, leftOut } = this.#options;
     const put = ({ text }: Markup): void => writer.write(text);
     put(html`
 <section id="callers" aria-labelledby="callers-title" tabindex="-1">
@@ -57,6 +60,9 @@ export class CallersSection {
 `);
       }
       put(html`<p id="none" hidden>No caller fits the filter.</p>
+`);
+      if (leftOut > 0)
+        put(html`<p class="note">${leftOutText(leftOut, {})}.</p>
 `);
       await this.#writeSections(writer);
     }

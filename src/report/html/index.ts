@@ -1,22 +1,25 @@
 import type { AttributedCall, CaptureSummary } from '../../model.ts';
 import { countOf } from '../../words.ts';
-import { Aggregate } from '../aggregate.ts';
+import type { Aggregate } from '../aggregate.ts';
 import { BatchWriter } from '../batch-writer.ts';
 import type { Caller } from '../caller.ts';
 import { type CompletenessSummary, summarize } from '../completeness.ts';
 import { ExampleCalls, ExampleTexts } from '../example-calls.ts';
+import { groupsOf } from '../groups.ts';
 import type { HostVerdict } from '../host-verdict.ts';
 import type { Ignored } from '../ignored.ts';
 import { kindOf } from '../kinds.ts';
 import { lossLines } from '../loss-lines.ts';
 import { nextStep } from '../next-step.ts';
+import { aggregateFor, topOf } from '../rows.ts';
 import { seenText } from '../seen-text.ts';
-import type { FormatSink, Output } from '../types.ts';
+import type { FormatSink, Output, RowOptions } from '../types.ts';
 import { verdictOf } from '../verdict.ts';
 import { type BannerText, banner, figures } from './banner.ts';
 import { CallersSection } from './callers-section.ts';
 import { documentEnd, documentStart } from './document.ts';
 import { evidenceSection, glossary } from './evidence.ts';
+import { groupsSection } from './groups-section.ts';
 import { hostSection } from './host-section.ts';
 import { HostTimelines } from './host-timelines.ts';
 import { ignoredSection } from './ignored-section.ts';
@@ -31,8 +34,8 @@ export type { HtmlOptions } from './types.ts';
 const LONGEST_NAME = 200;
 
 /** For people who look: one page that loads nothing, written in pieces at the end. */
-export function createHtmlSink(options: HtmlOptions, output: Output): FormatSink {
-  const aggregate = new Aggregate();
+export function createHtmlSink(options: HtmlOptions & RowOptions, output: Output): FormatSink {
+  const aggregate = aggregateFor(options);
   const timelines = new HostTimelines();
   const texts = new ExampleTexts();
   const examples = new Map<Caller, ExampleCalls>();
@@ -59,19 +62,18 @@ export function createHtmlSink(options: HtmlOptions, output: Output): FormatSink
         captures,
         verdicts,
         ignored,
-        diagnose: options.diagnose,
+        ...options,
       }).write(new BatchWriter(output)),
   };
 }
 
-interface PageOptions {
+interface PageOptions extends HtmlOptions, RowOptions {
   aggregate: Aggregate;
   timelines: HostTimelines;
   examples: ReadonlyMap<Caller, ExampleCalls>;
   captures: readonly CaptureSummary[];
   verdicts: readonly HostVerdict[];
   ignored: Ignored;
-  diagnose: HtmlOptions['diagnose'];
 }
 
 class Page {
@@ -89,6 +91,7 @@ class Page {
 
   async write(writer: BatchWriter): Promise<void> {
     const { aggregate, timelines, examples, captures, verdicts, ignored, diagnose } = this.#options;
+    const { groupBy = 'caller', top } = this.#options;
     const text = this.#banner();
     const where = this.#where();
     const span = this.#span();
@@ -102,8 +105,12 @@ ${banner(text)}${figures(aggregate, this.#callers, ignored)}`);
     if (span !== undefined && aggregate.calls > 0) put(timelineSection(aggregate, span));
     if (hasMany) put(hostSection(verdicts, this.#noun, timelines, span));
     const noun = hasMany ? this.#noun : undefined;
+    if (groupBy !== 'caller') put(groupsSection(groupsOf(aggregate, groupBy, ignored), { groupBy, top }));
+    // Where rows are groups, they are what there is a number of.
+    const { rows: callers, leftOut } = topOf(this.#callers, groupBy === 'caller' ? { top } : {});
     await new CallersSection({
-      callers: this.#callers,
+      callers,
+      leftOut,
       views: aggregate.views,
       examples,
       diagnose,
