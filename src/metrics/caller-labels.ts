@@ -1,6 +1,7 @@
 import type { Process } from '../model.ts';
 import { escapeText } from '../report/escape.ts';
 import { ProcessViews } from '../report/process-view.ts';
+import { withoutCode } from '../report/program.ts';
 
 /** Each caller has a time series for each version and operation that it uses. */
 export const MAX_CALLERS = 200;
@@ -28,7 +29,9 @@ export class CallerLabels {
   of(process: Process | undefined): string {
     if (process === undefined) return UNKNOWN;
     const { program, startedBy } = this.#views.view(process);
-    const label = shortened(startedBy === undefined ? program : `${program} by ${startedBy}`);
+    // Code that was given in an argument (`sh -c …`) is another each time, and kept for long where this is sent.
+    const names = [program, startedBy].flatMap((name) => (name === undefined ? [] : withoutCode(name)));
+    const label = shortened(names.join(' by '));
     if (this.#known.has(label) || this.#admit(label, process.userId ?? '')) return label;
     this.#turnedAway++;
     return OTHER;

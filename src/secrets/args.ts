@@ -1,6 +1,6 @@
 import { isOption, isPlainOption, isSensitive, nameStart, URL_START } from './names.ts';
 import { type Normal, normalize } from './normal.ts';
-import { codeOption, programOption, type Role } from './programs.ts';
+import { codeOption, gluedOption, programOption, type Role } from './programs.ts';
 import { MASK, type Spans } from './spans.ts';
 import { hasQuery, maskUrl } from './target.ts';
 import { maskText, settle } from './text.ts';
@@ -23,7 +23,8 @@ function maskOnce(args: readonly string[]): string[] {
   const masked: string[] = [];
   let role: Role = 'text';
   args.forEach((argument, index) => {
-    masked.push(maskAs(role, argument));
+    const glued = role === 'text' ? gluedOption(args, index) : undefined;
+    masked.push(glued === undefined ? maskAs(role, argument) : glued + MASK);
     role = roleOfNext(args, index, role);
   });
   return masked;

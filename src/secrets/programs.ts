@@ -20,6 +20,12 @@ const OPTIONS: readonly (readonly [program: RegExp, option: RegExp, next: Role])
   [/^redis-cli$/, /^-a$/, 'value'],
 ];
 
+/** Options whose secret stands right behind the letter. */
+const GLUED: readonly (readonly [program: RegExp, option: RegExp])[] = [
+  // Elsewhere, `-p` is a port.
+  [/^(?:mysql(?:dump|admin|import|check|show|slap|pump|binlog)?|mariadb(?:-[a-z-]+)?|mycli)$/, /^-p(?=.)/s],
+];
+
 /** `-u user:password` of curl, `-sku` too, and `--user`. */
 const USER_OPTION = /^(?:-[a-zA-Z#0-9]{0,8}[uU]|--(?:proxy-)?user)$/;
 
@@ -40,17 +46,31 @@ export function programOption(args: readonly string[], index: number): Role | un
   return OPTIONS.find(([name, option]) => name.test(program) && option.test(argument))?.[2];
 }
 
-/** How far behind a program its option with the code is looked for. */
+/** How far behind a program its options are looked for. */
 const REACH = 24;
 
 /** Whether code follows: the option is one of the nearest interpreter before it. */
 export function codeOption(args: readonly string[], index: number): boolean {
+  return optionOfNearest(args, index, INTERPRETERS) !== undefined;
+}
+
+/** The option at `index` that has its secret right behind it; undefined for any other. */
+export function gluedOption(args: readonly string[], index: number): string | undefined {
+  return optionOfNearest(args, index, GLUED);
+}
+
+/** What of the argument is an option of the nearest such program before it. */
+function optionOfNearest(
+  args: readonly string[],
+  index: number,
+  programs: readonly (readonly [program: RegExp, option: RegExp])[],
+): string | undefined {
   const option = args[index] ?? '';
-  if (!option.startsWith('-')) return false;
+  if (!option.startsWith('-')) return undefined;
   for (let at = index - 1; at >= Math.max(0, index - REACH); at--) {
     const program = programAt(args, at);
-    const interpreter = INTERPRETERS.find(([name]) => name.test(program));
-    if (interpreter !== undefined) return interpreter[1].test(option);
+    const found = programs.find(([name]) => name.test(program));
+    if (found !== undefined) return found[1].exec(option)?.[0];
   }
-  return false;
+  return undefined;
 }

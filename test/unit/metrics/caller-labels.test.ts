@@ -22,6 +22,19 @@ describe('labels of callers', () => {
     assert.equal(labels.of(undefined), 'unknown');
   });
 
+  it('are without the code that a program was given', () => {
+    const labels = new CallerLabels();
+    const shell = {
+      pid: 6,
+      start: '1',
+      executable: '/bin/sh',
+      args: ['sh', '-c', 'while true; do refresh; done'],
+    };
+    assert.equal(labels.of(process(['/usr/bin/python3', '-c', 'import boto3; print(1)'])), 'python3 -c');
+    const curl = labels.of(process(['/usr/bin/curl', 'http://x/'], { ancestors: [shell] }));
+    assert.doesNotMatch(curl, /refresh/);
+  });
+
   it('are never those of what is no program', () => {
     const labels = new CallerLabels();
     assert.equal(labels.of(process(['/tmp/other'])), './other');

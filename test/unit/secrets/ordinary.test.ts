@@ -17,6 +17,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['curl', '-H', 'Accept: application/json', 'http://localhost:8080/health'],
   ['curl', '--data-binary', '@/tmp/body.json', 'http://localhost/'],
   ['wget', '-q', '-O', '-', 'http://169.254.169.254/latest/dynamic/instance-identity/document'],
+  ['mysql', '-h', 'db', '-P3306', '-p', 'shop'],
+  ['docker', 'run', '-p3306:3306', 'mysql'],
+  ['ssh', '-p2222', 'bastion', 'mysql', '--version'],
   ['python3', '-m', 'worker', '--queue', 'x'],
   ['python3', '-um', 'app.main', '--port', '8080'],
   [
