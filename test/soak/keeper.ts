@@ -28,8 +28,8 @@ const UNREAD_MS = 15_000;
 export class Keeper {
   readonly samples: Sample[] = [];
   readonly diagnostics: string[] = [];
-  /** Every process that a session started. */
-  readonly descendants = new Set<number>();
+  /** Every process that a session started, with its start: a pid alone is soon that of another. */
+  readonly #descendants = new Map<number, string>();
   sessions = 0;
   readonly #where: Namespace;
   readonly #args: readonly string[];
@@ -64,6 +64,13 @@ export class Keeper {
   /** A session is ready, and nobody has seen to its end. */
   get isSteady(): boolean {
     return this.pid !== undefined && this.#endsFrom === undefined;
+  }
+
+  /** Processes that a session started and that go on. */
+  get left(): number[] {
+    return [...this.#descendants].flatMap(([pid, start]) =>
+      start !== '' && startOf(pid) === start ? pid : [],
+    );
   }
 
   get probe(): number | undefined {
@@ -140,7 +147,7 @@ export class Keeper {
     if (pid === undefined) return;
     try {
       const children = childrenOf(pid);
-      for (const child of children) this.descendants.add(child);
+      for (const child of children) this.#descendants.set(child, startOf(child));
       this.samples.push({
         session: this.sessions,
         age: (Date.now() - this.#readyAt) / 1000,
@@ -162,6 +169,16 @@ function childrenOf(pid: number | undefined): number[] {
     );
   } catch {
     return [];
+  }
+}
+
+/** Clock ticks since the boot, field 22 of proc(5); empty where there is no such process. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
   }
 }
 

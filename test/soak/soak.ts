@@ -132,7 +132,7 @@ export async function soak({ seed, seconds, only, capture, keep, onStep }: SoakO
         losses: collector.losses,
         samples: keeper.samples,
         diagnostics: keeper.diagnostics,
-        left: [...keeper.descendants].filter(isAlive),
+        left: keeper.left,
         logged: ledger.loggedCount,
         reported: await reportedCalls(copy),
       };
@@ -146,13 +146,4 @@ export async function soak({ seed, seconds, only, capture, keep, onStep }: SoakO
 async function reportedCalls(file: string): Promise<number> {
   const { stdout } = await imds(['report', file, '--json']);
   return JSON.parse(stdout).totals.calls;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
