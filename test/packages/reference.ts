@@ -16,7 +16,7 @@ const COMPLETED: readonly [string, RegExp][] = [
   ['imds ', /analyze +-- Report who calls/],
   ['imds service ', /install +-- Watch this host/],
   ['imds service install --repl', /--replace-predecessor/],
-  ['imds config ', /check +show/],
+  ['imds config ', /check +-- /],
   ['imds doctor --probe', /--probe-endpoint/],
   ['imds live --rotate-c', /--rotate-count=/],
   ['imds analyze --format j', /json +jsonl/],
@@ -42,7 +42,7 @@ export function tryReference(): void {
 function tryPages(folder: string): void {
   const pages = readdirSync(folder);
   const ids = commandsOfManifest().map(({ id }) => id);
-  assert.ok(ids.includes('service install') && ids.includes('config') && ids.includes('doctor'));
+  assert.ok(ids.includes('service install') && ids.includes('config check') && ids.includes('doctor'));
   const names = ids.filter((id) => id !== 'help').map((id) => `imds-${id.replaceAll(' ', '-')}.1.gz`);
   assert.deepEqual(pages.sort(), ['imds.1.gz', ...names].sort());
   for (const page of pages) {
