@@ -11,6 +11,7 @@ import { type EventFilter, EventReader, type ReadOptions } from '../events/read-
 import { SavedReportReader } from '../events/saved-report.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { ReportSink } from '../report/types.ts';
+import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Teller } from './teller.ts';
@@ -26,6 +27,7 @@ export interface ReportOptions extends ReportOutputOptions {
 
 /** `imds report`: reads saved events, prints one report. Gives the exit code; throws an ImdsError. */
 export async function report(options: ReportOptions, surroundings: Surroundings): Promise<number> {
+  keepYoungGenerationSmall();
   const interruption = new Interruption(surroundings.signals);
   try {
     const code = await new ReportRun(options, surroundings, interruption).run();
