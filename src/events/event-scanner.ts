@@ -4,7 +4,7 @@ import { readEventTime, TIME_LENGTH } from './event-time.ts';
 import { objectOf, parseJson } from './json-object.ts';
 import { digitsBegin, ID_LENGTH, integerAt, isId, jsonInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
-import { Mark, stands } from './marks.ts';
+import { Mark, reads } from './marks.ts';
 import { ORPHAN, OriginScanner } from './origin-scanner.ts';
 import {
   addressOf,
@@ -18,7 +18,7 @@ import {
 } from './parse-event.ts';
 import { Segments } from './segments.ts';
 
-const OPENING = Buffer.from('{"@timestamp":"');
+const OPENING = '{"@timestamp":"';
 const EVENT_ID = '"event":{"id":"';
 const IMDS = ',"imds":{';
 const ANCESTORS = ',"ancestors":[';
@@ -28,7 +28,6 @@ const AFTER_IMDS = [',"http":{', ',"url":{', ',"user_agent":{', ',"network":{'];
 const DESTINATION = '},"destination":{';
 const SOURCE_AT_END = /,"source":\{"ip":"[0-9A-Fa-f:.]*","port":$/;
 const DURATION = ',"duration":';
-const DURATION_MARK = Buffer.from(DURATION);
 const [QUOTE, CLOSE_BRACE] = [0x22, 0x7d];
 
 interface Request extends RequestPart {
@@ -66,14 +65,14 @@ export class EventScanner {
     const { bytes, start } = line;
     const marks = this.#marks;
     const timeEnd = start + OPENING.length + TIME_LENGTH;
-    if (!stands(bytes, start, OPENING) || bytes[timeEnd] !== QUOTE) return undefined;
+    if (!reads(bytes, start, OPENING) || bytes[timeEnd] !== QUOTE) return undefined;
     const idAt = marks.eventId.behind(line, timeEnd);
     const idTo = idAt + ID_LENGTH;
     if (!isId(bytes, idAt) || bytes[idTo] !== QUOTE) return undefined;
     const imdsAt = marks.imds.at(line, idTo);
     const durationEnd = imdsAt - 1;
     if (imdsAt < 0 || bytes[durationEnd] !== CLOSE_BRACE) return undefined;
-    const metaEnd = beforeNumber(bytes, durationEnd, DURATION_MARK);
+    const metaEnd = beforeNumber(bytes, durationEnd, DURATION);
     const duration = metaEnd < durationEnd ? integerAt(bytes, metaEnd, durationEnd) : undefined;
     const time = readEventTime(bytes, timeEnd - TIME_LENGTH, timeEnd);
     if (time === undefined || this.#opening.get(line, [timeEnd, idAt]) === undefined) return undefined;
@@ -126,9 +125,9 @@ function readRequest(text: string): Request | undefined {
 }
 
 /** Where the number begins that ends there and has the mark before it; `end` where there is none. */
-function beforeNumber(bytes: Buffer, end: number, mark: Buffer): number {
+function beforeNumber(bytes: Buffer, end: number, mark: string): number {
   const from = digitsBegin(bytes, end);
-  return stands(bytes, from - mark.length, mark) && jsonInteger(bytes, from, end) >= 0 ? from : end;
+  return reads(bytes, from - mark.length, mark) && jsonInteger(bytes, from, end) >= 0 ? from : end;
 }
 
 function firstOf(line: Line, marks: readonly Mark[], from: number): number {

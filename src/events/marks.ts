@@ -8,14 +8,14 @@ const RECENT = 32;
  * follows; who cuts a line there has to see that what is between is whole.
  */
 export class Mark {
-  readonly #mark: Buffer;
+  readonly #mark: string;
   readonly #begins: number;
   readonly #recent = new Array<number>(RECENT).fill(0);
   #next = 0;
 
   constructor(text: string) {
-    this.#mark = Buffer.from(text, 'latin1');
-    this.#begins = this.#mark[0] ?? 0;
+    this.#mark = text;
+    this.#begins = text.charCodeAt(0);
   }
 
   get length(): number {
@@ -31,7 +31,7 @@ export class Mark {
     const recent = this.#recent;
     for (let index = 0; index < RECENT; index++) {
       const at = from + (recent[index] ?? 0);
-      if (at <= last && bytes[at] === this.#begins && stands(bytes, at, mark)) return at;
+      if (at <= last && bytes[at] === this.#begins && reads(bytes, at, mark)) return at;
     }
     const at = this.first(line, from);
     if (at < 0) return -1;
@@ -40,12 +40,12 @@ export class Mark {
     return at;
   }
 
-  /** Where it first begins; -1 where it does not come. */
-  first({ bytes, end }: Line, from: number): number {
+  /** Where it first begins, before `to`; -1 where it does not come. */
+  first({ bytes, end }: Line, from: number, to = end): number {
     const mark = this.#mark;
-    const last = end - mark.length;
+    const last = to - mark.length;
     const begins = this.#begins;
-    for (let at = from; at <= last; at++) if (bytes[at] === begins && stands(bytes, at, mark)) return at;
+    for (let at = from; at <= last; at++) if (bytes[at] === begins && reads(bytes, at, mark)) return at;
     return -1;
   }
 
@@ -56,13 +56,7 @@ export class Mark {
   }
 }
 
-/** Whether the bytes are there, all of them. */
-export function stands(bytes: Uint8Array, at: number, mark: Uint8Array): boolean {
-  for (let index = 0; index < mark.length; index++) if (bytes[at + index] !== mark[index]) return false;
-  return true;
-}
-
-/** The same for a text in latin1. */
+/** Whether the bytes are those of the text, in latin1. */
 export function reads(bytes: Uint8Array, at: number, text: string): boolean {
   for (let index = 0; index < text.length; index++)
     if (bytes[at + index] !== text.charCodeAt(index)) return false;

@@ -5,14 +5,14 @@ import { parseEventTime, readEventTime, TIME_LENGTH } from './event-time.ts';
 import { objectOf } from './json-object.ts';
 import { digitsEnd, hasOnly, ID_LENGTH, isId, jsonInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
-import { Mark, reads, stands } from './marks.ts';
+import { Mark, reads } from './marks.ts';
 import { type OriginPart, originPart } from './parse-event.ts';
 import { type Bounds, piecesOf, Segments } from './segments.ts';
 
 const PID = new Mark('{"pid":');
 const PROCESS_PID = ',"process":{"pid":';
 const PARENT_PID = ',"parent":{"pid":';
-const ENTITY_ID = Buffer.from(',"entity_id":"');
+const ENTITY_ID = ',"entity_id":"';
 const START = ',"start":"';
 /** More are read as a whole. */
 const MAX_CUT = 32;
@@ -107,7 +107,7 @@ export class OriginScanner {
     const bounds = [from];
     const pids: number[] = [];
     let end = from;
-    for (let mark = PID.first(line, end); mark >= 0 && mark < to; mark = PID.first(line, end)) {
+    for (let mark = PID.first(line, end, to); mark >= 0; mark = PID.first(line, end, to)) {
       const at = mark + PID.length;
       end = digitsEnd(line.bytes, at);
       const pid = pidOf(line.bytes, at, end);
@@ -144,7 +144,7 @@ export class OriginScanner {
     const pidEnd = digitsEnd(bytes, pidAt);
     const idAt = pidEnd + ENTITY_ID.length;
     const idTo = idAt + ID_LENGTH;
-    if (pidAt < 0 || !stands(bytes, pidEnd, ENTITY_ID)) return undefined;
+    if (pidAt < 0 || !reads(bytes, pidEnd, ENTITY_ID)) return undefined;
     const startAt = marks.start.behind(line, idTo);
     const startEnd = startAt + TIME_LENGTH;
     const pid = pidOf(bytes, pidAt, pidEnd);

@@ -2,10 +2,9 @@ import { countText } from '../../words.ts';
 import { groupRow } from '../group-row.ts';
 import type { Group } from '../groups.ts';
 import { leftOutText, topOf } from '../rows.ts';
-import { isoNanoseconds, localSeconds } from '../time.ts';
 import type { GroupKey, RowOptions } from '../types.ts';
 import { html, type Markup } from './markup.ts';
-import { cutText } from './words.ts';
+import { cutText, timeText } from './words.ts';
 
 /** A browser is quick with them. */
 const ROWS = 1000;
@@ -31,11 +30,7 @@ function row(group: Group, key: GroupKey): Markup {
   const { last } = group;
   const why =
     cause.length === 0 ? undefined : html` <small class="why">${cutText(cause.join(', '), LONGEST)}</small>`;
-  const time =
-    last === undefined
-      ? undefined
-      : html`<time datetime="${isoNanoseconds(last)}">${localSeconds(last).slice(5, 16).replace('T', ' ')}</time>`;
-  return html`<tr><th scope="row">${name === undefined ? `no ${key} known` : cutText(name, LONGEST)}${why}</th>${count(v1, 'IMDSv1', 'v1')}${count(unknown, 'Unknown', 'unknown')}${count(v2, 'IMDSv2', 'ready')}<td class="count" data-label="Callers">${countText(callers)}</td><td data-label="Asked for">${path}</td><td data-label="Last call">${time}</td></tr>
+  return html`<tr><th scope="row">${name === undefined ? `no ${key} known` : cutText(name, LONGEST)}${why}</th>${count(v1, 'IMDSv1', 'v1')}${count(unknown, 'Unknown', 'unknown')}${count(v2, 'IMDSv2', 'ready')}<td class="count" data-label="Callers">${countText(callers)}</td><td data-label="Asked for">${path}</td><td data-label="Last call">${last === undefined ? undefined : timeText(last)}</td></tr>
 `;
 }
 

@@ -1,6 +1,8 @@
+import type { Nanoseconds } from '../../model.ts';
 import type { Caller } from '../caller.ts';
 import type { VerdictStatus } from '../host-verdict.ts';
 import type { Kind } from '../kinds.ts';
+import { isoNanoseconds, localSeconds } from '../time.ts';
 import { html, type Markup } from './markup.ts';
 
 /** How a caller stands; also the class that gives it its colour. */
@@ -56,6 +58,11 @@ export const VERDICT_CLASSES: Readonly<Record<VerdictStatus, CallerStatus>> = {
 /** A word with the colour and the shape of what it means; the shape is the style's. */
 export function pill(status: CallerStatus, word = STATUS_WORDS[status]): Markup {
   return html`<span class="pill ${status}">${word}</span>`;
+}
+
+/** Month, day and minute where the report is made, and all of it for programs. */
+export function timeText(time: Nanoseconds): Markup {
+  return html`<time datetime="${isoNanoseconds(time)}">${localSeconds(time).slice(5, 16).replace('T', ' ')}</time>`;
 }
 
 /** `…` and how much more there was, for what an attacker may have made as long as they liked. */
