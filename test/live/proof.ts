@@ -29,7 +29,7 @@ export function proofOf({ diagnostics }: LiveSession): Proof {
 /** `12 bytes of the streams not captured (tcp.missing_bytes)`, or a bare `packets.shed 12`. */
 function countersIn(text: string): Record<string, number> {
   const counters: Record<string, number> = {};
-  for (const part of text.split(/, (?!\d{3}\b)/).filter(Boolean)) {
+  for (const part of text.split(', ').filter(Boolean)) {
     const worded = /^([\d,]+) .*\(([\w.]+)\)$/.exec(part);
     const bare = /^([\w.]+) ([\d,]+)$/.exec(part);
     const [name, count] = worded ? [worded[2], worded[1]] : [bare?.[1], bare?.[2]];
