@@ -86,7 +86,7 @@ function marked({ unverified }, field, text) {
 
 /** @param {ClientRow} row */
 function details(row) {
-  const { id, product, match, sdks, disableFallback, disableFallbackSince, remedy, sources } = row;
+  const { id, product, match, sdks, tokenless, disableFallback, disableFallbackSince, remedy, sources } = row;
   const setting =
     disableFallbackSince === undefined
       ? disableFallback
@@ -96,6 +96,7 @@ function details(row) {
     `- Remedy: ${marked(row, 'remedy', remedy)}`,
     `- Recognised by: ${marked(row, 'match', recognised.join('; or '))}`,
     ...(sdks === undefined ? [] : [`- Calls with: ${sdks.map((sdk) => `[${sdk}](#${sdk})`).join(', ')}`]),
+    ...(tokenless === undefined ? [] : [`- Never with a token: ${marked(row, 'tokenless', tokenless)}`]),
     ...(setting === undefined ? [] : [`- Without fallback: ${marked(row, 'disableFallback', setting)}`]),
     ...sources.map((source) => `- ${source[0]?.toUpperCase()}${source.slice(1)}`),
   ];

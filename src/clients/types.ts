@@ -43,6 +43,8 @@ export interface Client {
   fallback: Fallback;
   /** After which failures it was seen or read to do so; undefined where nobody looked. */
   fallbackOn?: readonly TokenFailure[] | undefined;
+  /** A part of it that never sends a token, whatever becomes of the PUT; fits into a sentence after `of which`. */
+  tokenless?: string | undefined;
   /** After one failure it stays with IMDSv1 for the life of the process. */
   sticky?: boolean | undefined;
   /** The setting that turns the fallback off, and the first version that knows it. */

@@ -17,6 +17,7 @@ import { oldSdk } from './old-sdk.ts';
 import { proxy } from './proxy.ts';
 import { tokenInArgv } from './token-in-argv.ts';
 import { tokenNotSent } from './token-not-sent.ts';
+import { tokenlessCode } from './tokenless-code.ts';
 import { unknown } from './unknown.ts';
 import { userDataOverV1 } from './user-data-over-v1.ts';
 
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   fallbackSlow,
   tokenNotSent,
   oldSdk,
+  tokenlessCode,
   fallbackUnseen,
   noToken,
   unknown,
