@@ -9,7 +9,7 @@ import { type CaptureHead, openCapture, peekCapture } from './capture/open.ts';
 import { InputError, UsageError } from './errors.ts';
 import { beside, type Entry, entriesIn, type FilePath, locationIn } from './files/names.ts';
 import { problemOf, skipped } from './files/problem.ts';
-import type { Problem } from './model.ts';
+import type { Problem, SocketAddress } from './model.ts';
 import type { PacketSource } from './ports.ts';
 
 /** One file of a capture, or a live source. */
@@ -22,6 +22,8 @@ export interface CapturePart {
   correlations?: string | undefined;
   /** Where that file is, if its name is no text. */
   correlationsAt?: FilePath | undefined;
+  /** What its session watched, where that is known before it is read. As somebody wrote it. */
+  watched?: readonly SocketAddress[] | undefined;
   /** Bytes, where that is known before it is read. */
   size?: number | undefined;
   /** It ends when it is told to, as a live source and standard input do: that interrupts nothing. */
@@ -230,6 +232,7 @@ async function examine(file: Candidate, options: InputOptions): Promise<Found> {
     correlationsAt,
     size: stats.size,
     session: header?.session,
+    watched: header?.endpoints,
     order: header?.part ?? 0,
     firstTime: head?.firstTime,
     open,

@@ -5,6 +5,7 @@ import { runCapture } from '../pipeline.ts';
 import type { ReportSink } from '../report/types.ts';
 import { aborted } from './aborted.ts';
 import { CrossChecker } from './cross-checker.ts';
+import { endpointsOf } from './endpoint.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Teller } from './teller.ts';
@@ -13,7 +14,8 @@ import { type ReportOutputOptions, writeReport } from './write-report.ts';
 export interface AnalyzeOptions extends ReportOutputOptions {
   /** Files, folders, `-` for standard input. */
   paths: readonly string[];
-  endpoints: readonly Endpoint[];
+  /** Undefined: those of EC2, and what the session of a capture watched. */
+  endpoints: readonly Endpoint[] | undefined;
   correlations: string | undefined;
   ring: boolean;
   crossCheck: boolean;
@@ -43,7 +45,7 @@ class Analysis {
     this.#surroundings = surroundings;
     this.#interruption = interruption;
     this.#teller = new Teller('analyze', surroundings.stderr);
-    this.#checker = options.crossCheck ? new CrossChecker(options.paths, options.endpoints) : undefined;
+    this.#checker = options.crossCheck ? new CrossChecker(options.paths) : undefined;
   }
 
   async report(): Promise<ExitCode> {
@@ -90,10 +92,11 @@ class Analysis {
     const summaries: CaptureSummary[] = [];
     for (const capture of captures) {
       if (signal.aborted) break;
+      const endpoints = endpointsOf(this.#options.endpoints, capture.parts);
       const summary = await runCapture(
         capture,
         {
-          endpoints: this.#options.endpoints,
+          endpoints,
           signal,
           wasStopped: () => this.#interruption.exitCode !== undefined,
           onProgress: (bytesRead, total) => this.#teller.progress.update(capture.name, bytesRead, total),
@@ -102,7 +105,7 @@ class Analysis {
       );
       this.#teller.problems(summary.problems);
       summaries.push(summary);
-      if (!signal.aborted) await this.#crossCheck(summary, capture);
+      if (!signal.aborted) await this.#crossCheck(summary, capture, endpoints);
     }
     this.#teller.progress.clear();
     await sink.end(summaries);
@@ -110,10 +113,14 @@ class Analysis {
   }
 
   /** Two readers that differ are told at once, and the report is still printed. */
-  async #crossCheck(summary: CaptureSummary, { parts }: CaptureInput): Promise<void> {
+  async #crossCheck(
+    summary: CaptureSummary,
+    { parts }: CaptureInput,
+    endpoints: readonly Endpoint[],
+  ): Promise<void> {
     if (this.#checker === undefined) return;
     try {
-      this.#teller.note(await this.#checker.check(summary, parts));
+      this.#teller.note(await this.#checker.check(summary, parts, endpoints));
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       this.#teller.error(error);

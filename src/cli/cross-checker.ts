@@ -6,12 +6,10 @@ import { countOf } from '../words.ts';
 
 /** `--cross-check`: keeps the calls of a capture on their way, and has a second reader find the same. */
 export class CrossChecker {
-  readonly #endpoints: readonly Endpoint[];
   #calls: ImdsCall[] = [];
 
   /** @throws UsageError for standard input, which can be read only once */
-  constructor(paths: readonly string[], endpoints: readonly Endpoint[]) {
-    this.#endpoints = endpoints;
+  constructor(paths: readonly string[]) {
     if (paths.includes('-')) {
       throw new UsageError('--cross-check: standard input cannot be read a second time', {
         code: 'usage.cross-check',
@@ -36,6 +34,7 @@ export class CrossChecker {
   async check(
     { name, files, packets, bytes }: CaptureSummary,
     parts: readonly CapturePart[],
+    endpoints: readonly Endpoint[],
   ): Promise<string> {
     const calls = this.#calls;
     this.#calls = [];
@@ -43,7 +42,7 @@ export class CrossChecker {
     const { crossCheck } = await import('../capture/cross-check/index.ts');
     const locations = new Map(parts.map(({ path, location }) => [path, location]));
     const locate = (path: string) => locations.get(path) ?? path;
-    const agreed = await crossCheck(files, this.#endpoints, { packets, bytes, calls }, locate);
+    const agreed = await crossCheck(files, endpoints, { packets, bytes, calls }, locate);
     const rest = calls.length - agreed.calls;
     const words = [
       countOf(agreed.packets, 'packet'),

@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress } from '../capture/address.ts';
 import { UsageError } from '../errors.ts';
-import type { Endpoint } from '../model.ts';
+import type { Endpoint, SocketAddress } from '../model.ts';
 
 const HTTP_PORT = 80;
 
@@ -26,20 +26,46 @@ export function parseEndpoints(texts: readonly string[] | undefined): readonly E
 }
 
 /**
+ * The endpoints of a capture: those that are given, or those of EC2 and what its session watched. Of EC2
+ * always: what a session says of itself hides none of their calls.
+ */
+export function endpointsOf(
+  given: readonly Endpoint[] | undefined,
+  parts: readonly { watched?: readonly SocketAddress[] | undefined }[],
+): readonly Endpoint[] {
+  if (given !== undefined) return given;
+  const endpoints = [...DEFAULT_ENDPOINTS];
+  for (const { address, port } of parts.flatMap(({ watched = [] }) => watched)) {
+    const endpoint = endpointAt(address, port);
+    if (endpoint === undefined || port === 0 || endpoints.length === MAX_ENDPOINTS) continue;
+    if (!endpoints.some((known) => known.address === endpoint.address && known.port === port))
+      endpoints.push(endpoint);
+  }
+  return endpoints;
+}
+
+/** Undefined where that is no IP address. */
+function endpointAt(host: string, port: number): Endpoint | undefined {
+  const words = parseAddress(host);
+  if (words === undefined) return undefined;
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = words;
+  const address = formatAddress(w0, w1, w2, w3);
+  return { address, port, family: address.includes(':') ? 6 : 4 };
+}
+
+/**
  * `IP`, `IPv4:PORT` or `[IPv6]:PORT`; without a port, 80. The address comes back in canonical text
  * (RFC 5952), an IPv4-mapped one as IPv4, since that is what is on the wire.
  */
 export function parseEndpoint(text: string): Endpoint {
   const { host, port } = split(text);
-  const words = parseAddress(host);
-  if (words === undefined) throw unusable(text, `${JSON.stringify(host)} is not an IP address`);
   const number = port === undefined ? HTTP_PORT : Number(port);
+  const endpoint = endpointAt(host, number);
+  if (endpoint === undefined) throw unusable(text, `${JSON.stringify(host)} is not an IP address`);
   if (port !== undefined && (!/^\d{1,5}$/.test(port) || number < 1 || number > 65_535)) {
     throw unusable(text, `${JSON.stringify(port)} is not a port from 1 to 65535`);
   }
-  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = words;
-  const address = formatAddress(w0, w1, w2, w3);
-  return { address, port: number, family: address.includes(':') ? 6 : 4 };
+  return endpoint;
 }
 
 function split(text: string): { host: string; port: string | undefined } {

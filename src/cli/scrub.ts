@@ -5,6 +5,7 @@ import type { Endpoint } from '../model.ts';
 import { type Scrubbed, scrubCapture } from '../scrub/index.ts';
 import { ScrubOutputs } from '../scrub/outputs.ts';
 import { aborted } from './aborted.ts';
+import { endpointsOf } from './endpoint.ts';
 import { Interruption } from './interruption.ts';
 import { accountOf } from './scrub-account.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -14,7 +15,8 @@ export interface ScrubCommandOptions {
   /** A file, or `-` for standard input. */
   path: string;
   output: string;
-  endpoints: readonly Endpoint[];
+  /** Undefined: those of EC2, and what the session of the capture watched. */
+  endpoints: readonly Endpoint[] | undefined;
   correlations: string | undefined;
   strict: boolean;
   force: boolean;
@@ -41,7 +43,7 @@ async function run(
   interruption: Interruption,
   teller: Teller,
 ): Promise<ExitCode> {
-  const { path, output, endpoints, strict, force } = options;
+  const { path, output, strict, force } = options;
   const { signal } = interruption;
   const part = await open(options, surroundings, signal, teller);
   if (part === undefined) return mostSevere(teller.codes);
@@ -51,7 +53,7 @@ async function run(
   const outputs = await ScrubOutputs.open({ path: output, force, inputs });
   try {
     const scrubbed = await scrubCapture(part, outputs, {
-      endpoints,
+      endpoints: endpointsOf(options.endpoints, [part]),
       strict,
       signal,
       onProgress: (bytesRead) => teller.progress.update(part.path, bytesRead, part.size),

@@ -65,7 +65,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
     const exitCode = await analyze(
       {
         paths: args.path,
-        endpoints: parseEndpoints(flags.endpoint),
+        endpoints: flags.endpoint && parseEndpoints(flags.endpoint),
         correlations: flags.correlations,
         ring: flags.ring,
         crossCheck: flags['cross-check'],

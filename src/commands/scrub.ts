@@ -62,7 +62,7 @@ Exit status: 0 done; 1 failure; 2 usage; 4 IN is damaged (what could be read is 
       {
         path: args.in,
         output: args.out,
-        endpoints: parseEndpoints(flags.endpoint),
+        endpoints: flags.endpoint && parseEndpoints(flags.endpoint),
         correlations: flags.correlations,
         strict: flags.strict,
         force: flags.force,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_ENDPOINTS, parseEndpoint, parseEndpoints } from '../../../src/cli/endpoint.ts';
+import { DEFAULT_ENDPOINTS, endpointsOf, parseEndpoint, parseEndpoints } from '../../../src/cli/endpoint.ts';
 import { UsageError } from '../../../src/errors.ts';
 
 describe('parseEndpoint', () => {
@@ -53,5 +53,31 @@ describe('parseEndpoints', () => {
       () => parseEndpoints(texts),
       (error) => error instanceof UsageError && error.message === '--endpoint: expected at most 64, found 65',
     );
+  });
+});
+
+describe('endpointsOf', () => {
+  const watched = (...endpoints: { address: string; port: number }[]) => [{ watched: endpoints }];
+  const OTHER = { address: '10.0.0.7', port: 8080 };
+
+  it('gives what is given, whatever a session watched', () => {
+    assert.equal(endpointsOf(DEFAULT_ENDPOINTS, watched(OTHER)), DEFAULT_ENDPOINTS);
+  });
+
+  it('adds what sessions watched to those of EC2, each once, in canonical text', () => {
+    const parts = watched(
+      { address: 'FD00:EC2:0::254', port: 80 },
+      { address: '::ffff:10.0.0.7', port: 8080 },
+    );
+    assert.deepEqual(endpointsOf(undefined, [{}, ...parts, ...watched(OTHER)]), [
+      ...DEFAULT_ENDPOINTS,
+      { ...OTHER, family: 4 },
+    ]);
+  });
+
+  it('leaves out what is no address, and takes 64 at most', () => {
+    const many = Array.from({ length: 64 }, (_, i) => ({ address: `10.0.1.${i}`, port: 80 }));
+    assert.deepEqual(endpointsOf(undefined, watched({ address: 'web-7', port: 80 })), DEFAULT_ENDPOINTS);
+    assert.equal(endpointsOf(undefined, watched(...many)).length, 64);
   });
 });

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { journal } from '../support/journal.ts';
+import { curl, EPOCH_NS, response, TcpConversation, writePcap } from '../support/packets/index.ts';
+import { imds } from './run.ts';
+
+const ELSEWHERE = { address: '10.0.0.7', port: 8080 };
+
+function read(index: number, server?: { address: string; port: number }) {
+  return new TcpConversation({
+    client: { address: '172.31.5.9', port: 40_000 + index },
+    clientIsn: 1000 + index,
+    ...(server === undefined ? {} : { server }),
+  })
+    .handshake()
+    .exchange(curl('/latest/meta-data/ami-id'), response(200, 'ami-1'))
+    .fin()
+    .packets();
+}
+
+describe('a capture whose session watched another endpoint (imds live --endpoint)', () => {
+  let folder: string;
+  let capture: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'imds watched '));
+    capture = join(folder, 'c.pcap');
+    writeFileSync(capture, writePcap([...read(0, ELSEWHERE), ...read(1)]));
+    writeFileSync(
+      `${capture}.correlations.jsonl`,
+      `${JSON.stringify({ ...journal.session({ time: String(EPOCH_NS), boot_time: undefined, endpoints: [ELSEWHERE] }), after_packet: 0 })}\n`,
+    );
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const endpoints = async (...args: string[]) => {
+    const { stdout } = await imds(['analyze', '--jsonl', ...args]);
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).imds.endpoint);
+  };
+
+  it('is analyzed for that, and still for those of EC2', async () => {
+    assert.deepEqual(await endpoints(capture), ['10.0.0.7:8080', '169.254.169.254:80']);
+  });
+
+  it('is analyzed for what --endpoint names alone', async () => {
+    assert.deepEqual(await endpoints('--endpoint', '169.254.169.254', capture), ['169.254.169.254:80']);
+  });
+
+  it('keeps its calls through imds scrub', async () => {
+    const scrubbed = join(folder, 'scrubbed.pcap');
+    const { code, stderr } = await imds(['scrub', capture, scrubbed]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await endpoints(scrubbed), await endpoints(capture));
+  });
+
+  it('has a second reader look for the same', async () => {
+    const { code, stderr } = await imds(['analyze', '--cross-check', '--csv', capture]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /two readers agree on 22 packets, [\d,]+ bytes, 2 calls\n/);
+  });
+});
