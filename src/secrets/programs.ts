@@ -68,6 +68,8 @@ function optionOfNearest(
   const option = args[index] ?? '';
   if (!option.startsWith('-')) return undefined;
   for (let at = index - 1; at >= Math.max(0, index - REACH); at--) {
+    // What `find` looks for is no program.
+    if (/^-i?name$/.test(args[at - 1] ?? '')) continue;
     const program = programAt(args, at);
     const found = programs.find(([name]) => name.test(program));
     if (found !== undefined) return found[1].exec(option)?.[0];

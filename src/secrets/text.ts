@@ -1,3 +1,4 @@
+import { findCommands } from './commands.ts';
 import { findNamed } from './named.ts';
 import { identity, type Normal, normalize } from './normal.ts';
 import { findQueries } from './query.ts';
@@ -7,7 +8,7 @@ import { findUserinfo } from './userinfo.ts';
 
 /** What a text must hold before the rules are worth a look: most texts are plain. */
 const SUSPICIOUS =
-  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|\bpw\b|bearer|basic|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox/i;
+  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|\bpw\b|bearer|basic|mysql|mariadb|mycli|redis-cli|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox/i;
 
 /** Two or three are the most that a fuzzer needed; a bound keeps the time linear whatever comes. */
 const MAX_PASSES = 8;
@@ -17,8 +18,8 @@ export type Rule = (normal: Normal, spans: Spans) => void;
 
 /**
  * The text with every secret in it replaced by {@link MASK}: by shape, by the name before it
- * (`--token X`, `TOKEN=X`, `Authorization: X`, `"password": "X"`), URL userinfo, `-u user:password`, and
- * query values. For texts of any origin (a user agent, a shell command); linear in time, idempotent.
+ * (`--token X`, `TOKEN=X`, `Authorization: X`, `"password": "X"`), URL userinfo, `-u user:password`, by the
+ * program (`mysql -pX`), and query values. For texts of any origin (a user agent, a shell command); linear in time, idempotent.
  */
 export function maskText(text: string, rule?: Rule): string {
   return settle(
@@ -58,6 +59,7 @@ function maskOnce(text: string, rule: Rule | undefined): string {
     findUserinfo(form, spans);
     findQueries(form, spans);
     findNamed(form, spans);
+    findCommands(form, spans);
     findShapes(form, spans);
   }
   return spans.masked();
