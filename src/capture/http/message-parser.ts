@@ -1,7 +1,23 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { GapReason, Stamp, StreamConsumer } from '../tcp/stream.ts';
+import { chunkSize } from './chunk-size.ts';
 import { FieldName } from './fields.ts';
-import type { LineKind, MessageObserver } from './message-observer.ts';
+import { LineRest } from './line-rest.ts';
+import type { MessageObserver } from './message-observer.ts';
+import {
+  BODY,
+  CHUNK_END,
+  CHUNK_SIZE,
+  HEADER,
+  LINE_KINDS,
+  LOST,
+  OPAQUE,
+  SKIP_LINE,
+  START,
+  START_LINE,
+  TRAILER,
+  UNTIL_CLOSE,
+} from './message-state.ts';
 
 export type LostReason = GapReason | 'not HTTP/1' | 'capture began in mid-stream';
 
@@ -13,36 +29,6 @@ const COLON = 58;
 
 /** A longer line is read up to here, and skipped from here on; servers' own limits are 8 KiB. */
 const MAX_LINE = 64 * 1024;
-/** Chunk sizes and lengths beyond that cannot be counted exactly. */
-const MAX_LENGTH = Number.MAX_SAFE_INTEGER / 2;
-
-/** Between messages: blank lines are skipped (RFC 9112 §2.2). */
-const START = 0;
-const START_LINE = 1;
-const HEADER = 2;
-const BODY = 3;
-const CHUNK_SIZE = 4;
-const CHUNK_END = 5;
-const TRAILER = 6;
-/** A body that ends with the connection (RFC 9112 §6.3, 8). */
-const UNTIL_CLOSE = 7;
-/** The rest of an over-long line. */
-const SKIP_LINE = 8;
-/** Cannot be parsed: waits for a segment that begins with a message. */
-const LOST = 9;
-/** Another protocol after 101 Switching Protocols. */
-const OPAQUE = 10;
-
-/** The states in which lines are read, in the words of observers. */
-const LINE_KINDS: readonly (LineKind | undefined)[] = [];
-Object.assign(LINE_KINDS, {
-  [START_LINE]: 'start',
-  [HEADER]: 'field',
-  [CHUNK_SIZE]: 'chunk size',
-  [CHUNK_END]: 'chunk end',
-  [TRAILER]: 'trailer',
-  [SKIP_LINE]: 'rest of a line',
-});
 
 /** First bytes of the names of fields that matter: the others' lines, which are most, are not looked at. */
 const INITIALS = new Uint8Array(256);
@@ -66,9 +52,8 @@ export abstract class MessageParser implements StreamConsumer {
   #afterSkip = HEADER;
   /** Body or chunk bytes still to come. */
   #remaining = 0;
-  /** The beginning of a line whose end has not come, in a buffer of our own. */
-  #rest: Buffer | undefined;
-  #restLength = 0;
+  /** The beginning of a line whose end has not come; most lines come whole. */
+  #rest: LineRest | undefined;
   readonly #budget: MemoryBudget;
   /** The body was announced with Expect, and a final status came instead of 100 (RFC 9110 §10.1.1). */
   bodyDeclined = false;
@@ -120,23 +105,23 @@ export abstract class MessageParser implements StreamConsumer {
     this.stamp = stamp;
     this.#offset = offset + end - start;
     if (this.#rest === undefined) this.#parse(bytes, start, start, end, offset - start);
-    else this.#continue(bytes, start, end, offset);
-    this.#observer?.readTo(this.#offset - this.#restLength);
+    else this.#continue(this.#rest, bytes, start, end, offset);
+    this.#observer?.readTo(this.#offset - (this.#rest?.length ?? 0));
   }
 
   /** bytes[start, end) follow what is kept of a line. */
-  #continue(bytes: Buffer, start: number, end: number, offset: number): void {
-    const scanned = this.#restLength;
-    if (!this.#append(bytes, start, end)) {
+  #continue(rest: LineRest, bytes: Buffer, start: number, end: number, offset: number): void {
+    const scanned = rest.length;
+    if (!rest.append(bytes, start, end)) {
       this.#dropRest();
       this.#evict(offset);
       return;
     }
-    const length = this.#restLength;
+    const { length } = rest;
     // What is still no whole line stays where it is: see #keepRest.
-    this.#restLength = 0;
-    if (this.#rest !== undefined) this.#parse(this.#rest, 0, scanned, length, offset - scanned);
-    if (this.#restLength === 0) this.#dropRest();
+    rest.length = 0;
+    this.#parse(rest.bytes, 0, scanned, length, offset - scanned);
+    if (rest.length === 0) this.#dropRest();
   }
 
   gap(length: number, offset: number, reason: GapReason, stamp: Stamp): void {
@@ -177,15 +162,17 @@ export abstract class MessageParser implements StreamConsumer {
   showBeginning(): void {
     const kind = LINE_KINDS[this.#state];
     if (this.#rest === undefined || kind === undefined) return;
-    this.#observer?.beginning(kind, this.#rest, this.#restLength, this.#offset - this.#restLength);
+    const { bytes, length } = this.#rest;
+    this.#observer?.beginning(kind, bytes, length, this.#offset - length);
     this.#observer?.readTo(this.#offset);
   }
 
   /** The start line will not become whole. */
   #tellStart(): void {
     if (this.#state !== START_LINE || this.#rest === undefined) return;
-    this.onCutStartLine(this.#rest, this.#restLength);
-    this.#observer?.beginning('start', this.#rest, this.#restLength, this.#offset - this.#restLength);
+    const { bytes, length } = this.#rest;
+    this.onCutStartLine(bytes, length);
+    this.#observer?.beginning('start', bytes, length, this.#offset - length);
   }
 
   /**
@@ -371,54 +358,18 @@ export abstract class MessageParser implements StreamConsumer {
       if (this.#state === HEADER || this.#state === TRAILER) this.#state = SKIP_LINE;
       return;
     }
-    if (bytes === this.#rest) {
-      if (from > 0) bytes.copyWithin(0, from, end);
-      this.#restLength = end - from;
-    } else if (!this.#append(bytes, from, end)) {
-      this.#evict(from + shift);
+    if (bytes === this.#rest?.bytes) {
+      this.#rest.keep(from, end);
+      return;
     }
-  }
-
-  #append(bytes: Buffer, start: number, end: number): boolean {
-    const need = this.#restLength + end - start;
-    const have = this.#rest?.length ?? 0;
-    if (need > have) {
-      const size = Math.max(256, have * 2, need);
-      if (!this.#budget.take(size - have)) return false;
-      const larger = Buffer.allocUnsafeSlow(size);
-      this.#rest?.copy(larger, 0, 0, this.#restLength);
-      this.#rest = larger;
-    }
-    if (this.#rest !== undefined) bytes.copy(this.#rest, this.#restLength, start, end);
-    this.#restLength = need;
-    return true;
+    this.#rest = new LineRest(this.#budget);
+    if (this.#rest.append(bytes, from, end)) return;
+    this.#rest = undefined;
+    this.#evict(from + shift);
   }
 
   #dropRest(): void {
-    if (this.#rest === undefined) return;
-    this.#budget.give(this.#rest.length);
+    this.#rest?.release();
     this.#rest = undefined;
-    this.#restLength = 0;
   }
-}
-
-/** RFC 9112 §7.1: hexadecimal digits, then perhaps extensions; -1 where it is no size. */
-function chunkSize(bytes: Buffer, start: number, end: number): number {
-  let size = 0;
-  let at = start;
-  for (; at < end; at++) {
-    const digit = hexDigit(bytes[at] ?? 0);
-    if (digit < 0) break;
-    size = size * 16 + digit;
-    if (size > MAX_LENGTH) return -1;
-  }
-  if (at === start) return -1;
-  const next = at < end ? bytes[at] : undefined;
-  return next === undefined || next === 59 || next === SPACE || next === TAB ? size : -1;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  const letter = byte | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
