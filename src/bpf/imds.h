@@ -36,8 +36,6 @@ struct imds_endpoint {
 	__u32 address[4];
 	__u32 port;
 	__u32 family;
-	/* As the contexts of packets and of sockops show the port. */
-	__u32 context_port;
 };
 
 struct imds_tuple {
@@ -187,7 +185,7 @@ enum imds_counter {
 #define IMDS_OFFSET(type, field, offset) \
 	_Static_assert(__builtin_offsetof(struct type, field) == (offset), "layout of " #type "." #field)
 
-IMDS_LAYOUT(imds_endpoint, 28);
+IMDS_LAYOUT(imds_endpoint, 24);
 IMDS_LAYOUT(imds_tuple, 40);
 IMDS_LAYOUT(imds_packet, 80);
 IMDS_OFFSET(imds_packet, client, 28);
