@@ -28,6 +28,7 @@
 
 /* A power of two. */
 #define IMDS_CLIENTS 4096
+#define IMDS_FORKS 16384
 
 enum imds_family { IMDS_IPV4 = 4, IMDS_IPV6 = 6 };
 
@@ -163,6 +164,12 @@ struct imds_process_key {
 	__u32 pad;
 };
 
+/* A process that was forked, and the image that it runs until it calls execve. */
+struct imds_fork {
+	struct imds_process_key child;
+	struct imds_image image;
+};
+
 /* Bytes of a client in a buffer: what the kernel wrote less what the probe has read. */
 struct imds_share {
 	__u64 produced;
@@ -207,6 +214,7 @@ IMDS_LAYOUT(imds_exec_short, 848);
 IMDS_LAYOUT(imds_exec_long, 4496);
 IMDS_LAYOUT(imds_process_key, 16);
 IMDS_LAYOUT(imds_image, 16);
+IMDS_LAYOUT(imds_fork, 32);
 IMDS_LAYOUT(imds_share, 16);
 
 #endif

@@ -20,12 +20,15 @@ struct {
 	__type(value, struct imds_exec_long);
 } execs_long SEC(".maps");
 
-/* A process that was forked runs its parent's image until it calls execve. */
+/*
+ * Each in the place that its pid gives it: pids are handed out in turn, so that the place is taken again after
+ * as many forks, as it would be in a hash that drops the oldest, which costs ten times as much.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
-	__type(key, struct imds_process_key);
-	__type(value, struct imds_image);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IMDS_FORKS);
+	__type(key, __u32);
+	__type(value, struct imds_fork);
 } forks SEC(".maps");
 
 /*
@@ -35,6 +38,8 @@ struct {
 struct walk {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
+	/* Of the mount that it is in. */
+	struct dentry *top;
 	__u32 length;
 };
 
@@ -55,24 +60,25 @@ struct {
 #define MAX_STEPS 32
 
 /* One step; true at the root, or where the path does not fit. */
-static __always_inline bool step(struct task_struct *task, volatile struct walk *walk, char *to)
+static __always_inline bool step(const struct dentry *root, const struct vfsmount *root_mnt, volatile struct walk *walk,
+				 char *to)
 {
-	struct vfsmount *mnt = walk->mnt;
 	struct dentry *dentry = walk->dentry;
-	const unsigned long offset = bpf_core_field_offset(struct mount, mnt);
 	__u32 length = walk->length;
 	long n;
 
-	if (dentry == BPF_CORE_READ(task, fs, root.dentry) && mnt == BPF_CORE_READ(task, fs, root.mnt))
+	if (dentry == root && walk->mnt == root_mnt)
 		return true;
-	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
-		struct mount *mount = (void *)mnt - offset;
+	if (dentry == walk->top) {
+		const unsigned long offset = bpf_core_field_offset(struct mount, mnt);
+		struct mount *mount = (void *)walk->mnt - offset;
 		struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
 
 		if (parent == mount)
 			return true;
 		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
 		walk->mnt = (void *)parent + offset;
+		walk->top = BPF_CORE_READ(parent, mnt.mnt_root);
 		return false;
 	}
 	n = length >= IMDS_PATH_START ? 0 :
@@ -92,37 +98,55 @@ static __always_inline bool step(struct task_struct *task, volatile struct walk 
  * Path of an executable as its process sees it (bpf_d_path is not for tracepoints), the last name first.
  * Its length, or 0 where it does not fit.
  */
-static __always_inline __u32 read_path(struct task_struct *task, struct walk *walk, char *to)
+static __always_inline __u32 read_path(struct task_struct *task, struct mm_struct *mm, struct walk *walk, char *to)
 {
-	walk->mnt = BPF_CORE_READ(task, mm, exe_file, f_path.mnt);
-	walk->dentry = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
+	struct file *file = mm->exe_file;
+	struct fs_struct *fs = task->fs;
+	const struct dentry *root;
+	const struct vfsmount *root_mnt;
+
+	if (!file || !fs)
+		return 0;
+	root = fs->root.dentry;
+	root_mnt = fs->root.mnt;
+	walk->mnt = file->f_path.mnt;
+	walk->dentry = file->f_path.dentry;
+	walk->top = walk->mnt->mnt_root;
 	walk->length = 0;
 	for (int i = 0; i < MAX_STEPS; i++)
-		if (step(task, walk, to))
+		if (step(root, root_mnt, walk, to))
 			return ((volatile struct walk *)walk)->length;
 	return 0;
 }
 
+/* Of a task that the verifier knows, whose fields are read without a helper. */
+static __always_inline void read_image(struct task_struct *leader, struct imds_image *image)
+{
+	image->start = leader->start_boottime;
+	image->pid = leader->tgid;
+	image->exec = leader->self_exec_id;
+}
+
+/* Whichever thread has called execve, it is the leader by now. */
 static __always_inline void handle_exec(struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	unsigned long start = BPF_CORE_READ(task, mm, arg_start);
-	unsigned long length = BPF_CORE_READ(task, mm, arg_end) - start;
+	struct mm_struct *mm = task->mm;
 	struct imds_image image = {};
 	struct imds_exec_long *exec;
 	struct scratch *scratch;
+	unsigned long start, length;
 	__u32 zero = 0, n;
 
 	scratch = bpf_map_lookup_elem(&scratches, &zero);
-	if (!scratch)
+	if (!scratch || !mm)
 		return;
 	exec = &scratch->exec;
-	image.start = start_of(leader);
-	image.pid = BPF_CORE_READ(leader, tgid);
-	image.exec = exec_of(leader);
+	start = mm->arg_start;
+	length = mm->arg_end - start;
+	read_image(task, &image);
 	exec->head.truncated = length > IMDS_ARGS_LONG;
 	exec->head.length = length < IMDS_ARGS_LONG ? length : IMDS_ARGS_LONG;
-	exec->head.path_length = read_path(task, &scratch->walk, exec->head.path);
+	exec->head.path_length = read_path(task, mm, &scratch->walk, exec->head.path);
 
 	n = exec->head.length;
 	if (n > 0 && bpf_probe_read_user(exec->args, bounded(n, IMDS_ARGS_LONG), (void *)start)) {
@@ -138,19 +162,21 @@ static __always_inline void handle_exec(struct task_struct *task)
 
 static __always_inline void handle_fork(struct task_struct *parent, struct task_struct *child)
 {
-	struct imds_process_key key = {};
-	struct task_struct *leader;
-	struct imds_image image = {};
+	__u32 pid = child->tgid, slot = pid & (IMDS_FORKS - 1);
+	struct imds_fork *fork;
 
-	key.pid = BPF_CORE_READ(child, tgid);
-	if ((__u32)BPF_CORE_READ(child, pid) != key.pid)
+	if ((__u32)child->pid != pid)
 		return;
-	leader = BPF_CORE_READ(parent, group_leader);
-	key.start = start_of(child);
-	image.start = start_of(leader);
-	image.pid = BPF_CORE_READ(leader, tgid);
-	image.exec = exec_of(leader);
-	bpf_map_update_elem(&forks, &key, &image, BPF_ANY);
+	fork = bpf_map_lookup_elem(&forks, &slot);
+	if (!fork)
+		return;
+	/* Who reads meanwhile is to find nothing, and not the one's number with the other's image. */
+	fork->child.pid = 0;
+	barrier();
+	read_image(parent->group_leader, &fork->image);
+	fork->child.start = child->start_boottime;
+	barrier();
+	fork->child.pid = pid;
 }
 
 #endif

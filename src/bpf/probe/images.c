@@ -23,18 +23,26 @@ static bool look_up(const struct imds_image *image, struct imds_exec_long *exec)
 	return bpf_map_lookup_elem(shorts, image, exec) == 0 || bpf_map_lookup_elem(longs, image, exec) == 0;
 }
 
+static bool find_fork(const struct imds_image *child, struct imds_fork *fork)
+{
+	__u32 slot = child->pid % IMDS_FORKS;
+
+	return bpf_map_lookup_elem(forks, &slot, fork) == 0 && fork->child.pid == child->pid &&
+	       fork->child.start == child->start;
+}
+
 /* The image itself, or the one that it was forked from and still runs. */
 static bool find_exec(const struct imds_image *image, struct imds_exec_long *exec)
 {
 	struct imds_image at = *image;
+	struct imds_fork fork;
 
 	for (int i = 0; i < MAX_FORKS; i++) {
-		struct imds_process_key key = { .start = at.start, .pid = at.pid };
-
 		if (look_up(&at, exec))
 			return true;
-		if (bpf_map_lookup_elem(forks, &key, &at) != 0 || at.exec != image->exec)
+		if (!find_fork(&at, &fork) || fork.image.exec != image->exec)
 			return false;
+		at = fork.image;
 	}
 	return false;
 }
