@@ -130,8 +130,12 @@ void attach(const struct options *options, const struct cgroup_root *root, struc
 
 	attached->events = bpf_map__fd(skeleton->maps.events);
 	attached->packets = bpf_map__fd(skeleton->maps.packets);
+	attached->short_sets = bpf_map__fd(skeleton->maps.short_sets);
 	attached->execs_short = bpf_map__fd(skeleton->maps.execs_short);
+	attached->long_sets = bpf_map__fd(skeleton->maps.long_sets);
 	attached->execs_long = bpf_map__fd(skeleton->maps.execs_long);
+	attached->older_short = bpf_map__fd(skeleton->maps.older_short);
+	attached->older_long = bpf_map__fd(skeleton->maps.older_long);
 	attached->forks = bpf_map__fd(skeleton->maps.forks);
 	attached->counters = bpf_map__fd(skeleton->maps.counters);
 	attached->event_shares = map_shares(skeleton->maps.event_shares);

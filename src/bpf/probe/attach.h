@@ -12,8 +12,12 @@
 struct attached {
 	int events;
 	int packets;
+	int short_sets;
 	int execs_short;
+	int long_sets;
 	int execs_long;
+	int older_short;
+	int older_long;
 	int forks;
 	int counters;
 	/* What the probe has read of each client's share of a buffer. */
