@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Namespace, Network, shown } from '../../test/support/netns.ts';
@@ -63,6 +64,15 @@ export class LoadNetwork {
 
   connects(count: number): Promise<number> {
     return this.#run('connects', [OTHER, PORTS.sink, count]);
+  }
+
+  /** The same, with the client in a cgroup, which is entered before the namespace hides it. */
+  async connectsFrom(cgroup: string, count: number): Promise<void> {
+    const enter = 'echo $$ > "$0/cgroup.procs" && exec ip netns exec "$@"';
+    const load = [this.client.name, this.#load, 'connects', OTHER, PORTS.sink, String(count)];
+    const child = spawn('sh', ['-c', enter, cgroup, ...load], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const [code] = await once(child, 'close');
+    if (code !== 0) throw new Error(`load connects, in ${cgroup}: ${code}`);
   }
 
   roundTrips(count: number): Promise<number> {
