@@ -1,19 +1,18 @@
 import { Attached } from '../live/attached.ts';
 import { cgroupRoot, withCgroup } from '../live/cgroup.ts';
-import { LoadNetwork } from '../live/load.ts';
+import { LoadNetwork, type LoadSizes } from '../live/load.ts';
 import { ProgramStatistics, type Runs, withStatistics } from '../live/program-statistics.ts';
-import { BenchSession, type Views } from '../live/session.ts';
+import { BenchSession } from '../live/session.ts';
+import { throughput } from '../live/throughput.ts';
 import { median } from '../measure.ts';
 import type { Bench, Section } from '../scenario.ts';
 import type { Verdict } from '../targets.ts';
 
-const SIZES = { roundTrips: 40_000, connects: 16_000, execs: 1500, megabytes: 1500 };
-const QUICK_SIZES = { roundTrips: 500, connects: 500, execs: 100, megabytes: 50 };
-type Sizes = typeof SIZES;
+const SIZES: LoadSizes = { roundTrips: 40_000, connects: 16_000, execs: 1500, megabytes: 1500 };
+const QUICK_SIZES: LoadSizes = { roundTrips: 500, connects: 500, execs: 100, megabytes: 50 };
 
 const ROUNDS = 5;
 const PAIRS = 15;
-const WITHIN_PERCENT = 2;
 
 /** What a host pays that is busy with other things than the metadata service. */
 export async function liveCost(bench: Bench): Promise<Section[]> {
@@ -43,7 +42,7 @@ const NONE: Runs = { count: 0, nanoseconds: 0 };
 
 type Measured = readonly Map<string, Runs>[];
 
-async function programCost(network: LoadNetwork, sizes: Sizes, rounds: number): Promise<Section> {
+async function programCost(network: LoadNetwork, sizes: LoadSizes, rounds: number): Promise<Section> {
   const costs: Cost[] = [
     {
       what: 'packet',
@@ -119,7 +118,7 @@ async function measure(
 /** A connect whose other end is not counted: what a host pays that has one of the two. */
 async function clientsEnd(
   network: LoadNetwork,
-  sizes: Sizes,
+  sizes: LoadSizes,
   rounds: number,
 ): Promise<Map<Cost, Measured[]>> {
   return withCgroup(async (cgroup) => {
@@ -127,7 +126,7 @@ async function clientsEnd(
     const empty = await Attached.empty(cgroup);
     const connect: Cost = {
       what: "connect, client's end",
-      load: () => network.connectsFrom(cgroup, sizes.connects),
+      load: () => network.from(cgroup).connects(sizes.connects),
       count: sizes.connects,
       promises: [{ programs: ['imds_connect4', 'imds_sockops'], per: 'operation', mostNanoseconds: 300 }],
     };
@@ -167,67 +166,5 @@ function verdict(
     target: `≤ ${mostNanoseconds} ns`,
     measured: `${cost.toFixed(0)} ns (empty ones ${empty.toFixed(0)} ns)`,
     reached: cost <= mostNanoseconds,
-  };
-}
-
-/** Twice without, because what the machine does besides is as much of a difference. */
-type Variant = Views | 'without' | 'empty programs' | 'without again';
-const VARIANTS: readonly Variant[] = ['without', 'empty programs', 'sockets', 'both', 'without again'];
-
-async function begin(network: LoadNetwork, variant: Variant): Promise<{ stop(): Promise<void> } | undefined> {
-  if (variant === 'empty programs') return Attached.empty(cgroupRoot());
-  return variant === 'sockets' || variant === 'both'
-    ? BenchSession.start(network.client, variant)
-    : undefined;
-}
-
-/** A B A B: each round has all variants, every second one in reverse. */
-async function throughput(network: LoadNetwork, sizes: Sizes, rounds: number): Promise<Section> {
-  const loads = [
-    { what: 'connects', unit: '/s', amount: sizes.connects, run: () => network.connects(sizes.connects) },
-    {
-      what: 'round trips',
-      unit: '/s',
-      amount: sizes.roundTrips,
-      run: () => network.roundTrips(sizes.roundTrips),
-    },
-    { what: 'bytes', unit: ' MB/s', amount: sizes.megabytes, run: () => network.bytes(sizes.megabytes) },
-    { what: 'execs', unit: '/s', amount: sizes.execs, run: () => network.execs(sizes.execs) },
-  ];
-  const seconds = new Map(VARIANTS.map((variant) => [variant, loads.map((): number[] => [])]));
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? VARIANTS : [...VARIANTS].reverse();
-    for (const variant of order) {
-      const session = await begin(network, variant);
-      for (const [i, load] of loads.entries()) seconds.get(variant)?.[i]?.push(await load.run());
-      await session?.stop();
-    }
-  }
-  const best = (variant: Variant, i: number) => Math.min(...(seconds.get(variant)?.[i] ?? []));
-  /** In percent, how much more is done in the same time. */
-  const change = (variant: Variant, i: number) => (best('without', i) / best(variant, i) - 1) * 100;
-  const percent = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(1)} %`;
-  return {
-    title: 'Live: throughput to other addresses',
-    note: `In turn without imds, with empty programs on the hooks of the probe and nothing else, with \`--capture sockets\`, with both views (the wire's within the clients' namespace), and without again; ${rounds} rounds, every second one in reverse. Of each, the round counts that was disturbed least, the fastest: the machine does other things, too. How far the two without are apart says what a difference is worth. Both ends and the probe share the CPUs.`,
-    figures: {
-      header: ['', ...VARIANTS],
-      rows: loads.map(({ what, unit, amount }, i) => [
-        what,
-        ...VARIANTS.map((variant) => {
-          const rate = `${(amount / best(variant, i)).toFixed(0)}${unit}`;
-          return variant === 'without' ? rate : `${rate} (${percent(change(variant, i))})`;
-        }),
-      ]),
-    },
-    verdicts: loads.slice(0, 3).map(({ what }, i) => {
-      const noise = Math.abs(change('without again', i));
-      return {
-        subject: `${what} with the probe against without`,
-        target: `within ${WITHIN_PERCENT} %`,
-        measured: `${percent(change('sockets', i))} (empty programs ${percent(change('empty programs', i))}, noise ${noise.toFixed(1)} %)`,
-        reached: noise > WITHIN_PERCENT ? undefined : change('sockets', i) >= -WITHIN_PERCENT,
-      };
-    }),
   };
 }
