@@ -95,7 +95,7 @@ function section(
   };
   return {
     title: 'Live: throughput to other addresses',
-    note: `In turn without imds, with empty programs on the hooks of the probe and nothing else, with the probe at the clients' end alone (their cgroup, as on a host whose servers are others), with \`--capture sockets\`, with both views (the wire's within the clients' namespace), and without again; ${rounds} rounds, every second one in reverse. Of each, the round counts that was disturbed least, the fastest: the machine does other things, too. How far the two without are apart says what a difference is worth. Both ends and the probe share the CPUs, and but for "client's end" both ends pay.`,
+    note: `In turn without imds, with empty programs on the hooks of the probe and nothing else, with the probe at the clients' end alone (their cgroup, as on a host whose servers are others), with \`--capture sockets\`, with both views (the wire's within the clients' namespace), and without again; ${rounds} rounds, every second one in reverse. Of each, the round counts that was disturbed least, the fastest, and of its connects and round trips the fastest of 40 parts: the machine does other things, too. How far the two without are apart says what a difference is worth. Both ends and the probe share the CPUs, and but for "client's end" both ends pay.`,
     figures: {
       header: ['', ...VARIANTS],
       rows: loads.map(({ what, unit, amount }, i) => [
