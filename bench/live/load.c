@@ -10,9 +10,11 @@
  *   load bytes ADDRESS PORT MEGABYTES                in one direction
  *   load execs COUNT                                 programs that do nothing
  * A path is /latest/meta-data/MARK/PID/TIME, so that whoever reads it knows who asked, and when.
- * All but `serve` and `ask` print how long they took, in seconds.
+ * All but `serve` and `ask` print how long they took, in seconds; `connects` and `roundtrips`, how long at the pace
+ * of the fastest of 40 parts, because others use the machine, too.
  */
 #include <arpa/inet.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@
 
 #define TIMEOUT_S 60
 #define MAX_EVENTS 64
+#define LAPS 40
 #define NANOSECONDS 1000000000LL
 
 static const char *self;
@@ -181,6 +184,25 @@ static void start(char *const arguments[], long count, int at_once, long rate)
 	}
 }
 
+/* Of a load that is done in equal parts, the time that all would take at the pace of the fastest. */
+static struct {
+	long long began;
+	long long fastest;
+} laps = { .fastest = LLONG_MAX };
+
+static void lap(long done, long count)
+{
+	long part = count / LAPS > 0 ? count / LAPS : 1;
+	long long time;
+
+	if (done % part != 0)
+		return;
+	time = now(CLOCK_MONOTONIC);
+	if (done > 0 && (time - laps.began) * count / part < laps.fastest)
+		laps.fastest = (time - laps.began) * count / part;
+	laps.began = time;
+}
+
 /* Closed by a reset: otherwise the ports would be used up while they wait. */
 static void connects(const struct sockaddr_in *to, long count)
 {
@@ -189,6 +211,7 @@ static void connects(const struct sockaddr_in *to, long count)
 	for (long i = 0; i < count; i++) {
 		int connection = connected(to);
 
+		lap(i, count);
 		setsockopt(connection, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		close(connection);
 	}
@@ -199,6 +222,7 @@ static void roundtrips(int connection, long count)
 	char byte = 'x';
 
 	for (long i = 0; i < count; i++) {
+		lap(i, count);
 		put(connection, &byte, 1);
 		if (read(connection, &byte, 1) != 1)
 			die("read");
@@ -261,6 +285,6 @@ int main(int count, char **arguments)
 		return ask(arguments[2], arguments[3], arguments[4]);
 	status = count < 3 ? 2 : run(count, arguments);
 	if (status == 0)
-		printf("%.6f\n", (now(CLOCK_MONOTONIC) - began) / 1e9);
+		printf("%.6f\n", (laps.fastest < LLONG_MAX ? laps.fastest : now(CLOCK_MONOTONIC) - began) / 1e9);
 	return status;
 }

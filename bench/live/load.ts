@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Namespace, Network, shown } from '../../test/support/netns.ts';
+import { type Namespace, Network, type RunResult, shown } from '../../test/support/netns.ts';
 import { connectPair, IMDS_ADDRESSES, sysctl } from '../../test/support/topologies.ts';
 import { root } from '../cache.ts';
 
@@ -25,14 +25,30 @@ export function buildLoad(): string {
   return target;
 }
 
+/** How much of each load. */
+export interface LoadSizes {
+  roundTrips: number;
+  connects: number;
+  execs: number;
+  megabytes: number;
+}
+
 /** Two namespaces: the metadata service's stand-in with other servers, and who calls them. */
 export class LoadNetwork {
   readonly client: Namespace;
   readonly #load: string;
 
-  private constructor(client: Namespace, load: string) {
+  readonly #cgroup: string | undefined;
+
+  private constructor(client: Namespace, load: string, cgroup?: string) {
     this.client = client;
     this.#load = load;
+    this.#cgroup = cgroup;
+  }
+
+  /** The same, with the clients in a cgroup. */
+  from(cgroup: string): LoadNetwork {
+    return new LoadNetwork(this.client, this.#load, cgroup);
   }
 
   static with<T>(use: (network: LoadNetwork) => Promise<T>): Promise<T> {
@@ -79,11 +95,23 @@ export class LoadNetwork {
 
   /** In seconds, how long it took. */
   async #run(command: string, args: readonly (string | number)[]): Promise<number> {
-    const words = [command, ...args.map(String)];
-    const { code, signal, stdout, stderr } = await this.client.run(this.#load, words, {
-      timeoutMs: HOURS_MS,
-    });
-    if (code !== 0) throw new Error(`load ${words.join(' ')}: ${signal ?? code} ${stderr}`);
+    const words = [this.#load, command, ...args.map(String)];
+    const { code, signal, stdout, stderr } = await this.#start(words);
+    if (code !== 0) throw new Error(`${words.join(' ')}: ${signal ?? code} ${stderr}`);
     return Number(stdout);
+  }
+
+  #start([load = '', ...args]: readonly string[]): Promise<RunResult> {
+    const options = { timeoutMs: HOURS_MS };
+    if (this.#cgroup === undefined) return this.client.run(load, args, options);
+    // Opened here: within the namespace another /sys is mounted. A process enters as 0.
+    const enter = 'echo 0 >&3 && exec 3>&- "$0" "$@"';
+    const procs = openSync(join(this.#cgroup, 'cgroup.procs'), 'w');
+    return this.client
+      .run('sh', ['-c', enter, load, ...args], {
+        ...options,
+        stdio: ['ignore', 'pipe', 'pipe', procs],
+      })
+      .finally(() => closeSync(procs));
   }
 }

@@ -52,12 +52,22 @@ export class ProgramStatistics {
     const folder = `/proc/${this.#pid}/fdinfo`;
     const runs = new Map<string, Runs>();
     for (const descriptor of readdirSync(folder)) {
-      const text = readFileSync(`${folder}/${descriptor}`, 'utf8');
+      const text = infoOf(`${folder}/${descriptor}`);
       const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]);
       if (!text.includes('run_cnt:')) continue;
       const name = this.#names.get(field('prog_id')) ?? '';
       runs.set(name, { count: field('run_cnt'), nanoseconds: field('run_time_ns') });
     }
     return runs;
+  }
+}
+
+/** Empty where the descriptor has been closed since it was listed: the probe reads files of /proc now and then. */
+function infoOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }

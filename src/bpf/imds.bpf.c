@@ -13,32 +13,39 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("cgroup/connect4")
 int imds_connect4(struct bpf_sock_addr *ctx)
 {
-	struct imds_tuple to = { .family = IMDS_IPV4, .remote = { FIELD(ctx->user_ip4) } };
+	if (may_be_endpoint(ctx)) {
+		struct imds_tuple to = { .family = IMDS_IPV4, .remote = { FIELD(ctx->user_ip4) } };
 
-	handle_connect(ctx, &to);
+		handle_connect(ctx, &to);
+	}
 	return 1;
 }
 
 SEC("cgroup/connect6")
 int imds_connect6(struct bpf_sock_addr *ctx)
 {
-	struct imds_tuple to = { .family = IMDS_IPV6,
-				 .remote = { FIELD(ctx->user_ip6[0]), FIELD(ctx->user_ip6[1]), FIELD(ctx->user_ip6[2]),
-					     FIELD(ctx->user_ip6[3]) } };
+	if (may_be_endpoint(ctx)) {
+		struct imds_tuple to = { .family = IMDS_IPV6,
+					 .remote = { FIELD(ctx->user_ip6[0]), FIELD(ctx->user_ip6[1]),
+						     FIELD(ctx->user_ip6[2]), FIELD(ctx->user_ip6[3]) } };
 
-	unmap(to.remote, &to.family);
-	handle_connect(ctx, &to);
+		unmap(to.remote, &to.family);
+		handle_connect(ctx, &to);
+	}
 	return 1;
 }
 
 SEC("sockops")
 int imds_sockops(struct bpf_sock_ops *ops)
 {
-	switch (FIELD(ops->op)) {
+	__u32 op = FIELD(ops->op);
+
+	/* A connection leads to nine runs, at its two ends together, of which five are for something else. */
+	switch (op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 	case BPF_SOCK_OPS_STATE_CB:
-		handle_socket(ops);
+		handle_socket(ops, op);
 	}
 	return 1;
 }

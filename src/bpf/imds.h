@@ -19,7 +19,8 @@
 /* 68 KiB: an IP packet of 64 KiB. What is longer (BIG TCP) is cut, and counted. */
 #define IMDS_MAX_PIECES 17
 
-#define IMDS_ARGS_SHORT 448
+/* Both powers of two. */
+#define IMDS_ARGS_SHORT 512
 #define IMDS_ARGS_LONG 4096
 /* A path is kept as its names, the last one first, each ended by a zero. IMDS_PATH_START is a power of two. */
 #define IMDS_PATH_START 256
@@ -28,6 +29,11 @@
 
 /* A power of two. */
 #define IMDS_CLIENTS 4096
+#define IMDS_FORKS 16384
+/* Of programs with a short argument list, and with a long one. */
+#define IMDS_SHORT_SETS 8192
+#define IMDS_LONG_SETS 1024
+#define IMDS_WAYS 2
 
 enum imds_family { IMDS_IPV4 = 4, IMDS_IPV6 = 6 };
 
@@ -36,8 +42,6 @@ struct imds_endpoint {
 	__u32 address[4];
 	__u32 port;
 	__u32 family;
-	/* As the contexts of packets and of sockops show the port. */
-	__u32 context_port;
 };
 
 struct imds_tuple {
@@ -159,10 +163,32 @@ struct imds_exec_long {
 	char args[IMDS_ARGS_LONG];
 };
 
+/*
+ * Whose the places of a set are; a number of 0: nobody's. Sets are found by the number, which is handed out in
+ * turn, so that what comes into one set came long after each other. Those of other generations are moved by parts
+ * of the golden ratio, and do not meet either.
+ */
+struct imds_exec_set {
+	struct imds_image ways[IMDS_WAYS];
+};
+
+static inline __u32 imds_set_of(const struct imds_image *image, __u32 sets)
+{
+	__u32 moved = (__u64)(image->exec * 0x9E3779B9u) * sets >> 32;
+
+	return (image->pid + moved) % sets;
+}
+
 struct imds_process_key {
 	__u64 start;
 	__u32 pid;
 	__u32 pad;
+};
+
+/* A process that was forked, and the image that it runs until it calls execve. */
+struct imds_fork {
+	struct imds_process_key child;
+	struct imds_image image;
 };
 
 /* Bytes of a client in a buffer: what the kernel wrote less what the probe has read. */
@@ -187,7 +213,7 @@ enum imds_counter {
 #define IMDS_OFFSET(type, field, offset) \
 	_Static_assert(__builtin_offsetof(struct type, field) == (offset), "layout of " #type "." #field)
 
-IMDS_LAYOUT(imds_endpoint, 28);
+IMDS_LAYOUT(imds_endpoint, 24);
 IMDS_LAYOUT(imds_tuple, 40);
 IMDS_LAYOUT(imds_packet, 80);
 IMDS_OFFSET(imds_packet, client, 28);
@@ -205,10 +231,12 @@ IMDS_OFFSET(imds_process, ancestors, 80);
 IMDS_LAYOUT(imds_process_event, 80 + 80 + 32 * IMDS_MAX_ANCESTORS);
 IMDS_OFFSET(imds_process_event, process, 80);
 IMDS_LAYOUT(imds_exec, 400);
-IMDS_LAYOUT(imds_exec_short, 848);
+IMDS_LAYOUT(imds_exec_short, 912);
 IMDS_LAYOUT(imds_exec_long, 4496);
 IMDS_LAYOUT(imds_process_key, 16);
 IMDS_LAYOUT(imds_image, 16);
+IMDS_LAYOUT(imds_fork, 32);
+IMDS_LAYOUT(imds_exec_set, 32);
 IMDS_LAYOUT(imds_share, 16);
 
 #endif

@@ -190,7 +190,7 @@ int main(int count, char **arguments)
 	sockets_open();
 	attach(&options, &root, &attached);
 	merge_open(&attached);
-	images_open(attached.execs_short, attached.execs_long, attached.forks);
+	images_open(&attached);
 	/* First what happened since the programs run, then what is older and not among it. */
 	merge_read();
 	list_older(image_seed, socket_event);

@@ -68,6 +68,5 @@ bool parse_endpoint(const char *text, struct imds_endpoint *endpoint)
 		endpoint->family = IMDS_IPV6;
 	else
 		return false;
-	endpoint->context_port = htonl(endpoint->port);
 	return true;
 }

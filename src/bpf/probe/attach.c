@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "attach.h"
 
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -46,6 +47,19 @@ static int hear(enum libbpf_print_level level, const char *format, va_list argum
 	return 0;
 }
 
+/* Each once: hardly anybody watches more than one. */
+static void put_ports(const struct options *options, __u32 *ports)
+{
+	for (__u32 i = 0, count = 0; i < options->endpoint_count; i++) {
+		__u32 port = htonl(options->endpoints[i].port), at = 0;
+
+		while (at < count && ports[at] != port)
+			at++;
+		if (at == count)
+			ports[count++] = port;
+	}
+}
+
 static int load(const struct options *options, bool with_lists)
 {
 	int error;
@@ -56,6 +70,7 @@ static int load(const struct options *options, bool with_lists)
 		return -errno;
 	memcpy((void *)skeleton->rodata->endpoints, options->endpoints, sizeof(options->endpoints));
 	skeleton->rodata->endpoint_count = options->endpoint_count;
+	put_ports(options, (__u32 *)skeleton->rodata->context_ports);
 	/* Nobody is to choose whose share he takes. */
 	if (getrandom((void *)&skeleton->rodata->seed, sizeof(skeleton->rodata->seed), 0) < 0)
 		return -errno;
@@ -115,8 +130,12 @@ void attach(const struct options *options, const struct cgroup_root *root, struc
 
 	attached->events = bpf_map__fd(skeleton->maps.events);
 	attached->packets = bpf_map__fd(skeleton->maps.packets);
+	attached->short_sets = bpf_map__fd(skeleton->maps.short_sets);
 	attached->execs_short = bpf_map__fd(skeleton->maps.execs_short);
+	attached->long_sets = bpf_map__fd(skeleton->maps.long_sets);
 	attached->execs_long = bpf_map__fd(skeleton->maps.execs_long);
+	attached->older_short = bpf_map__fd(skeleton->maps.older_short);
+	attached->older_long = bpf_map__fd(skeleton->maps.older_long);
 	attached->forks = bpf_map__fd(skeleton->maps.forks);
 	attached->counters = bpf_map__fd(skeleton->maps.counters);
 	attached->event_shares = map_shares(skeleton->maps.event_shares);
@@ -181,6 +200,12 @@ static __u64 skipped(const struct bpf_program *program)
 __u64 skipped_runs(void)
 {
 	return skipped(skeleton->progs.imds_exec) + skipped(skeleton->progs.imds_fork);
+}
+
+void forget_connect(__u64 cookie)
+{
+	if (bpf_map_delete_elem(bpf_map__fd(skeleton->maps.connecting), &cookie) == 0)
+		__atomic_fetch_sub(&skeleton->bss->connecting_count, 1, __ATOMIC_RELAXED);
 }
 
 void detach(void)

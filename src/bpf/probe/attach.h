@@ -12,8 +12,12 @@
 struct attached {
 	int events;
 	int packets;
+	int short_sets;
 	int execs_short;
+	int long_sets;
 	int execs_long;
+	int older_short;
+	int older_long;
 	int forks;
 	int counters;
 	/* What the probe has read of each client's share of a buffer. */
@@ -27,6 +31,8 @@ void attach(const struct options *options, const struct cgroup_root *root, struc
 void list_older(void (*use_image)(const struct imds_image *), void (*use_event)(const void *, size_t));
 /* Runs that the kernel skipped, of programs whose runs must not meet on one CPU. */
 __u64 skipped_runs(void);
+/* Of a connect that has failed no SYN is waited for any more. */
+void forget_connect(__u64 cookie);
 void detach(void);
 
 #endif

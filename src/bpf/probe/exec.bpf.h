@@ -5,27 +5,65 @@
 
 #include "identity.bpf.h"
 
-/* Two sizes: nearly all argument lists are short, and memory is taken for the largest of each. */
+/*
+ * Two sizes: nearly all argument lists are short, and memory is taken for the largest of each. A hash that drops
+ * the oldest would do, too, but costs twice as much as all else here: it copies whole values to where nothing
+ * is in a cache.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
-	__type(key, struct imds_image);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IMDS_SHORT_SETS);
+	__type(key, __u32);
+	__type(value, struct imds_exec_set);
+} short_sets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IMDS_SHORT_SETS * IMDS_WAYS);
+	__type(key, __u32);
 	__type(value, struct imds_exec_short);
 } execs_short SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 2048);
-	__type(key, struct imds_image);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IMDS_LONG_SETS);
+	__type(key, __u32);
+	__type(value, struct imds_exec_set);
+} long_sets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IMDS_LONG_SETS * IMDS_WAYS);
+	__type(key, __u32);
 	__type(value, struct imds_exec_long);
 } execs_long SEC(".maps");
 
-/* A process that was forked runs its parent's image until it calls execve. */
+/* Of processes that are older than the session: the probe's own, which takes memory only for what it has. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 16384);
-	__type(key, struct imds_process_key);
-	__type(value, struct imds_image);
+	__type(key, struct imds_image);
+	__type(value, struct imds_exec_short);
+} older_short SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 2048);
+	__type(key, struct imds_image);
+	__type(value, struct imds_exec_long);
+} older_long SEC(".maps");
+
+/*
+ * Each in the place that its pid gives it: pids are handed out in turn, so that the place is taken again after
+ * as many forks, as it would be in a hash that drops the oldest, which costs ten times as much.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IMDS_FORKS);
+	__type(key, __u32);
+	__type(value, struct imds_fork);
 } forks SEC(".maps");
 
 /*
@@ -35,12 +73,9 @@ struct {
 struct walk {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
+	/* Of the mount that it is in. */
+	struct dentry *top;
 	__u32 length;
-};
-
-struct scratch {
-	struct imds_exec_long exec;
-	struct walk walk;
 };
 
 /* A tracing program does not run twice at a time on one CPU. */
@@ -48,31 +83,32 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct scratch);
-} scratches SEC(".maps");
+	__type(value, struct walk);
+} walks SEC(".maps");
 
 /* Steps up a path: its names, and mounts on the way. */
 #define MAX_STEPS 32
 
 /* One step; true at the root, or where the path does not fit. */
-static __always_inline bool step(struct task_struct *task, volatile struct walk *walk, char *to)
+static __always_inline bool step(const struct dentry *root, const struct vfsmount *root_mnt, volatile struct walk *walk,
+				 char *to)
 {
-	struct vfsmount *mnt = walk->mnt;
 	struct dentry *dentry = walk->dentry;
-	const unsigned long offset = bpf_core_field_offset(struct mount, mnt);
 	__u32 length = walk->length;
 	long n;
 
-	if (dentry == BPF_CORE_READ(task, fs, root.dentry) && mnt == BPF_CORE_READ(task, fs, root.mnt))
+	if (dentry == root && walk->mnt == root_mnt)
 		return true;
-	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
-		struct mount *mount = (void *)mnt - offset;
+	if (dentry == walk->top) {
+		const unsigned long offset = bpf_core_field_offset(struct mount, mnt);
+		struct mount *mount = (void *)walk->mnt - offset;
 		struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
 
 		if (parent == mount)
 			return true;
 		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
 		walk->mnt = (void *)parent + offset;
+		walk->top = BPF_CORE_READ(parent, mnt.mnt_root);
 		return false;
 	}
 	n = length >= IMDS_PATH_START ? 0 :
@@ -92,65 +128,127 @@ static __always_inline bool step(struct task_struct *task, volatile struct walk 
  * Path of an executable as its process sees it (bpf_d_path is not for tracepoints), the last name first.
  * Its length, or 0 where it does not fit.
  */
-static __always_inline __u32 read_path(struct task_struct *task, struct walk *walk, char *to)
+static __always_inline __u32 read_path(struct task_struct *task, char *to)
 {
-	walk->mnt = BPF_CORE_READ(task, mm, exe_file, f_path.mnt);
-	walk->dentry = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
+	struct fs_struct *fs = task->fs;
+	struct mm_struct *mm = task->mm;
+	const struct vfsmount *root_mnt;
+	const struct dentry *root;
+	struct file *file;
+	struct walk *walk;
+	__u32 zero = 0;
+
+	walk = bpf_map_lookup_elem(&walks, &zero);
+	if (!walk || !mm || !fs)
+		return 0;
+	file = mm->exe_file;
+	if (!file)
+		return 0;
+	root = fs->root.dentry;
+	root_mnt = fs->root.mnt;
+	walk->mnt = file->f_path.mnt;
+	walk->dentry = file->f_path.dentry;
+	walk->top = walk->mnt->mnt_root;
 	walk->length = 0;
 	for (int i = 0; i < MAX_STEPS; i++)
-		if (step(task, walk, to))
+		if (step(root, root_mnt, walk, to))
 			return ((volatile struct walk *)walk)->length;
 	return 0;
 }
 
-static __always_inline void handle_exec(struct task_struct *task)
+/* Of a task that the verifier knows, whose fields are read without a helper. */
+static __always_inline void read_image(struct task_struct *leader, struct imds_image *image)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	unsigned long start = BPF_CORE_READ(task, mm, arg_start);
-	unsigned long length = BPF_CORE_READ(task, mm, arg_end) - start;
+	image->start = leader->start_boottime;
+	image->pid = leader->tgid;
+	image->exec = leader->self_exec_id;
+}
+
+/* Of the places that the image may take, the one whose process is older; by no branch, which the verifier follows. */
+static __always_inline struct imds_image *choose_way(void *sets, __u32 set, __u32 *way)
+{
+	struct imds_exec_set *of = bpf_map_lookup_elem(sets, &set);
+
+	if (!of)
+		return NULL;
+	*way = (of->ways[1].start - of->ways[0].start) >> 63;
+	return &of->ways[*way];
+}
+
+/*
+ * Written at its place, which is nobody's meanwhile. Where another CPU has come to the same place, which the
+ * numbers make next to impossible, what is there is of two programs, and neither gets it.
+ */
+static __always_inline void keep_exec(struct task_struct *task, unsigned long start, unsigned long length, void *sets,
+				      void *slots, const __u32 SETS, const __u32 ARGS)
+{
 	struct imds_image image = {};
+	volatile struct imds_image *owner;
 	struct imds_exec_long *exec;
-	struct scratch *scratch;
-	__u32 zero = 0, n;
+	__u32 set, way, slot, n;
 
-	scratch = bpf_map_lookup_elem(&scratches, &zero);
-	if (!scratch)
+	read_image(task, &image);
+	set = imds_set_of(&image, SETS);
+	owner = choose_way(sets, set, &way);
+	slot = set * IMDS_WAYS + way;
+	exec = owner ? bpf_map_lookup_elem(slots, &slot) : NULL;
+	if (!exec)
 		return;
-	exec = &scratch->exec;
-	image.start = start_of(leader);
-	image.pid = BPF_CORE_READ(leader, tgid);
-	image.exec = exec_of(leader);
-	exec->head.truncated = length > IMDS_ARGS_LONG;
-	exec->head.length = length < IMDS_ARGS_LONG ? length : IMDS_ARGS_LONG;
-	exec->head.path_length = read_path(task, &scratch->walk, exec->head.path);
-
-	n = exec->head.length;
-	if (n > 0 && bpf_probe_read_user(exec->args, bounded(n, IMDS_ARGS_LONG), (void *)start)) {
-		exec->head.length = 0;
+	owner->pid = 0;
+	owner->start = image.start;
+	owner->exec = image.exec;
+	barrier();
+	exec->head.path_length = read_path(task, exec->head.path);
+	exec->head.truncated = length > ARGS;
+	n = length < ARGS ? length : ARGS;
+	exec->head.length = n;
+	if (n > 0 && bpf_probe_read_user(exec->args, bounded(n, ARGS), (void *)start)) {
 		count(IMDS_LOST_ARGS_UNREADABLE);
 		return;
 	}
-	if (n <= IMDS_ARGS_SHORT)
-		bpf_map_update_elem(&execs_short, &image, exec, BPF_ANY);
+	barrier();
+	if (owner->start == image.start) {
+		owner->pid = image.pid;
+	} else {
+		owner->pid = 0;
+		owner->start = 0;
+		count(IMDS_LOST_ARGS_UNREADABLE);
+	}
+}
+
+/* Whichever thread has called execve, it is the leader by now. */
+static __always_inline void handle_exec(struct task_struct *task)
+{
+	struct mm_struct *mm = task->mm;
+	unsigned long start, length;
+
+	if (!mm)
+		return;
+	start = mm->arg_start;
+	length = mm->arg_end - start;
+	if (length <= IMDS_ARGS_SHORT)
+		keep_exec(task, start, length, &short_sets, &execs_short, IMDS_SHORT_SETS, IMDS_ARGS_SHORT);
 	else
-		bpf_map_update_elem(&execs_long, &image, exec, BPF_ANY);
+		keep_exec(task, start, length, &long_sets, &execs_long, IMDS_LONG_SETS, IMDS_ARGS_LONG);
 }
 
 static __always_inline void handle_fork(struct task_struct *parent, struct task_struct *child)
 {
-	struct imds_process_key key = {};
-	struct task_struct *leader;
-	struct imds_image image = {};
+	__u32 pid = child->tgid, slot = pid & (IMDS_FORKS - 1);
+	struct imds_fork *fork;
 
-	key.pid = BPF_CORE_READ(child, tgid);
-	if ((__u32)BPF_CORE_READ(child, pid) != key.pid)
+	if ((__u32)child->pid != pid)
 		return;
-	leader = BPF_CORE_READ(parent, group_leader);
-	key.start = start_of(child);
-	image.start = start_of(leader);
-	image.pid = BPF_CORE_READ(leader, tgid);
-	image.exec = exec_of(leader);
-	bpf_map_update_elem(&forks, &key, &image, BPF_ANY);
+	fork = bpf_map_lookup_elem(&forks, &slot);
+	if (!fork)
+		return;
+	/* Who reads meanwhile is to find nothing, and not the one's number with the other's image. */
+	fork->child.pid = 0;
+	barrier();
+	read_image(parent->group_leader, &fork->image);
+	fork->child.start = child->start_boottime;
+	barrier();
+	fork->child.pid = pid;
 }
 
 #endif

@@ -9,32 +9,68 @@
 /* A chain of forks without an execve between them is not longer in practice. */
 #define MAX_FORKS 16
 
-static int shorts, longs, forks;
+static const struct attached *maps;
 
-void images_open(int short_map, int long_map, int fork_map)
+void images_open(const struct attached *attached)
 {
-	shorts = short_map;
-	longs = long_map;
-	forks = fork_map;
+	maps = attached;
+}
+
+static bool is_same(const struct imds_image *a, const struct imds_image *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* The place that an image has among those that the kernel side has written; -1 if it has none. */
+static int slot_of(const struct imds_image *image, int sets, __u32 count)
+{
+	__u32 index = imds_set_of(image, count);
+	struct imds_exec_set set;
+
+	if (bpf_map_lookup_elem(sets, &index, &set) != 0)
+		return -1;
+	for (int way = 0; way < IMDS_WAYS; way++)
+		if (is_same(&set.ways[way], image))
+			return index * IMDS_WAYS + way;
+	return -1;
+}
+
+static bool look_up_kept(const struct imds_image *image, int sets, __u32 count, int slots, struct imds_exec_long *exec)
+{
+	int slot = slot_of(image, sets, count);
+
+	/* It may have been taken while it was read. */
+	return slot >= 0 && bpf_map_lookup_elem(slots, &slot, exec) == 0 && slot_of(image, sets, count) == slot;
 }
 
 static bool look_up(const struct imds_image *image, struct imds_exec_long *exec)
 {
-	return bpf_map_lookup_elem(shorts, image, exec) == 0 || bpf_map_lookup_elem(longs, image, exec) == 0;
+	return look_up_kept(image, maps->short_sets, IMDS_SHORT_SETS, maps->execs_short, exec) ||
+	       look_up_kept(image, maps->long_sets, IMDS_LONG_SETS, maps->execs_long, exec) ||
+	       bpf_map_lookup_elem(maps->older_short, image, exec) == 0 ||
+	       bpf_map_lookup_elem(maps->older_long, image, exec) == 0;
+}
+
+static bool find_fork(const struct imds_image *child, struct imds_fork *fork)
+{
+	__u32 slot = child->pid % IMDS_FORKS;
+
+	return bpf_map_lookup_elem(maps->forks, &slot, fork) == 0 && fork->child.pid == child->pid &&
+	       fork->child.start == child->start;
 }
 
 /* The image itself, or the one that it was forked from and still runs. */
 static bool find_exec(const struct imds_image *image, struct imds_exec_long *exec)
 {
 	struct imds_image at = *image;
+	struct imds_fork fork;
 
 	for (int i = 0; i < MAX_FORKS; i++) {
-		struct imds_process_key key = { .start = at.start, .pid = at.pid };
-
 		if (look_up(&at, exec))
 			return true;
-		if (bpf_map_lookup_elem(forks, &key, &at) != 0 || at.exec != image->exec)
+		if (!find_fork(&at, &fork) || fork.image.exec != image->exec)
 			return false;
+		at = fork.image;
 	}
 	return false;
 }
@@ -43,9 +79,9 @@ static bool find_exec(const struct imds_image *image, struct imds_exec_long *exe
 static bool is_current(const struct imds_image *image)
 {
 	struct imds_image next = { image->start, image->pid, image->exec + 1 };
-	struct imds_exec_long ignored;
 
-	return procfs_is(image) && !look_up(&next, &ignored);
+	return procfs_is(image) && slot_of(&next, maps->short_sets, IMDS_SHORT_SETS) < 0 &&
+	       slot_of(&next, maps->long_sets, IMDS_LONG_SETS) < 0;
 }
 
 static const char DELETED[] = " (deleted)";
@@ -142,6 +178,6 @@ void image_seed(const struct imds_image *image)
 	from_path(&exec.head, path, without_deleted(path, procfs_executable(image->pid, path, sizeof(path))));
 	if (!procfs_is(image))
 		return;
-	/* What the kernel side has seen itself is better. */
-	bpf_map_update_elem(exec.head.length <= IMDS_ARGS_SHORT ? shorts : longs, image, &exec, BPF_NOEXIST);
+	bpf_map_update_elem(exec.head.length <= IMDS_ARGS_SHORT ? maps->older_short : maps->older_long, image, &exec,
+			    BPF_NOEXIST);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "../imds.h"
+#include "attach.h"
 
 struct image_details {
 	bool has_arguments;
@@ -18,7 +19,7 @@ struct image_details {
 	bool lives;
 };
 
-void images_open(int short_map, int long_map, int fork_map);
+void images_open(const struct attached *attached);
 void image_find(const struct imds_image *image, struct image_details *details);
 /* Remembers what a process that is older than the session was started with. */
 void image_seed(const struct imds_image *image);

@@ -5,17 +5,6 @@
 
 #include "shared.bpf.h"
 
-static __always_inline bool has_endpoint_port(__u32 context_port)
-{
-	for (__u32 i = 0; i < IMDS_MAX_ENDPOINTS; i++) {
-		if (i >= endpoint_count)
-			break;
-		if (endpoints[i].context_port == context_port)
-			return true;
-	}
-	return false;
-}
-
 /* Fills in the addresses, and tells whether the packet is to be captured. */
 static __always_inline bool read_tuple(struct __sk_buff *skb, struct imds_tuple *tuple)
 {

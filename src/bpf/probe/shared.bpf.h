@@ -22,6 +22,8 @@
 /* Set before the programs are loaded; the verifier then removes what never runs. */
 const volatile struct imds_endpoint endpoints[IMDS_MAX_ENDPOINTS] = {};
 const volatile __u32 endpoint_count = 0;
+/* Their ports, each once and no more after a zero, as the contexts of packets and of sockops show them. */
+const volatile __u32 context_ports[IMDS_MAX_ENDPOINTS] = {};
 const volatile __u32 seed = 0;
 
 struct {
@@ -69,6 +71,23 @@ static __always_inline struct sock *kernel_sock(void *context_sock)
 
 	bpf_probe_read_kernel(&sk, sizeof(sk), (const void *)&kept);
 	return sk;
+}
+
+/*
+ * Asked first: a port is what nearly all that is unrelated differs in, and this is all that it costs. The
+ * verifier knows the ports, and removes what is behind the last.
+ */
+static __always_inline bool has_endpoint_port(__u32 context_port)
+{
+	for (__u32 i = 0; i < IMDS_MAX_ENDPOINTS; i++) {
+		__u32 port = context_ports[i];
+
+		if (port == 0)
+			break;
+		if (port == context_port)
+			return true;
+	}
+	return false;
 }
 
 static __always_inline bool is_endpoint(__u32 family, const __u32 *address, __u32 port)

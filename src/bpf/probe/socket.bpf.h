@@ -13,6 +13,12 @@ struct {
 	__type(value, __u8);
 } connecting SEC(".maps");
 
+/*
+ * At least as many as there are of them, so that who connects elsewhere is looked up only meanwhile. One that
+ * had to make room there still counts.
+ */
+volatile __u32 connecting_count = 0;
+
 static __always_inline void unmap(__u32 *address, __u32 *family)
 {
 	if (address[0] != 0 || address[1] != 0 || address[2] != MAPPED_PREFIX)
@@ -21,6 +27,11 @@ static __always_inline void unmap(__u32 *address, __u32 *family)
 	address[2] = 0;
 	address[3] = 0;
 	*family = IMDS_IPV4;
+}
+
+static __always_inline bool may_be_endpoint(struct bpf_sock_addr *ctx)
+{
+	return has_endpoint_port(bpf_htonl(bpf_ntohs(FIELD(ctx->user_port)))) && FIELD(ctx->type) == SOCK_STREAM;
 }
 
 /* In the connecting task, before the socket has a port, and before others rewrite the address. */
@@ -32,8 +43,6 @@ static __always_inline void handle_connect(struct bpf_sock_addr *ctx, struct imd
 	struct sock *sk;
 	__u64 cookie;
 
-	if (FIELD(ctx->type) != SOCK_STREAM)
-		return;
 	to->remote_port = bpf_ntohs(FIELD(ctx->user_port));
 	if (!is_endpoint(to->family, to->remote, to->remote_port))
 		return;
@@ -45,7 +54,8 @@ static __always_inline void handle_connect(struct bpf_sock_addr *ctx, struct imd
 		return;
 	task = (struct task_struct *)bpf_get_current_task();
 	cookie = bpf_get_socket_cookie(ctx);
-	bpf_map_update_elem(&connecting, &cookie, &one, BPF_ANY);
+	if (bpf_map_update_elem(&connecting, &cookie, &one, BPF_NOEXIST) == 0)
+		__sync_fetch_and_add(&connecting_count, 1);
 	event->head.cookie = cookie;
 	event->head.netns = netns_of(sk);
 	event->head.tuple = *to;
@@ -83,9 +93,20 @@ static __always_inline bool read_peer(struct bpf_sock_ops *ops, struct imds_tupl
 	return true;
 }
 
-static __always_inline void handle_socket(struct bpf_sock_ops *ops)
+/* A connect to an endpoint whose SYN goes elsewhere. */
+static __always_inline bool is_redirected(struct bpf_sock_ops *ops, __u32 op)
 {
-	__u32 op = FIELD(ops->op), type;
+	__u64 cookie;
+
+	if (op != BPF_SOCK_OPS_TCP_CONNECT_CB || connecting_count == 0)
+		return false;
+	cookie = bpf_get_socket_cookie(ops);
+	return bpf_map_lookup_elem(&connecting, &cookie);
+}
+
+static __always_inline void handle_socket(struct bpf_sock_ops *ops, __u32 op)
+{
+	__u32 type;
 	struct imds_tuple tuple = {};
 	struct imds_socket_event *event;
 	struct tcp_sock *tp;
@@ -94,18 +115,18 @@ static __always_inline void handle_socket(struct bpf_sock_ops *ops)
 
 	if (op == BPF_SOCK_OPS_STATE_CB && FIELD(ops->args[1]) != BPF_TCP_CLOSE)
 		return;
-	cookie = bpf_get_socket_cookie(ops);
-	if (read_peer(ops, &tuple)) {
+	if (has_endpoint_port(FIELD(ops->remote_port)) && read_peer(ops, &tuple)) {
 		type = op == BPF_SOCK_OPS_TCP_CONNECT_CB ? IMDS_EVENT_SYN :
 		       op == BPF_SOCK_OPS_STATE_CB	 ? IMDS_EVENT_CLOSED :
 							   IMDS_EVENT_ESTABLISHED;
 	} else {
-		if (op != BPF_SOCK_OPS_TCP_CONNECT_CB || !bpf_map_lookup_elem(&connecting, &cookie))
+		if (!is_redirected(ops, op))
 			return;
 		type = IMDS_EVENT_REDIRECTED;
 	}
-	if (op == BPF_SOCK_OPS_TCP_CONNECT_CB)
-		bpf_map_delete_elem(&connecting, &cookie);
+	cookie = bpf_get_socket_cookie(ops);
+	if (op == BPF_SOCK_OPS_TCP_CONNECT_CB && bpf_map_delete_elem(&connecting, &cookie) == 0)
+		__sync_fetch_and_add(&connecting_count, -1);
 	/* The flags are replaced by what is set: others' are kept. */
 	if (type == IMDS_EVENT_SYN)
 		bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);

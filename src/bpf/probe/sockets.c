@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "attach.h"
 #include "clock.h"
 #include "processes.h"
 #include "socket_records.h"
@@ -247,8 +248,10 @@ static int write_late(const void *key, void *value)
 	if (!socket->pending || socket->time + NO_SYN_NS > handled_until)
 		return pending_count > 0;
 	write_opened(socket);
-	if (!socket->deferred)
+	if (!socket->deferred) {
 		write_socket_failed(socket, since_boot());
+		forget_connect(socket->cookie);
+	}
 	return pending_count > 0;
 }
 

@@ -54,6 +54,16 @@ describe('imds-probe: identity', function () {
       assert.equal(capture.losses['processes.args_unknown'], 0);
     }));
 
+  it('knows it also when thousands of others have started since', () =>
+    withWorld(async ({ client: where }) => {
+      const others = 'i=0; while [ $i -lt 3000 ]; do /bin/true; i=$((i + 1)); done';
+      const capture = await afterTheFact(where, async () => {
+        await succeed(where.run('curl', CURL));
+        await succeed(where.run('sh', ['-c', others]));
+      });
+      assert.deepEqual(onlyProcess(capture, where).args, ['curl', ...CURL]);
+    }));
+
   it('knows an ancestry of ten that have all ended', () =>
     withWorld(async ({ client: where }) => {
       const capture = await afterTheFact(where, () => client(where, ['deep', V4, '10']));
