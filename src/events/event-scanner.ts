@@ -16,7 +16,7 @@ import {
   type RequestPart,
   requestPart,
 } from './parse-event.ts';
-import { Segments } from './segments.ts';
+import { type Bounds, Segments } from './segments.ts';
 
 const OPENING = '{"@timestamp":"';
 const EVENT_ID = '"event":{"id":"';
@@ -56,6 +56,9 @@ export class EventScanner {
     destination: new Mark(DESTINATION),
   };
 
+  /** Used for each segment anew. */
+  readonly #bounds = [0, 0];
+
   constructor(hosts: EventHosts) {
     this.#origins = new OriginScanner(hosts);
   }
@@ -75,8 +78,9 @@ export class EventScanner {
     const metaEnd = beforeNumber(bytes, durationEnd, DURATION);
     const duration = metaEnd < durationEnd ? integerAt(bytes, metaEnd, durationEnd) : undefined;
     const time = readEventTime(bytes, timeEnd - TIME_LENGTH, timeEnd);
-    if (time === undefined || this.#opening.get(line, [timeEnd, idAt]) === undefined) return undefined;
-    if (this.#meta.get(line, [idTo, metaEnd]) !== (duration !== undefined)) return undefined;
+    if (time === undefined || this.#opening.get(line, this.#between(timeEnd, idAt)) === undefined)
+      return undefined;
+    if (this.#meta.get(line, this.#between(idTo, metaEnd)) !== (duration !== undefined)) return undefined;
 
     const ancestorsAt = marks.ancestors.at(line, imdsAt);
     const requestAt = firstOf(line, marks.afterImds, Math.max(imdsAt, ancestorsAt));
@@ -86,15 +90,21 @@ export class EventScanner {
     if (port < 0 || port > MAX_PORT) return undefined;
     const imds =
       ancestorsAt < 0
-        ? this.#imds.get(line, [imdsAt, requestAt])
-        : this.#imdsBeforeAncestors.get(line, [imdsAt, ancestorsAt]);
+        ? this.#imds.get(line, this.#between(imdsAt, requestAt))
+        : this.#imdsBeforeAncestors.get(line, this.#between(imdsAt, ancestorsAt));
     const lineage = ancestorsAt < 0 ? ORPHAN : this.#origins.lineage(line, ancestorsAt, requestAt);
-    const request = this.#request.get(line, [requestAt, portAt]);
+    const request = this.#request.get(line, this.#between(requestAt, portAt));
     const origin = lineage && this.#origins.origin(line, portEnd, lineage);
     if (imds === undefined || request === undefined || origin === undefined) return undefined;
     const client = { address: request.clientAddress, port };
     const eventId = line.latin1(idAt, idTo);
     return callOf({ eventId, time, duration, imds, request, client, origin, process: origin.process }, file);
+  }
+
+  #between(from: number, to: number): Bounds {
+    this.#bounds[0] = from;
+    this.#bounds[1] = to;
+    return this.#bounds;
   }
 }
 

@@ -7,7 +7,7 @@ import { digitsEnd, hasOnly, ID_LENGTH, isId, jsonInteger, readObject } from './
 import type { Line } from './line.ts';
 import { Mark, reads } from './marks.ts';
 import { type OriginPart, originPart } from './parse-event.ts';
-import { type Bounds, piecesOf, Segments } from './segments.ts';
+import { type Bounds, hashOfWords, piecesOf, Segments } from './segments.ts';
 
 const PID = new Mark('{"pid":');
 const PROCESS_PID = ',"process":{"pid":';
@@ -41,21 +41,16 @@ export interface Lineage {
 /** What a program of a host is, but for the pid, id and start of its processes. */
 interface Command extends OriginPart {
   process: Process;
-  /** Of late, by the end of their ids. */
-  recent: (Recent | undefined)[];
   /** By that of the ancestors. */
   alike: Map<object, object>;
 }
 
-interface Recent extends Origin {
-  process: Process;
-  id: string;
-  start: string;
+/** What a process that calls again and again has at the end of each of its lines. */
+interface Tail {
+  origin: Origin;
   lineage: Lineage;
 }
 
-/** Processes of one command that are remembered: workers call in turn. */
-const RECENT = 4;
 /** Of a command: what runs it does not differ much. */
 const MAX_ALIKE = 16;
 
@@ -69,11 +64,13 @@ const FILLINGS = [
 export const ORPHAN: Lineage = { ancestors: [], alike: {} };
 
 /**
- * The end of a line, which says where a call came from, and the ancestors. Of processes that run the same command,
- * only pid, id and start differ, and the pids of what ran it: the rest recurs, whether one process makes many calls
- * or many make one each.
+ * The end of a line, which says where a call came from, and the ancestors. Of a process that makes many calls, they
+ * are the same bytes each time. Of processes that run the same command, only pid, id and start differ, and the pids
+ * of what ran it: the rest recurs where many make one call each.
  */
 export class OriginScanner {
+  /** By the id of the process, and compared whole. */
+  readonly #tails = new Segments<Tail>(() => undefined);
   readonly #commands: Segments<Command>;
   readonly #chains = new Segments(readChain);
   /** Of lines that are laid out otherwise. */
@@ -86,6 +83,12 @@ export class OriginScanner {
     start: new Mark(START),
     parent: new Mark(PARENT_PID),
   };
+  /** Used for each line anew. */
+  readonly #bounds = {
+    whole: [0, 0],
+    orphan: [0, 0, 0, 0, 0, 0],
+    child: [0, 0, 0, 0, 0, 0, 0, 0],
+  } satisfies Record<string, number[]>;
 
   constructor(hosts: EventHosts) {
     this.#commands = new Segments((line, bounds) => readCommand(line, bounds, hosts));
@@ -94,12 +97,33 @@ export class OriginScanner {
 
   /** @param from where the brace stands that closes `source`; the rest of the line is read */
   origin(line: Line, from: number, lineage: Lineage): Origin | undefined {
-    return this.#ofCommand(line, from, lineage) ?? this.#ofLine(line, from, lineage);
+    const { bytes, end } = line;
+    const pidAt = this.#marks.process.behind(line, from);
+    const pidEnd = digitsEnd(bytes, pidAt);
+    const idAt = pidEnd + ENTITY_ID.length;
+    if (pidAt < 0 || idAt + ID_LENGTH > end || !reads(bytes, pidEnd, ENTITY_ID))
+      return this.#ofLine(line, from, lineage);
+    const whole = this.#whole(from, end);
+    const hash = hashOfId(line, idAt);
+    const tail = this.#tails.known(line, whole, hash);
+    if (tail?.lineage === lineage) return tail.origin;
+    const origin = this.#ofCommand(line, from, pidAt, pidEnd, lineage);
+    if (origin === undefined) return this.#ofLine(line, from, lineage);
+    if (tail === undefined) this.#tails.add(line, whole, hash, { origin, lineage });
+    else Object.assign(tail, { origin, lineage });
+    return origin;
   }
 
   /** @param from,to of `,"ancestors":[…]}` */
   lineage(line: Line, from: number, to: number): Lineage | undefined {
-    return this.#lineages.get(line, [from, to]);
+    return this.#lineages.get(line, this.#whole(from, to));
+  }
+
+  #whole(from: number, to: number): Bounds {
+    const { whole } = this.#bounds;
+    whole[0] = from;
+    whole[1] = to;
+    return whole;
   }
 
   /** Undefined where a pid is none, or there are too many. */
@@ -118,18 +142,18 @@ export class OriginScanner {
     bounds.push(to);
     const identities = this.#chains.get(line, bounds);
     if (identities === undefined) return undefined;
-    const ancestors = identities.map(({ start, name, executable, args }, at) => ({
-      pid: pids[at] ?? 0,
-      start,
-      name,
-      executable,
-      args,
-    }));
+    const ancestors: ProcessIdentity[] = [];
+    for (let at = 0; at < pids.length; at++) {
+      const identity = identities[at];
+      if (identity === undefined) return undefined;
+      const { start, name, executable, args } = identity;
+      ancestors.push({ pid: pids[at] ?? 0, start, name, executable, args });
+    }
     return { ancestors, alike: identities };
   }
 
   #ofLine(line: Line, from: number, { ancestors }: Lineage): Origin | undefined {
-    const origin = this.#origins.get(line, [from, line.end]);
+    const origin = this.#origins.get(line, this.#whole(from, line.end));
     // A process is one object in all its calls, as long as its ancestors are.
     if (origin?.process !== undefined && origin.process.ancestors !== ancestors)
       origin.process = { ...origin.process, ancestors };
@@ -137,14 +161,11 @@ export class OriginScanner {
   }
 
   /** Undefined where the line does not name a process as ours do. */
-  #ofCommand(line: Line, from: number, lineage: Lineage): Origin | undefined {
+  #ofCommand(line: Line, from: number, pidAt: number, pidEnd: number, lineage: Lineage): Origin | undefined {
     const { bytes, end } = line;
     const marks = this.#marks;
-    const pidAt = marks.process.behind(line, from);
-    const pidEnd = digitsEnd(bytes, pidAt);
     const idAt = pidEnd + ENTITY_ID.length;
     const idTo = idAt + ID_LENGTH;
-    if (pidAt < 0 || !reads(bytes, pidEnd, ENTITY_ID)) return undefined;
     const startAt = marks.start.behind(line, idTo);
     const startEnd = startAt + TIME_LENGTH;
     const pid = pidOf(bytes, pidAt, pidEnd);
@@ -152,30 +173,35 @@ export class OriginScanner {
     const parentAt = marks.parent.behind(line, startEnd);
     const parentEnd = digitsEnd(bytes, parentAt);
     if (parentAt >= 0 && jsonInteger(bytes, parentAt, parentEnd) < 0) return undefined;
-    const bounds =
-      parentAt < 0
-        ? [from, pidAt, idTo, startAt, startEnd, end]
-        : [from, pidAt, idTo, startAt, startEnd, parentAt, parentEnd, end];
+    const bounds = parentAt < 0 ? this.#bounds.orphan : this.#bounds.child;
+    bounds[0] = from;
+    bounds[1] = pidAt;
+    bounds[2] = idTo;
+    bounds[3] = startAt;
+    bounds[4] = startEnd;
+    bounds[5] = end;
+    if (parentAt >= 0) {
+      bounds[5] = parentAt;
+      bounds[6] = parentEnd;
+      bounds[7] = end;
+    }
     const command = this.#commands.get(line, bounds);
     if (command === undefined) return undefined;
-    const slot = (bytes[idTo - 1] ?? 0) & (RECENT - 1);
-    const recent = command.recent[slot];
-    if (recent?.process.pid === pid && recent.lineage === lineage && isThat(bytes, idAt, startAt, recent))
-      return recent;
     const startTime = readEventTime(bytes, startAt, startEnd);
     if (startTime === undefined || !isId(bytes, idAt)) return undefined;
     const { endpoint, host, attribution } = command;
-    const id = line.latin1(idAt, idTo);
-    const start = line.latin1(startAt, startEnd);
-    const process = processLike(command, pid, id, startTime, lineage);
-    const origin = { endpoint, host, attribution, process, id, start, lineage };
-    command.recent[slot] = origin;
-    return origin;
+    const process = processLike(command, pid, line.latin1(idAt, idTo), startTime, lineage);
+    return { endpoint, host, attribution, process };
   }
 }
 
-function isThat(bytes: Buffer, idAt: number, startAt: number, { id, start }: Recent): boolean {
-  return reads(bytes, idAt, id) && reads(bytes, startAt, start);
+function hashOfId({ view }: Line, at: number): number {
+  return hashOfWords(
+    view.getInt32(at, true),
+    view.getInt32(at + 8, true),
+    view.getInt32(at + 16, true),
+    view.getInt32(at + 24, true),
+  );
 }
 
 /** Each field by its name: it takes a fraction of what it takes to spread an object and to change a few of them. */
@@ -233,7 +259,7 @@ function readCommand(line: Line, bounds: Bounds, hosts: EventHosts): Command | u
       process?.pid === pid && process.entityId === id && process.startTime === parseEventTime(start);
     return origin && isFollowed ? { ...origin, process } : undefined;
   });
-  return first && second && { ...second, recent: [], alike: new Map() };
+  return first && second && { ...second, alike: new Map() };
 }
 
 /** Without the pids. */
