@@ -1,10 +1,11 @@
 import type { AttributedCall } from '../model.ts';
+import { ByteText } from './byte-text.ts';
 import type { EventHosts } from './event-hosts.ts';
 import { readEventTime, TIME_LENGTH } from './event-time.ts';
 import { objectOf, parseJson } from './json-object.ts';
 import { digitsBegin, ID_LENGTH, integerAt, isId, jsonInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
-import { Mark, reads } from './marks.ts';
+import { Mark } from './marks.ts';
 import { ORPHAN, OriginScanner } from './origin-scanner.ts';
 import {
   addressOf,
@@ -18,7 +19,7 @@ import {
 } from './parse-event.ts';
 import { type Bounds, Segments } from './segments.ts';
 
-const OPENING = '{"@timestamp":"';
+const OPENING = new ByteText('{"@timestamp":"');
 const EVENT_ID = '"event":{"id":"';
 const IMDS = ',"imds":{';
 const ANCESTORS = ',"ancestors":[';
@@ -28,6 +29,7 @@ const AFTER_IMDS = [',"http":{', ',"url":{', ',"user_agent":{', ',"network":{'];
 const DESTINATION = '},"destination":{';
 const SOURCE_AT_END = /,"source":\{"ip":"[0-9A-Fa-f:.]*","port":$/;
 const DURATION = ',"duration":';
+const DURATION_BYTES = new ByteText(DURATION);
 const [QUOTE, CLOSE_BRACE] = [0x22, 0x7d];
 
 interface Request extends RequestPart {
@@ -65,19 +67,19 @@ export class EventScanner {
 
   /** @returns undefined where the line has to be parsed as a whole */
   scan(line: Line, file: string): AttributedCall | undefined {
-    const { bytes, start } = line;
+    const { bytes, view, start, end } = line;
     const marks = this.#marks;
     const timeEnd = start + OPENING.length + TIME_LENGTH;
-    if (!reads(bytes, start, OPENING) || bytes[timeEnd] !== QUOTE) return undefined;
+    if (!OPENING.isAt(view, start, end) || bytes[timeEnd] !== QUOTE) return undefined;
     const idAt = marks.eventId.behind(line, timeEnd);
     const idTo = idAt + ID_LENGTH;
     if (!isId(bytes, idAt) || bytes[idTo] !== QUOTE) return undefined;
     const imdsAt = marks.imds.at(line, idTo);
     const durationEnd = imdsAt - 1;
     if (imdsAt < 0 || bytes[durationEnd] !== CLOSE_BRACE) return undefined;
-    const metaEnd = beforeNumber(bytes, durationEnd, DURATION);
+    const metaEnd = beforeDuration(line, durationEnd);
     const duration = metaEnd < durationEnd ? integerAt(bytes, metaEnd, durationEnd) : undefined;
-    const time = readEventTime(bytes, timeEnd - TIME_LENGTH, timeEnd);
+    const time = readEventTime(line, timeEnd - TIME_LENGTH, timeEnd);
     if (time === undefined || this.#opening.get(line, this.#between(timeEnd, idAt)) === undefined)
       return undefined;
     if (this.#meta.get(line, this.#between(idTo, metaEnd)) !== (duration !== undefined)) return undefined;
@@ -134,10 +136,11 @@ function readRequest(text: string): Request | undefined {
   return event && client && { ...requestPart(event), clientAddress: client.address };
 }
 
-/** Where the number begins that ends there and has the mark before it; `end` where there is none. */
-function beforeNumber(bytes: Buffer, end: number, mark: string): number {
+/** Where the duration begins that ends there; `end` where there is none. */
+function beforeDuration({ bytes, view }: Line, end: number): number {
   const from = digitsBegin(bytes, end);
-  return reads(bytes, from - mark.length, mark) && jsonInteger(bytes, from, end) >= 0 ? from : end;
+  const isThere = DURATION_BYTES.isAt(view, from - DURATION.length, end);
+  return isThere && jsonInteger(bytes, from, end) >= 0 ? from : end;
 }
 
 function firstOf(line: Line, marks: readonly Mark[], from: number): number {

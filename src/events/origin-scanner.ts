@@ -1,11 +1,12 @@
 import type { Nanoseconds, Process, ProcessIdentity } from '../model.ts';
+import { ByteText } from './byte-text.ts';
 import type { EventHosts } from './event-hosts.ts';
 import { ancestorsOf, MAX_PID, processOf } from './event-process.ts';
 import { parseEventTime, readEventTime, TIME_LENGTH } from './event-time.ts';
 import { objectOf } from './json-object.ts';
 import { digitsEnd, hasOnly, ID_LENGTH, isId, jsonInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
-import { Mark, reads } from './marks.ts';
+import { Mark } from './marks.ts';
 import { type OriginPart, originPart } from './parse-event.ts';
 import { type Bounds, hashOfWords, piecesOf, Segments } from './segments.ts';
 
@@ -13,6 +14,7 @@ const PID = new Mark('{"pid":');
 const PROCESS_PID = ',"process":{"pid":';
 const PARENT_PID = ',"parent":{"pid":';
 const ENTITY_ID = ',"entity_id":"';
+const ENTITY_ID_BYTES = new ByteText(ENTITY_ID);
 const START = ',"start":"';
 /** More are read as a whole. */
 const MAX_CUT = 32;
@@ -88,7 +90,11 @@ export class OriginScanner {
     whole: [0, 0],
     orphan: [0, 0, 0, 0, 0, 0],
     child: [0, 0, 0, 0, 0, 0, 0, 0],
-  } satisfies Record<string, number[]>;
+    /** By the number of pids. */
+    chains: new Array<number[] | undefined>(MAX_CUT + 1).fill(undefined),
+  };
+  /** Where each pid begins and ends. */
+  readonly #cuts = new Int32Array(2 * MAX_CUT);
 
   constructor(hosts: EventHosts) {
     this.#commands = new Segments((line, bounds) => readCommand(line, bounds, hosts));
@@ -97,11 +103,11 @@ export class OriginScanner {
 
   /** @param from where the brace stands that closes `source`; the rest of the line is read */
   origin(line: Line, from: number, lineage: Lineage): Origin | undefined {
-    const { bytes, end } = line;
+    const { bytes, view, end } = line;
     const pidAt = this.#marks.process.behind(line, from);
     const pidEnd = digitsEnd(bytes, pidAt);
     const idAt = pidEnd + ENTITY_ID.length;
-    if (pidAt < 0 || idAt + ID_LENGTH > end || !reads(bytes, pidEnd, ENTITY_ID))
+    if (pidAt < 0 || idAt + ID_LENGTH > end || !ENTITY_ID_BYTES.isAt(view, pidEnd, end))
       return this.#ofLine(line, from, lineage);
     const whole = this.#whole(from, end);
     const hash = hashOfId(line, idAt);
@@ -109,8 +115,8 @@ export class OriginScanner {
     if (tail?.lineage === lineage) return tail.origin;
     const origin = this.#ofCommand(line, from, pidAt, pidEnd, lineage);
     if (origin === undefined) return this.#ofLine(line, from, lineage);
-    if (tail === undefined) this.#tails.add(line, whole, hash, { origin, lineage });
-    else Object.assign(tail, { origin, lineage });
+    if (tail !== undefined) Object.assign(tail, { origin, lineage });
+    else if (this.#tails.cameBefore(hash)) this.#tails.keep(line, whole, hash, { origin, lineage });
     return origin;
   }
 
@@ -128,28 +134,43 @@ export class OriginScanner {
 
   /** Undefined where a pid is none, or there are too many. */
   #ofChain(line: Line, from: number, to: number): Lineage | undefined {
-    const bounds = [from];
-    const pids: number[] = [];
+    const { bytes } = line;
+    const cuts = this.#cuts;
+    let count = 0;
     let end = from;
     for (let mark = PID.first(line, end, to); mark >= 0; mark = PID.first(line, end, to)) {
+      if (count === MAX_CUT) return undefined;
       const at = mark + PID.length;
-      end = digitsEnd(line.bytes, at);
-      const pid = pidOf(line.bytes, at, end);
-      if (pid === undefined || pids.length === MAX_CUT) return undefined;
-      bounds.push(at, end);
-      pids.push(pid);
+      end = digitsEnd(bytes, at);
+      cuts[2 * count] = at;
+      cuts[2 * count + 1] = end;
+      count++;
     }
-    bounds.push(to);
+    const bounds = this.#chainBounds(from, to, count);
     const identities = this.#chains.get(line, bounds);
     if (identities === undefined) return undefined;
-    const ancestors: ProcessIdentity[] = [];
-    for (let at = 0; at < pids.length; at++) {
-      const identity = identities[at];
-      if (identity === undefined) return undefined;
+    const ancestors = new Array<ProcessIdentity>(count);
+    for (let index = 0; index < count; index++) {
+      const pid = pidOf(bytes, bounds[2 * index + 1] ?? 0, bounds[2 * index + 2] ?? 0);
+      const identity = identities[index];
+      if (pid === undefined || identity === undefined) return undefined;
       const { start, name, executable, args } = identity;
-      ancestors.push({ pid: pids[at] ?? 0, start, name, executable, args });
+      ancestors[index] = { pid, start, name, executable, args };
     }
     return { ancestors, alike: identities };
+  }
+
+  /** Without the pids that were cut out. */
+  #chainBounds(from: number, to: number, count: number): Bounds {
+    let bounds = this.#bounds.chains[count];
+    if (bounds === undefined) {
+      bounds = new Array<number>(2 * count + 2).fill(0);
+      this.#bounds.chains[count] = bounds;
+    }
+    bounds[0] = from;
+    for (let index = 0; index < 2 * count; index++) bounds[index + 1] = this.#cuts[index] ?? 0;
+    bounds[2 * count + 1] = to;
+    return bounds;
   }
 
   #ofLine(line: Line, from: number, { ancestors }: Lineage): Origin | undefined {
@@ -187,7 +208,7 @@ export class OriginScanner {
     }
     const command = this.#commands.get(line, bounds);
     if (command === undefined) return undefined;
-    const startTime = readEventTime(bytes, startAt, startEnd);
+    const startTime = readEventTime(line, startAt, startEnd);
     if (startTime === undefined || !isId(bytes, idAt)) return undefined;
     const { endpoint, host, attribution } = command;
     const process = processLike(command, pid, line.latin1(idAt, idTo), startTime, lineage);

@@ -40,7 +40,7 @@ export class Segments<T> {
     const slot = this.#find(line, bounds, hash);
     if (slot >= 0) return this.#values[slot];
     const value = this.#read(line, bounds);
-    this.add(line, bounds, hash, value);
+    if (this.cameBefore(hash)) this.keep(line, bounds, hash, value);
     return value;
   }
 
@@ -54,11 +54,12 @@ export class Segments<T> {
     return slot < 0 ? undefined : this.#values[slot];
   }
 
-  /** In place of the one of the two that was used longer ago: what comes seldom does not drive out what recurs. */
-  add(line: Line, bounds: Bounds, hash: number, value: T | undefined): void {
-    const mark = hash & (SLOTS - 1);
-    if (this.#once[mark] === hash) this.#keep(hash, line, bounds, value);
-    this.#once[mark] = hash;
+  /** Whether it is to be kept. It is asked once for each time that it was not known. */
+  cameBefore(hash: number): boolean {
+    const slot = hash & (SLOTS - 1);
+    const isAgain = this.#once[slot] === hash;
+    this.#once[slot] = hash;
+    return isAgain;
   }
 
   /** The slot that it is in; -1 where it is in none. */
@@ -91,7 +92,8 @@ export class Segments<T> {
     this.#values[slot] = value;
   }
 
-  #keep(hash: number, { bytes }: Line, bounds: Bounds, value: T | undefined): void {
+  /** In place of the one of the two that was used longer ago: what comes seldom does not drive out what recurs. */
+  keep({ bytes }: Line, bounds: Bounds, hash: number, value: T | undefined): void {
     let length = WORD;
     for (let at = 0; at < bounds.length; at += 2) length += WORD + lengthAt(bounds, at);
     if (length > MAX_KEPT - WORD) return;
