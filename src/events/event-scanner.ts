@@ -27,14 +27,11 @@ const ANCESTORS = ',"ancestors":[';
 const AFTER_IMDS = [',"http":{', ',"url":{', ',"user_agent":{', ',"network":{'];
 /** What follows the client's port. */
 const DESTINATION = '},"destination":{';
-const SOURCE_AT_END = /,"source":\{"ip":"[0-9A-Fa-f:.]*","port":$/;
+const SOURCE = ',"source":';
+const CLIENT = /^,"source":\{"ip":"([0-9A-Fa-f:.]*)","port":$/;
 const DURATION = ',"duration":';
 const DURATION_BYTES = new ByteText(DURATION);
-const [QUOTE, CLOSE_BRACE] = [0x22, 0x7d];
-
-interface Request extends RequestPart {
-  clientAddress: string;
-}
+const [QUOTE, OPEN_BRACE, CLOSE_BRACE] = [0x22, 0x7b, 0x7d];
 
 /**
  * Reads an event from a line that is laid out as ours are (src/report/event.ts), without `JSON.parse` for most:
@@ -49,6 +46,8 @@ export class EventScanner {
   readonly #imds = segments((text) => readImds(`{"":0${text}}`));
   readonly #imdsBeforeAncestors = segments((text) => readImds(`{"":0${text}}}`));
   readonly #request = segments(readRequest);
+  /** Apart from the requests: in a fleet, each host has the same ones. */
+  readonly #client = segments(readClient);
   readonly #origins: OriginScanner;
   readonly #marks = {
     eventId: new Mark(EVENT_ID),
@@ -95,10 +94,14 @@ export class EventScanner {
         ? this.#imds.get(line, this.#between(imdsAt, requestAt))
         : this.#imdsBeforeAncestors.get(line, this.#between(imdsAt, ancestorsAt));
     const lineage = ancestorsAt < 0 ? ORPHAN : this.#origins.lineage(line, ancestorsAt, requestAt);
-    const request = this.#request.get(line, this.#between(requestAt, portAt));
-    const origin = lineage && this.#origins.origin(line, portEnd, lineage);
-    if (imds === undefined || request === undefined || origin === undefined) return undefined;
-    const client = { address: request.clientAddress, port };
+    const sourceAt = beforeClient(line, requestAt, portAt);
+    const request = this.#request.get(line, this.#between(requestAt, sourceAt));
+    const address = this.#client.get(line, this.#between(sourceAt, portAt));
+    if (imds === undefined || request === undefined || address === undefined || lineage === undefined)
+      return undefined;
+    const origin = this.#origins.origin(line, portEnd, lineage);
+    if (origin === undefined) return undefined;
+    const client = { address, port };
     const eventId = line.latin1(idAt, idTo);
     return callOf({ eventId, time, duration, imds, request, client, origin, process: origin.process }, file);
   }
@@ -128,12 +131,22 @@ function readImds(json: string): ImdsPart | undefined {
   return imds === undefined || 'ancestors' in imds ? undefined : imdsPart(imds);
 }
 
-/** @param text ends where the client's port is to follow */
-function readRequest(text: string): Request | undefined {
-  if (!SOURCE_AT_END.test(text)) return undefined;
-  const event = readObject(`{"":0${text}0}}`, ['http', 'url', 'user_agent', 'network', 'source']);
-  const client = addressOf(objectOf(event?.source));
-  return event && client && { ...requestPart(event), clientAddress: client.address };
+/** @param text ends where `source` is to follow */
+function readRequest(text: string): RequestPart | undefined {
+  const event = readObject(`{"":0${text}}`, ['http', 'url', 'user_agent', 'network']);
+  return event && requestPart(event);
+}
+
+/** @param text ends where the client's port is to follow @returns its address */
+function readClient(text: string): string | undefined {
+  return addressOf({ ip: CLIENT.exec(text)?.[1], port: 0 })?.address;
+}
+
+/** Where `source` begins, with the comma, if its brace is the last one before the client's port. */
+function beforeClient({ bytes }: Line, from: number, portAt: number): number {
+  let at = portAt;
+  while (at > from && bytes[at] !== OPEN_BRACE) at--;
+  return Math.max(from, at - SOURCE.length);
 }
 
 /** Where the duration begins that ends there; `end` where there is none. */

@@ -16,6 +16,10 @@ const PARENT_PID = ',"parent":{"pid":';
 const ENTITY_ID = ',"entity_id":"';
 const ENTITY_ID_BYTES = new ByteText(ENTITY_ID);
 const START = ',"start":"';
+/** Of `,"ancestors":[{"pid":`. */
+const FIRST_PID = 21;
+/** Shorter ones, as with no ancestor, are read each time. */
+const LEAST_LINEAGE = 32;
 /** More are read as a whole. */
 const MAX_CUT = 32;
 const MEMBERS = [
@@ -77,9 +81,8 @@ export class OriginScanner {
   readonly #chains = new Segments(readChain);
   /** Of lines that are laid out otherwise. */
   readonly #origins: Segments<Origin>;
-  readonly #lineages = new Segments(
-    (line, [from = 0, to = 0]) => this.#ofChain(line, from, to) ?? readLineage(line.utf8(from, to)),
-  );
+  /** By a few bytes of theirs, the first pid among them, and compared whole. */
+  readonly #lineages = new Segments<Lineage>(() => undefined);
   readonly #marks = {
     process: new Mark(PROCESS_PID),
     start: new Mark(START),
@@ -122,7 +125,15 @@ export class OriginScanner {
 
   /** @param from,to of `,"ancestors":[…]}` */
   lineage(line: Line, from: number, to: number): Lineage | undefined {
-    return this.#lineages.get(line, this.#whole(from, to));
+    if (to - from < LEAST_LINEAGE) return readLineage(line.utf8(from, to));
+    const whole = this.#whole(from, to);
+    const hash = hashOfLineage(line, from, to);
+    const known = this.#lineages.known(line, whole, hash);
+    if (known !== undefined) return known;
+    const lineage = this.#ofChain(line, from, to) ?? readLineage(line.utf8(from, to));
+    if (lineage !== undefined && this.#lineages.cameBefore(hash))
+      this.#lineages.keep(line, whole, hash, lineage);
+    return lineage;
   }
 
   #whole(from: number, to: number): Bounds {
@@ -214,6 +225,17 @@ export class OriginScanner {
     const process = processLike(command, pid, line.latin1(idAt, idTo), startTime, lineage);
     return { endpoint, host, attribution, process };
   }
+}
+
+/** Of the first pid, which a place in the middle and one at the end tell from that of another host. */
+function hashOfLineage({ view }: Line, from: number, to: number): number {
+  const at = from + FIRST_PID;
+  return hashOfWords(
+    view.getInt32(at, true),
+    view.getInt32(at + 4, true) ^ (to - from),
+    view.getInt32((from + to) >> 1, true),
+    view.getInt32(to - 16, true),
+  );
 }
 
 function hashOfId({ view }: Line, at: number): number {

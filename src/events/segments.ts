@@ -8,7 +8,7 @@ const WORD = 4;
 /** What is hashed or compared in one step. */
 const STEP = 4 * WORD;
 /** Bytes from which the system's comparison is faster than one of words, for it takes a call. */
-const LONG = 512;
+const LONG = 320;
 
 /** Where the pieces of a segment begin and end in what was read: between them stands what is another in each line. */
 export type Bounds = readonly number[];
@@ -144,15 +144,20 @@ function lengthAt(bounds: Bounds, at: number): number {
 
 function agree(some: DataView, from: number, others: DataView, at: number, length: number): boolean {
   let done = 0;
-  for (; done <= length - STEP; done += STEP) {
-    const first = some.getInt32(from + done, true) ^ others.getInt32(at + done, true);
-    const second = some.getInt32(from + done + WORD, true) ^ others.getInt32(at + done + WORD, true);
-    const third = some.getInt32(from + done + 2 * WORD, true) ^ others.getInt32(at + done + 2 * WORD, true);
-    const fourth = some.getInt32(from + done + 3 * WORD, true) ^ others.getInt32(at + done + 3 * WORD, true);
-    if ((first | second | third | fourth) !== 0) return false;
-  }
+  for (; done <= length - STEP; done += STEP)
+    if (!agreeInStep(some, from + done, others, at + done)) return false;
+  // What is left is compared with some of what was: that is one step more, and not one for each byte.
+  if (done > 0) return agreeInStep(some, from + length - STEP, others, at + length - STEP);
   for (; done < length; done++) if (some.getUint8(from + done) !== others.getUint8(at + done)) return false;
   return true;
+}
+
+function agreeInStep(some: DataView, from: number, others: DataView, at: number): boolean {
+  const first = some.getInt32(from, true) ^ others.getInt32(at, true);
+  const second = some.getInt32(from + WORD, true) ^ others.getInt32(at + WORD, true);
+  const third = some.getInt32(from + 2 * WORD, true) ^ others.getInt32(at + 2 * WORD, true);
+  const fourth = some.getInt32(from + 3 * WORD, true) ^ others.getInt32(at + 3 * WORD, true);
+  return (first | second | third | fourth) === 0;
 }
 
 export function piecesOf({ bytes }: Line, bounds: Bounds): string[] {
