@@ -1,7 +1,15 @@
 import type { Line } from './line.ts';
 
-/** Slots of a table. A segment is in one of two that stand side by side. */
-const SLOTS = 2 ** 14;
+/** Buckets of a table, of two slots each. */
+const BUCKETS = 2 ** 13;
+/**
+ * Numbers of a bucket, which lie side by side, for memory is slow: of each slot the hash, and where the segment is
+ * kept, 0 where none is; then hashes of what came once. Only what comes again is kept, for most of what does not is
+ * garbage at once.
+ */
+const BUCKET = 8;
+const ONCE = 4;
+const ONCE_PLACES = BUCKET - ONCE;
 /** Bytes of the segments in a table: what is made of them is about twice as much again. */
 const MAX_KEPT = 4 * 1024 * 1024;
 const WORD = 4;
@@ -19,15 +27,15 @@ export type Bounds = readonly number[];
  */
 export class Segments<T> {
   readonly #read: (line: Line, bounds: Bounds) => T | undefined;
-  /** Of each slot the hash, and where the segment is kept: 0 where none is. Side by side, for memory is slow. */
-  readonly #slots = new Int32Array(SLOTS * 2);
-  readonly #values = new Array<T | undefined>(SLOTS).fill(undefined);
-  /** Hashes of what came once: only what comes again is kept, for most of what does not is garbage at once. */
-  readonly #once = new Int32Array(SLOTS);
+  readonly #table = new Int32Array(BUCKETS * BUCKET);
+  readonly #values = new Array<T | undefined>(BUCKETS * 2).fill(undefined);
   /** The number of pieces, then each behind its length. Memory that nobody wrote to takes none. */
   readonly #kept = Buffer.allocUnsafeSlow(MAX_KEPT);
   readonly #view = new DataView(this.#kept.buffer, this.#kept.byteOffset, MAX_KEPT);
   #keptBytes = WORD;
+  /** Where the one is kept that was got last, and what was read of it: most often it comes again. */
+  #last = 0;
+  #lastValue: T | undefined;
 
   /** @param read gives undefined for what is not as it should be, which is remembered too */
   constructor(read: (line: Line, bounds: Bounds) => T | undefined) {
@@ -36,9 +44,14 @@ export class Segments<T> {
 
   /** @param bounds not held on to */
   get(line: Line, bounds: Bounds): T | undefined {
+    if (this.#isSame(this.#last, line, bounds)) return this.#lastValue;
     const hash = hashOf(line, bounds);
     const slot = this.#find(line, bounds, hash);
-    if (slot >= 0) return this.#values[slot];
+    if (slot >= 0) {
+      this.#last = this.#table[(slot / 2) * BUCKET + 1] ?? 0;
+      this.#lastValue = this.#values[slot];
+      return this.#lastValue;
+    }
     const value = this.#read(line, bounds);
     if (this.cameBefore(hash)) this.keep(line, bounds, hash, value);
     return value;
@@ -56,56 +69,45 @@ export class Segments<T> {
 
   /** Whether it is to be kept. It is asked once for each time that it was not known. */
   cameBefore(hash: number): boolean {
-    const slot = hash & (SLOTS - 1);
-    const isAgain = this.#once[slot] === hash;
-    this.#once[slot] = hash;
+    const place = (hash & (BUCKETS - 1)) * BUCKET + ONCE + ((hash >>> 28) & (ONCE_PLACES - 1));
+    const isAgain = this.#table[place] === hash;
+    this.#table[place] = hash;
     return isAgain;
   }
 
-  /** The slot that it is in; -1 where it is in none. */
+  /** Where its value is; -1 where it is not known. */
   #find(line: Line, bounds: Bounds, hash: number): number {
-    const slots = this.#slots;
-    const first = hash & (SLOTS - 2);
-    if (slots[first * 2] === hash && this.#isSame(slots[first * 2 + 1] ?? 0, line, bounds)) return first;
-    const second = first + 1;
-    if (slots[second * 2] !== hash || !this.#isSame(slots[second * 2 + 1] ?? 0, line, bounds)) return -1;
-    this.#swap(first, second);
-    return first;
-  }
-
-  #swap(first: number, second: number): void {
-    const slots = this.#slots;
-    const hash = slots[first * 2] ?? 0;
-    const place = slots[first * 2 + 1] ?? 0;
-    const value = this.#values[first];
-    this.#move(second, first);
-    this.#put(second, hash, place, value);
-  }
-
-  #move(from: number, to: number): void {
-    this.#put(to, this.#slots[from * 2] ?? 0, this.#slots[from * 2 + 1] ?? 0, this.#values[from]);
-  }
-
-  #put(slot: number, hash: number, place: number, value: T | undefined): void {
-    this.#slots[slot * 2] = hash;
-    this.#slots[slot * 2 + 1] = place;
-    this.#values[slot] = value;
+    const table = this.#table;
+    const bucket = hash & (BUCKETS - 1);
+    const at = bucket * BUCKET;
+    if (table[at] === hash && this.#isSame(table[at + 1] ?? 0, line, bounds)) return bucket * 2;
+    const place = table[at + 2] === hash ? (table[at + 3] ?? 0) : 0;
+    if (!this.#isSame(place, line, bounds)) return -1;
+    const value = this.#values[bucket * 2 + 1];
+    this.#putFirst(bucket, hash, place, value);
+    return bucket * 2;
   }
 
   /** In place of the one of the two that was used longer ago: what comes seldom does not drive out what recurs. */
+  #putFirst(bucket: number, hash: number, place: number, value: T | undefined): void {
+    const table = this.#table;
+    const at = bucket * BUCKET;
+    table[at + 2] = table[at] ?? 0;
+    table[at + 3] = table[at + 1] ?? 0;
+    this.#values[bucket * 2 + 1] = this.#values[bucket * 2];
+    table[at] = hash;
+    table[at + 1] = place;
+    this.#values[bucket * 2] = value;
+  }
+
+  /** What was not known. @param bounds not held on to */
   keep({ bytes }: Line, bounds: Bounds, hash: number, value: T | undefined): void {
     let length = WORD;
     for (let at = 0; at < bounds.length; at += 2) length += WORD + lengthAt(bounds, at);
     if (length > MAX_KEPT - WORD) return;
-    if (this.#keptBytes + length > MAX_KEPT) {
-      this.#slots.fill(0);
-      this.#values.fill(undefined);
-      this.#keptBytes = WORD;
-    }
+    if (this.#keptBytes + length > MAX_KEPT) this.#forget();
     let end = this.#keptBytes;
-    const slot = hash & (SLOTS - 2);
-    this.#move(slot, slot + 1);
-    this.#put(slot, hash, end, value);
+    this.#putFirst(hash & (BUCKETS - 1), hash, end, value);
     this.#view.setInt32(end, bounds.length / 2, true);
     end += WORD;
     for (let at = 0; at < bounds.length; at += 2) {
@@ -116,6 +118,15 @@ export class Segments<T> {
       end += piece;
     }
     this.#keptBytes = end;
+  }
+
+  /** All but what came once. */
+  #forget(): void {
+    for (let at = 0; at < this.#table.length; at += BUCKET) this.#table.fill(0, at, at + ONCE);
+    this.#values.fill(undefined);
+    this.#keptBytes = WORD;
+    this.#last = 0;
+    this.#lastValue = undefined;
   }
 
   #isSame(place: number, { bytes, view }: Line, bounds: Bounds): boolean {
