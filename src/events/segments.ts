@@ -11,7 +11,7 @@ const BUCKET = 8;
 const ONCE = 4;
 const ONCE_PLACES = BUCKET - ONCE;
 /** Bytes of the segments in a table: what is made of them is about twice as much again. */
-const MAX_KEPT = 4 * 1024 * 1024;
+const MAX_KEPT = 3 * 1024 * 1024;
 const WORD = 4;
 /** What is hashed or compared in one step. */
 const STEP = 4 * WORD;
