@@ -6,7 +6,7 @@ import { objectOf, parseJson } from './json-object.ts';
 import { digitsBegin, ID_LENGTH, integerAt, isId, jsonInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
 import { Mark } from './marks.ts';
-import { ORPHAN, OriginScanner } from './origin-scanner.ts';
+import { OriginScanner } from './origin-scanner.ts';
 import {
   addressOf,
   callOf,
@@ -93,13 +93,11 @@ export class EventScanner {
       ancestorsAt < 0
         ? this.#imds.get(line, this.#between(imdsAt, requestAt))
         : this.#imdsBeforeAncestors.get(line, this.#between(imdsAt, ancestorsAt));
-    const lineage = ancestorsAt < 0 ? ORPHAN : this.#origins.lineage(line, ancestorsAt, requestAt);
     const sourceAt = beforeClient(line, requestAt, portAt);
     const request = this.#request.get(line, this.#between(requestAt, sourceAt));
     const address = this.#client.get(line, this.#between(sourceAt, portAt));
-    if (imds === undefined || request === undefined || address === undefined || lineage === undefined)
-      return undefined;
-    const origin = this.#origins.origin(line, portEnd, lineage);
+    if (imds === undefined || request === undefined || address === undefined) return undefined;
+    const origin = this.#origins.origin(line, ancestorsAt, requestAt, portEnd);
     if (origin === undefined) return undefined;
     const client = { address, port };
     const eventId = line.latin1(idAt, idTo);

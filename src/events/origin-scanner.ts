@@ -1,27 +1,20 @@
-import type { Nanoseconds, Process, ProcessIdentity } from '../model.ts';
+import type { Nanoseconds, Process } from '../model.ts';
 import { ByteText } from './byte-text.ts';
 import type { EventHosts } from './event-hosts.ts';
-import { ancestorsOf, MAX_PID, processOf } from './event-process.ts';
+import { processOf } from './event-process.ts';
 import { parseEventTime, readEventTime, TIME_LENGTH } from './event-time.ts';
-import { objectOf } from './json-object.ts';
-import { digitsEnd, hasOnly, ID_LENGTH, isId, jsonInteger, readObject } from './json-parts.ts';
+import { digitsEnd, ID_LENGTH, isId, jsonInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
+import { FILLINGS, type Lineage, LineageScanner, ORPHAN, pidOf } from './lineage-scanner.ts';
 import { Mark } from './marks.ts';
 import { type OriginPart, originPart } from './parse-event.ts';
 import { type Bounds, hashOfWords, piecesOf, Segments } from './segments.ts';
 
-const PID = new Mark('{"pid":');
 const PROCESS_PID = ',"process":{"pid":';
 const PARENT_PID = ',"parent":{"pid":';
 const ENTITY_ID = ',"entity_id":"';
 const ENTITY_ID_BYTES = new ByteText(ENTITY_ID);
 const START = ',"start":"';
-/** Of `,"ancestors":[{"pid":`. */
-const FIRST_PID = 21;
-/** Shorter ones, as with no ancestor, are read each time. */
-const LEAST_LINEAGE = 32;
-/** More are read as a whole. */
-const MAX_CUT = 32;
 const MEMBERS = [
   'destination',
   'process',
@@ -37,13 +30,6 @@ export interface Origin extends OriginPart {
   process: Process | undefined;
 }
 
-/** Ancestors as they stand in an event, and what they have in common with those of other events. */
-export interface Lineage {
-  ancestors: readonly ProcessIdentity[];
-  /** The same object for all that differ in their pids alone; undefined where that is not known. */
-  alike: object | undefined;
-}
-
 /** What a program of a host is, but for the pid, id and start of its processes. */
 interface Command extends OriginPart {
   process: Process;
@@ -51,23 +37,8 @@ interface Command extends OriginPart {
   alike: Map<object, object>;
 }
 
-/** What a process that calls again and again has at the end of each of its lines. */
-interface Tail {
-  origin: Origin;
-  lineage: Lineage;
-}
-
 /** Of a command: what runs it does not differ much. */
 const MAX_ALIKE = 16;
-
-/** What is put in where something was cut out, twice: what was read has to follow, or something else was cut out. */
-const FILLINGS = [
-  { pid: 1, id: '0'.repeat(32), start: '2000-01-01T00:00:00.000000000Z' },
-  { pid: 1001, id: 'f'.repeat(32), start: '2001-01-01T00:00:00.000000000Z' },
-] as const;
-
-/** Of an event that names no ancestors. */
-export const ORPHAN: Lineage = { ancestors: [], alike: {} };
 
 /**
  * The end of a line, which says where a call came from, and the ancestors. Of a process that makes many calls, they
@@ -76,13 +47,11 @@ export const ORPHAN: Lineage = { ancestors: [], alike: {} };
  */
 export class OriginScanner {
   /** By the id of the process, and compared whole. */
-  readonly #tails = new Segments<Tail>(() => undefined);
+  readonly #tails = new Segments<Origin>(() => undefined);
   readonly #commands: Segments<Command>;
-  readonly #chains = new Segments(readChain);
+  readonly #lineages = new LineageScanner();
   /** Of lines that are laid out otherwise. */
   readonly #origins: Segments<Origin>;
-  /** By a few bytes of theirs, the first pid among them, and compared whole. */
-  readonly #lineages = new Segments<Lineage>(() => undefined);
   readonly #marks = {
     process: new Mark(PROCESS_PID),
     start: new Mark(START),
@@ -91,49 +60,45 @@ export class OriginScanner {
   /** Used for each line anew. */
   readonly #bounds = {
     whole: [0, 0],
+    tail: [0, 0, 0, 0],
     orphan: [0, 0, 0, 0, 0, 0],
     child: [0, 0, 0, 0, 0, 0, 0, 0],
-    /** By the number of pids. */
-    chains: new Array<number[] | undefined>(MAX_CUT + 1).fill(undefined),
   };
-  /** Where each pid begins and ends. */
-  readonly #cuts = new Int32Array(2 * MAX_CUT);
 
   constructor(hosts: EventHosts) {
     this.#commands = new Segments((line, bounds) => readCommand(line, bounds, hosts));
     this.#origins = new Segments((line, [from, to]) => originOf(line.utf8(from, to), hosts));
   }
 
-  /** @param from where the brace stands that closes `source`; the rest of the line is read */
-  origin(line: Line, from: number, lineage: Lineage): Origin | undefined {
+  /**
+   * @param ancestorsAt,ancestorsTo of `,"ancestors":[…]}`; -1 where there are none
+   * @param from where the brace stands that closes `source`; the rest of the line is read
+   */
+  origin(line: Line, ancestorsAt: number, ancestorsTo: number, from: number): Origin | undefined {
     const { bytes, view, end } = line;
     const pidAt = this.#marks.process.behind(line, from);
     const pidEnd = digitsEnd(bytes, pidAt);
     const idAt = pidEnd + ENTITY_ID.length;
-    if (pidAt < 0 || idAt + ID_LENGTH > end || !ENTITY_ID_BYTES.isAt(view, pidEnd, end))
-      return this.#ofLine(line, from, lineage);
-    const whole = this.#whole(from, end);
+    const hasId = pidAt >= 0 && idAt + ID_LENGTH <= end && ENTITY_ID_BYTES.isAt(view, pidEnd, end);
+    if (!hasId) return this.#ofLine(line, ancestorsAt, ancestorsTo, from);
+    const tail = ancestorsAt < 0 ? this.#whole(from, end) : this.#tail(ancestorsAt, ancestorsTo, from, end);
     const hash = hashOfId(line, idAt);
-    const tail = this.#tails.known(line, whole, hash);
-    if (tail?.lineage === lineage) return tail.origin;
-    const origin = this.#ofCommand(line, from, pidAt, pidEnd, lineage);
-    if (origin === undefined) return this.#ofLine(line, from, lineage);
-    if (tail !== undefined) Object.assign(tail, { origin, lineage });
-    else if (this.#tails.cameBefore(hash)) this.#tails.keep(line, whole, hash, { origin, lineage });
+    const known = this.#tails.known(line, tail, hash);
+    if (known !== undefined) return known;
+    const lineage = ancestorsAt < 0 ? ORPHAN : this.#lineages.chain(line, ancestorsAt, ancestorsTo);
+    const origin = lineage && this.#ofCommand(line, from, pidAt, pidEnd, lineage);
+    if (origin === undefined) return this.#ofLine(line, ancestorsAt, ancestorsTo, from);
+    if (this.#tails.cameBefore(hash)) this.#tails.keep(line, tail, hash, origin);
     return origin;
   }
 
-  /** @param from,to of `,"ancestors":[…]}` */
-  lineage(line: Line, from: number, to: number): Lineage | undefined {
-    if (to - from < LEAST_LINEAGE) return readLineage(line.utf8(from, to));
-    const whole = this.#whole(from, to);
-    const hash = hashOfLineage(line, from, to);
-    const known = this.#lineages.known(line, whole, hash);
-    if (known !== undefined) return known;
-    const lineage = this.#ofChain(line, from, to) ?? readLineage(line.utf8(from, to));
-    if (lineage !== undefined && this.#lineages.cameBefore(hash))
-      this.#lineages.keep(line, whole, hash, lineage);
-    return lineage;
+  #tail(ancestorsAt: number, ancestorsTo: number, from: number, end: number): Bounds {
+    const { tail } = this.#bounds;
+    tail[0] = ancestorsAt;
+    tail[1] = ancestorsTo;
+    tail[2] = from;
+    tail[3] = end;
+    return tail;
   }
 
   #whole(from: number, to: number): Bounds {
@@ -143,48 +108,10 @@ export class OriginScanner {
     return whole;
   }
 
-  /** Undefined where a pid is none, or there are too many. */
-  #ofChain(line: Line, from: number, to: number): Lineage | undefined {
-    const { bytes } = line;
-    const cuts = this.#cuts;
-    let count = 0;
-    let end = from;
-    for (let mark = PID.first(line, end, to); mark >= 0; mark = PID.first(line, end, to)) {
-      if (count === MAX_CUT) return undefined;
-      const at = mark + PID.length;
-      end = digitsEnd(bytes, at);
-      cuts[2 * count] = at;
-      cuts[2 * count + 1] = end;
-      count++;
-    }
-    const bounds = this.#chainBounds(from, to, count);
-    const identities = this.#chains.get(line, bounds);
-    if (identities === undefined) return undefined;
-    const ancestors = new Array<ProcessIdentity>(count);
-    for (let index = 0; index < count; index++) {
-      const pid = pidOf(bytes, bounds[2 * index + 1] ?? 0, bounds[2 * index + 2] ?? 0);
-      const identity = identities[index];
-      if (pid === undefined || identity === undefined) return undefined;
-      const { start, name, executable, args } = identity;
-      ancestors[index] = { pid, start, name, executable, args };
-    }
-    return { ancestors, alike: identities };
-  }
-
-  /** Without the pids that were cut out. */
-  #chainBounds(from: number, to: number, count: number): Bounds {
-    let bounds = this.#bounds.chains[count];
-    if (bounds === undefined) {
-      bounds = new Array<number>(2 * count + 2).fill(0);
-      this.#bounds.chains[count] = bounds;
-    }
-    bounds[0] = from;
-    for (let index = 0; index < 2 * count; index++) bounds[index + 1] = this.#cuts[index] ?? 0;
-    bounds[2 * count + 1] = to;
-    return bounds;
-  }
-
-  #ofLine(line: Line, from: number, { ancestors }: Lineage): Origin | undefined {
+  #ofLine(line: Line, ancestorsAt: number, ancestorsTo: number, from: number): Origin | undefined {
+    const lineage = ancestorsAt < 0 ? ORPHAN : this.#lineages.any(line, ancestorsAt, ancestorsTo);
+    if (lineage === undefined) return undefined;
+    const { ancestors } = lineage;
     const origin = this.#origins.get(line, this.#whole(from, line.end));
     // A process is one object in all its calls, as long as its ancestors are.
     if (origin?.process !== undefined && origin.process.ancestors !== ancestors)
@@ -225,17 +152,6 @@ export class OriginScanner {
     const process = processLike(command, pid, line.latin1(idAt, idTo), startTime, lineage);
     return { endpoint, host, attribution, process };
   }
-}
-
-/** Of the first pid, which a place in the middle and one at the end tell from that of another host. */
-function hashOfLineage({ view }: Line, from: number, to: number): number {
-  const at = from + FIRST_PID;
-  return hashOfWords(
-    view.getInt32(at, true),
-    view.getInt32(at + 4, true) ^ (to - from),
-    view.getInt32((from + to) >> 1, true),
-    view.getInt32(to - 16, true),
-  );
 }
 
 function hashOfId({ view }: Line, at: number): number {
@@ -303,29 +219,4 @@ function readCommand(line: Line, bounds: Bounds, hosts: EventHosts): Command | u
     return origin && isFollowed ? { ...origin, process } : undefined;
   });
   return first && second && { ...second, alike: new Map() };
-}
-
-/** Without the pids. */
-function readChain(line: Line, bounds: Bounds): readonly ProcessIdentity[] | undefined {
-  const [head = '', ...rest] = piecesOf(line, bounds);
-  const [first, second] = FILLINGS.map(({ pid }) => {
-    const lineage = readLineage(head + rest.map((piece, at) => `${pid + at}${piece}`).join(''));
-    const identities = lineage?.ancestors;
-    const isFollowed =
-      identities?.length === rest.length && identities.every((identity, at) => identity.pid === pid + at);
-    return isFollowed ? identities : undefined;
-  });
-  return first && second;
-}
-
-/** @param text `,"ancestors":[…]}` */
-function readLineage(text: string): Lineage | undefined {
-  const imds = objectOf(readObject(`{"imds":{"":0${text}}`, ['imds'])?.imds);
-  if (imds === undefined || !hasOnly(imds, ['ancestors'])) return undefined;
-  return { ancestors: ancestorsOf(imds.ancestors), alike: undefined };
-}
-
-function pidOf(bytes: Buffer, from: number, to: number): number | undefined {
-  const pid = jsonInteger(bytes, from, to);
-  return pid < 0 || pid > MAX_PID ? undefined : pid;
 }
