@@ -1,11 +1,12 @@
 import type { AttributedCall } from '../model.ts';
+import { ByteText } from './byte-text.ts';
 import type { EventHosts } from './event-hosts.ts';
 import { readEventTime, TIME_LENGTH } from './event-time.ts';
 import { objectOf, parseJson } from './json-object.ts';
 import { digitsBegin, ID_LENGTH, integerAt, isId, jsonInteger, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
-import { Mark, reads } from './marks.ts';
-import { ORPHAN, OriginScanner } from './origin-scanner.ts';
+import { Mark } from './marks.ts';
+import { OriginScanner } from './origin-scanner.ts';
 import {
   addressOf,
   callOf,
@@ -16,9 +17,9 @@ import {
   type RequestPart,
   requestPart,
 } from './parse-event.ts';
-import { Segments } from './segments.ts';
+import { type Bounds, Segments } from './segments.ts';
 
-const OPENING = '{"@timestamp":"';
+const OPENING = new ByteText('{"@timestamp":"');
 const EVENT_ID = '"event":{"id":"';
 const IMDS = ',"imds":{';
 const ANCESTORS = ',"ancestors":[';
@@ -26,13 +27,11 @@ const ANCESTORS = ',"ancestors":[';
 const AFTER_IMDS = [',"http":{', ',"url":{', ',"user_agent":{', ',"network":{'];
 /** What follows the client's port. */
 const DESTINATION = '},"destination":{';
-const SOURCE_AT_END = /,"source":\{"ip":"[0-9A-Fa-f:.]*","port":$/;
+const SOURCE = ',"source":';
+const CLIENT = /^,"source":\{"ip":"([0-9A-Fa-f:.]*)","port":$/;
 const DURATION = ',"duration":';
-const [QUOTE, CLOSE_BRACE] = [0x22, 0x7d];
-
-interface Request extends RequestPart {
-  clientAddress: string;
-}
+const DURATION_BYTES = new ByteText(DURATION);
+const [QUOTE, OPEN_BRACE, CLOSE_BRACE] = [0x22, 0x7b, 0x7d];
 
 /**
  * Reads an event from a line that is laid out as ours are (src/report/event.ts), without `JSON.parse` for most:
@@ -47,6 +46,8 @@ export class EventScanner {
   readonly #imds = segments((text) => readImds(`{"":0${text}}`));
   readonly #imdsBeforeAncestors = segments((text) => readImds(`{"":0${text}}}`));
   readonly #request = segments(readRequest);
+  /** Apart from the requests: in a fleet, each host has the same ones. */
+  readonly #client = segments(readClient);
   readonly #origins: OriginScanner;
   readonly #marks = {
     eventId: new Mark(EVENT_ID),
@@ -56,27 +57,31 @@ export class EventScanner {
     destination: new Mark(DESTINATION),
   };
 
+  /** Used for each segment anew. */
+  readonly #bounds = [0, 0];
+
   constructor(hosts: EventHosts) {
     this.#origins = new OriginScanner(hosts);
   }
 
   /** @returns undefined where the line has to be parsed as a whole */
   scan(line: Line, file: string): AttributedCall | undefined {
-    const { bytes, start } = line;
+    const { bytes, view, start, end } = line;
     const marks = this.#marks;
     const timeEnd = start + OPENING.length + TIME_LENGTH;
-    if (!reads(bytes, start, OPENING) || bytes[timeEnd] !== QUOTE) return undefined;
+    if (!OPENING.isAt(view, start, end) || bytes[timeEnd] !== QUOTE) return undefined;
     const idAt = marks.eventId.behind(line, timeEnd);
     const idTo = idAt + ID_LENGTH;
     if (!isId(bytes, idAt) || bytes[idTo] !== QUOTE) return undefined;
     const imdsAt = marks.imds.at(line, idTo);
     const durationEnd = imdsAt - 1;
     if (imdsAt < 0 || bytes[durationEnd] !== CLOSE_BRACE) return undefined;
-    const metaEnd = beforeNumber(bytes, durationEnd, DURATION);
+    const metaEnd = beforeDuration(line, durationEnd);
     const duration = metaEnd < durationEnd ? integerAt(bytes, metaEnd, durationEnd) : undefined;
-    const time = readEventTime(bytes, timeEnd - TIME_LENGTH, timeEnd);
-    if (time === undefined || this.#opening.get(line, [timeEnd, idAt]) === undefined) return undefined;
-    if (this.#meta.get(line, [idTo, metaEnd]) !== (duration !== undefined)) return undefined;
+    const time = readEventTime(line, timeEnd - TIME_LENGTH, timeEnd);
+    if (time === undefined || this.#opening.get(line, this.#between(timeEnd, idAt)) === undefined)
+      return undefined;
+    if (this.#meta.get(line, this.#between(idTo, metaEnd)) !== (duration !== undefined)) return undefined;
 
     const ancestorsAt = marks.ancestors.at(line, imdsAt);
     const requestAt = firstOf(line, marks.afterImds, Math.max(imdsAt, ancestorsAt));
@@ -86,15 +91,23 @@ export class EventScanner {
     if (port < 0 || port > MAX_PORT) return undefined;
     const imds =
       ancestorsAt < 0
-        ? this.#imds.get(line, [imdsAt, requestAt])
-        : this.#imdsBeforeAncestors.get(line, [imdsAt, ancestorsAt]);
-    const lineage = ancestorsAt < 0 ? ORPHAN : this.#origins.lineage(line, ancestorsAt, requestAt);
-    const request = this.#request.get(line, [requestAt, portAt]);
-    const origin = lineage && this.#origins.origin(line, portEnd, lineage);
-    if (imds === undefined || request === undefined || origin === undefined) return undefined;
-    const client = { address: request.clientAddress, port };
+        ? this.#imds.get(line, this.#between(imdsAt, requestAt))
+        : this.#imdsBeforeAncestors.get(line, this.#between(imdsAt, ancestorsAt));
+    const sourceAt = beforeClient(line, requestAt, portAt);
+    const request = this.#request.get(line, this.#between(requestAt, sourceAt));
+    const address = this.#client.get(line, this.#between(sourceAt, portAt));
+    if (imds === undefined || request === undefined || address === undefined) return undefined;
+    const origin = this.#origins.origin(line, ancestorsAt, requestAt, portEnd);
+    if (origin === undefined) return undefined;
+    const client = { address, port };
     const eventId = line.latin1(idAt, idTo);
     return callOf({ eventId, time, duration, imds, request, client, origin, process: origin.process }, file);
+  }
+
+  #between(from: number, to: number): Bounds {
+    this.#bounds[0] = from;
+    this.#bounds[1] = to;
+    return this.#bounds;
   }
 }
 
@@ -116,18 +129,29 @@ function readImds(json: string): ImdsPart | undefined {
   return imds === undefined || 'ancestors' in imds ? undefined : imdsPart(imds);
 }
 
-/** @param text ends where the client's port is to follow */
-function readRequest(text: string): Request | undefined {
-  if (!SOURCE_AT_END.test(text)) return undefined;
-  const event = readObject(`{"":0${text}0}}`, ['http', 'url', 'user_agent', 'network', 'source']);
-  const client = addressOf(objectOf(event?.source));
-  return event && client && { ...requestPart(event), clientAddress: client.address };
+/** @param text ends where `source` is to follow */
+function readRequest(text: string): RequestPart | undefined {
+  const event = readObject(`{"":0${text}}`, ['http', 'url', 'user_agent', 'network']);
+  return event && requestPart(event);
 }
 
-/** Where the number begins that ends there and has the mark before it; `end` where there is none. */
-function beforeNumber(bytes: Buffer, end: number, mark: string): number {
+/** @param text ends where the client's port is to follow @returns its address */
+function readClient(text: string): string | undefined {
+  return addressOf({ ip: CLIENT.exec(text)?.[1], port: 0 })?.address;
+}
+
+/** Where `source` begins, with the comma, if its brace is the last one before the client's port. */
+function beforeClient({ bytes }: Line, from: number, portAt: number): number {
+  let at = portAt;
+  while (at > from && bytes[at] !== OPEN_BRACE) at--;
+  return Math.max(from, at - SOURCE.length);
+}
+
+/** Where the duration begins that ends there; `end` where there is none. */
+function beforeDuration({ bytes, view }: Line, end: number): number {
   const from = digitsBegin(bytes, end);
-  return reads(bytes, from - mark.length, mark) && jsonInteger(bytes, from, end) >= 0 ? from : end;
+  const isThere = DURATION_BYTES.isAt(view, from - DURATION.length, end);
+  return isThere && jsonInteger(bytes, from, end) >= 0 ? from : end;
 }
 
 function firstOf(line: Line, marks: readonly Mark[], from: number): number {

@@ -79,7 +79,8 @@ export function countersOf(value: unknown): Record<string, number> | undefined {
 }
 
 export function oneOf<const T extends string>(value: unknown, values: readonly T[]): T | undefined {
-  return values.includes(value as T) ? (value as T) : undefined;
+  // The one of the list: texts of a program are compared by where they stand, those that were read by their letters.
+  return values[values.indexOf(value as T)];
 }
 
 /** Undefined for what is no JSON. */

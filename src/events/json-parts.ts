@@ -47,14 +47,19 @@ export function integerAt(bytes: Uint8Array, from: number, to: number): number {
   return value;
 }
 
-/** Whether 32 hexadecimal digits are there, as idOf has them. */
+/** 0 for a byte that is a hexadecimal digit, as idOf has them. */
+const NO_HEXADECIMAL = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[0-9a-f]/.test(String.fromCharCode(byte)) ? 0 : 1,
+);
+
+/** Whether 32 hexadecimal digits are there. */
 export function isId(bytes: Uint8Array, from: number): boolean {
   const end = from + ID_LENGTH;
-  for (let at = from; at < end; at++) {
-    const code = bytes[at] ?? 0;
-    if (!(isDigit(code) || (code >= 0x61 && code <= 0x66))) return false;
-  }
-  return from >= 0;
+  if (from < 0 || end > bytes.length) return false;
+  let others = 0;
+  // Nearly all are ids: to look at each byte without a branch takes half the time.
+  for (let at = from; at < end; at++) others |= NO_HEXADECIMAL[bytes[at] ?? 0] ?? 1;
+  return others === 0;
 }
 
 function isDigit(code: number | undefined): boolean {

@@ -1,6 +1,8 @@
+import { ByteText } from './byte-text.ts';
 import type { Line } from './line.ts';
 
-const RECENT = 32;
+/** More are slower than to look for the mark where it may be. */
+const RECENT = 8;
 
 /**
  * A text by which a place in a line is found. In lines that were written by one program it mostly stands as far
@@ -8,30 +10,34 @@ const RECENT = 32;
  * follows; who cuts a line there has to see that what is between is whole.
  */
 export class Mark {
-  readonly #mark: string;
+  readonly length: number;
+  readonly #text: ByteText;
   readonly #begins: number;
+  readonly #ends: number;
+  /** By how much to go on where the last byte of the mark might be and that one is (R. N. Horspool, 1980). */
+  readonly #steps: Uint8Array;
   readonly #recent = new Array<number>(RECENT).fill(0);
   #next = 0;
 
+  /** @param text of at most 255 characters of latin1 */
   constructor(text: string) {
-    this.#mark = text;
+    const last = text.length - 1;
+    this.length = text.length;
+    this.#text = new ByteText(text);
     this.#begins = text.charCodeAt(0);
-  }
-
-  get length(): number {
-    return this.#mark.length;
+    this.#ends = text.charCodeAt(last);
+    this.#steps = new Uint8Array(256).fill(text.length);
+    for (let at = 0; at < last; at++) this.#steps[text.charCodeAt(at)] = last - at;
   }
 
   /** Where it begins; -1 where it does not come, or `from` is -1. */
   at(line: Line, from: number): number {
     if (from < 0) return -1;
-    const { bytes, end } = line;
-    const mark = this.#mark;
-    const last = end - mark.length;
+    const { bytes, view, end } = line;
     const recent = this.#recent;
     for (let index = 0; index < RECENT; index++) {
       const at = from + (recent[index] ?? 0);
-      if (at <= last && bytes[at] === this.#begins && reads(bytes, at, mark)) return at;
+      if (bytes[at] === this.#begins && this.#text.isAt(view, at, end)) return at;
     }
     const at = this.first(line, from);
     if (at < 0) return -1;
@@ -41,24 +47,21 @@ export class Mark {
   }
 
   /** Where it first begins, before `to`; -1 where it does not come. */
-  first({ bytes, end }: Line, from: number, to = end): number {
-    const mark = this.#mark;
-    const last = to - mark.length;
-    const begins = this.#begins;
-    for (let at = from; at <= last; at++) if (bytes[at] === begins && reads(bytes, at, mark)) return at;
+  first({ bytes, view, end }: Line, from: number, to = end): number {
+    const steps = this.#steps;
+    const behind = this.length - 1;
+    let at = from + behind;
+    while (at < to) {
+      const byte = bytes[at] ?? 0;
+      if (byte === this.#ends && this.#text.isAt(view, at - behind, to)) return at - behind;
+      at += steps[byte] ?? 1;
+    }
     return -1;
   }
 
   /** Behind it; -1 where it does not come, or `from` is -1. */
   behind(line: Line, from: number): number {
     const at = this.at(line, from);
-    return at < 0 ? -1 : at + this.#mark.length;
+    return at < 0 ? -1 : at + this.length;
   }
-}
-
-/** Whether the bytes are those of the text, in latin1. */
-export function reads(bytes: Uint8Array, at: number, text: string): boolean {
-  for (let index = 0; index < text.length; index++)
-    if (bytes[at + index] !== text.charCodeAt(index)) return false;
-  return true;
 }

@@ -10,7 +10,9 @@ export class AlikeViews {
   readonly #isNamed: boolean;
   /** Undefined for the process itself. */
   readonly #runAncestor: number | undefined;
-  readonly #recent = new Array<AlikeView | undefined>(RECENT);
+  readonly #recent = new Array<AlikeView | undefined>(RECENT).fill(undefined);
+  /** Of each place the pid that came last: the view of a process that makes one call is garbage with it. */
+  readonly #pids = new Array<number>(RECENT).fill(-1);
 
   /**
    * @param first the view of one of them
@@ -30,7 +32,8 @@ export class AlikeViews {
     const program = this.#isNamed ? this.#first.program : unnamed(process);
     const ancestor = this.#runAncestor === undefined ? undefined : process.ancestors[this.#runAncestor];
     const view = new AlikeView(this.#first, process, program, runOf(ancestor ?? process));
-    this.#recent[slot] = view;
+    if (this.#pids[slot] === process.pid) this.#recent[slot] = view;
+    else this.#pids[slot] = process.pid;
     return view;
   }
 }
@@ -38,21 +41,27 @@ export class AlikeViews {
 class AlikeView implements ProcessView {
   readonly raw: Process;
   readonly program: string;
-  readonly startedBy: ProcessView['startedBy'];
   readonly run: string;
-  readonly tokenArgument: ProcessView['tokenArgument'];
-  readonly isNamedBySystem: boolean;
   readonly #first: ProcessView;
   #process: Process | undefined;
 
   constructor(first: ProcessView, raw: Process, program: string, run: string) {
     this.raw = raw;
     this.program = program;
-    this.startedBy = first.startedBy;
     this.run = run;
-    this.tokenArgument = first.tokenArgument;
-    this.isNamedBySystem = first.isNamedBySystem;
     this.#first = first;
+  }
+
+  get startedBy(): ProcessView['startedBy'] {
+    return this.#first.startedBy;
+  }
+
+  get tokenArgument(): ProcessView['tokenArgument'] {
+    return this.#first.tokenArgument;
+  }
+
+  get isNamedBySystem(): boolean {
+    return this.#first.isNamedBySystem;
   }
 
   /** Made when it is asked for: of most processes, nobody does. */

@@ -90,14 +90,19 @@ export class HostTotals {
 
   #of(scope: string): HostCounts {
     if (scope === this.#lastScope && this.#last !== undefined) return this.#last;
-    const name = this.#hosts.has(scope) || this.#hosts.size < MAX_HOSTS ? scope : OTHER_HOSTS;
+    const counts = this.#hosts.get(scope) ?? this.#new(scope);
+    this.#lastScope = scope;
+    this.#last = counts;
+    return counts;
+  }
+
+  #new(scope: string): HostCounts {
+    const name = this.#hosts.size < MAX_HOSTS ? scope : OTHER_HOSTS;
     let counts = this.#hosts.get(name);
     if (counts === undefined) {
       counts = new HostCounts(this.#budget);
       this.#hosts.set(name, counts);
     }
-    this.#lastScope = scope;
-    this.#last = counts;
     return counts;
   }
 }

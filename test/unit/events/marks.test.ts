@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Line } from '../../../src/events/line.ts';
-import { Mark, reads } from '../../../src/events/marks.ts';
+import { Mark } from '../../../src/events/marks.ts';
 
 describe('marks in lines', () => {
   it('are found where they first stand, and behind their last byte', () => {
@@ -33,14 +33,5 @@ describe('marks in lines', () => {
     assert.equal(mark.at(new Line(bytes, view, 4, 8), 5), 7);
     assert.equal(mark.at(line, 0), -1);
     assert.equal(new Mark('c\n').at(line, 0), -1);
-  });
-
-  it('stand there whole, or do not', () => {
-    const bytes = Buffer.from('abc');
-    assert.ok(reads(bytes, 0, 'abc'));
-    assert.ok(reads(bytes, 1, 'bc'));
-    assert.ok(!reads(bytes, 1, 'bcd'));
-    assert.ok(!reads(bytes, -1, 'a'));
-    assert.ok(!reads(bytes, 2, 'cd'));
   });
 });
