@@ -115,6 +115,8 @@ void attach(const struct options *options, const struct cgroup_root *root, struc
 
 	attached->events = bpf_map__fd(skeleton->maps.events);
 	attached->packets = bpf_map__fd(skeleton->maps.packets);
+	attached->events_size = bpf_map__max_entries(skeleton->maps.events);
+	attached->packets_size = bpf_map__max_entries(skeleton->maps.packets);
 	attached->execs_short = bpf_map__fd(skeleton->maps.execs_short);
 	attached->execs_long = bpf_map__fd(skeleton->maps.execs_long);
 	attached->forks = bpf_map__fd(skeleton->maps.forks);

@@ -12,6 +12,9 @@
 struct attached {
 	int events;
 	int packets;
+	/* Bytes that each holds. */
+	size_t events_size;
+	size_t packets_size;
 	int execs_short;
 	int execs_long;
 	int forks;

@@ -38,6 +38,8 @@ function held(pid: number, what: 'link' | 'prog'): number[] {
     .map(Number);
 }
 
+const MOST_RESIDENT_KB = 6000;
+
 describe('imds-probe: its life', function () {
   this.timeout(60_000);
   before(function () {
@@ -50,6 +52,15 @@ describe('imds-probe: its life', function () {
       spawnSync('file', [PROBE], { encoding: 'utf8' }).stdout || 'statically linked',
       /statically linked/,
     );
+  });
+
+  it('has little resident of the buffers that it shares with the kernel', async () => {
+    const probe = await Probe.start();
+    const status = readFileSync(`/proc/${probe.child.pid}/status`, 'utf8');
+    await probe.stop();
+    const resident = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]);
+    // They are 10 MB, and libbpf would map them twice.
+    assert.ok(resident < MOST_RESIDENT_KB, `${resident} kB`);
   });
 
   for (const [how, kill] of [
