@@ -23,7 +23,6 @@ import type { Output } from '../report/types.ts';
 import type { Notifier } from '../service/notifier.ts';
 import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
-import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import { prepareLiveFolders } from './live-folders.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
@@ -39,7 +38,6 @@ import { Tally } from './tally.ts';
 
 /** `imds live`: every call as it is known, then the report. Gives the exit code; throws an ImdsError. */
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
-  keepYoungGenerationSmall();
   const interruption = new Interruption(surroundings.signals);
   let metrics: Metrics | undefined;
   try {
