@@ -11,6 +11,7 @@ import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privilege
 import type { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
+import { trimMemory } from '../live/trim-memory.ts';
 import { viewsOf } from '../live/views-text.ts';
 import { WallClock } from '../live/wall-clock.ts';
 import { watchClock } from '../live/watch-clock.ts';
@@ -122,6 +123,8 @@ class LiveRun {
     const all = [...sinks, logs, inventory, metrics].filter((sink) => sink !== undefined);
     const tally = new Tally(all, this.#options.count, () => this.#interruption.abort());
     await loadAhead();
+    // All that is needed is loaded; afterwards, what is mapped may not be read any more.
+    trimMemory(this.#options.root);
     if (account !== undefined) this.#giveUpRoot(account);
     const saver = early ?? (await openRotatingSaver(this.#options, header, account, onTrouble));
     if (metrics !== undefined) beginMetrics(metrics, header, { logs, saver });
