@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loads the kernel side and attaches it, by links that end with the process, however it ends. */
+/* Attaches the kernel side, by links that end with the process, however it ends. */
 #ifndef IMDS_ATTACH_H
 #define IMDS_ATTACH_H
 
