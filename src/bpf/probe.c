@@ -195,7 +195,7 @@ int main(int count, char **arguments)
 	merge_read();
 	list_older(image_seed, socket_event);
 	sockets_listed();
-	if (!watch(merge_descriptor(false), EPOLLIN) || !watch(merge_descriptor(true), EPOLLIN))
+	if (!watch(attached.events, EPOLLIN) || !watch(attached.packets, EPOLLIN))
 		fail(EXIT_UNEXPECTED, "cannot wait for the kernel: %s", strerror(errno));
 	losses_write(attached.counters, true);
 	output_write();

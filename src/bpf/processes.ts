@@ -1,7 +1,9 @@
 import { count } from '../journal/counters.ts';
+import { Fifo } from '../journal/fifo.ts';
 import { OldestFirst } from '../journal/oldest-first.ts';
 import type { Counters, HostDirectory, Process, ProcessIdentity } from '../model.ts';
 import { Kin } from './kin.ts';
+import { Likeness } from './likeness.ts';
 import type { AttributionLimits } from './limits.ts';
 import type { AncestorReference, ProcessRecord, ProcessReference } from './records.ts';
 
@@ -10,13 +12,18 @@ interface Entry {
   size: number;
   /** A call or another process was told of it: should it have to leave, it has been of use. */
   used: boolean;
-  /** Both made once, so that whoever renders them can know them again. */
+  /** Both made once, so that whoever renders them can know them again; the process only while it is recent. */
   process: Process | undefined;
   identity: ProcessIdentity | undefined;
 }
 
 /** Rough cost of an entry besides its text. */
 const ENTRY_SIZE = 256;
+/**
+ * So many processes are kept as they are rendered. Short-lived ones call once, and what is made of each (and what
+ * others keep of it as long as it is there) is three times its record.
+ */
+const MAX_MADE = 1024;
 
 /**
  * The processes recorded, by (pid, start) and program image; the least recently used leave first. A
@@ -30,6 +37,9 @@ export class ProcessTable {
   readonly #latest = new Map<string, string>();
   readonly #references = new Kin<AncestorReference>(isSameReference);
   readonly #identities = new Kin<ProcessIdentity>(Object.is);
+  readonly #likeness = new Likeness();
+  /** Keys of entries with a process, the one that was made first in front. */
+  readonly #made = new Fifo<string>();
   readonly #directory: HostDirectory | undefined;
   #size = 0;
 
@@ -49,6 +59,7 @@ export class ProcessTable {
     this.#remove(key);
     const size = sizeOf(record);
     record.ancestors = this.#references.share(record.ancestors);
+    this.#likeness.share(record);
     this.#entries.set(key, { record, size, used: false, process: undefined, identity: undefined });
     if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
     this.#size += size;
@@ -72,7 +83,8 @@ export class ProcessTable {
 
   /** The process with its ancestors, each with what is recorded of it; undefined where it is not recorded. */
   get(reference: ProcessReference, bootTime: bigint | undefined): Process | undefined {
-    const entry = this.#use(reference);
+    const key = this.#resolve(reference);
+    const entry = this.#useKey(key);
     if (entry === undefined) return undefined;
     if (entry.process !== undefined) return entry.process;
     const { record } = entry;
@@ -87,7 +99,7 @@ export class ProcessTable {
     const process: Process = { ...identityFrom(record), ancestors: this.#identities.share(ancestors) };
     if (this.#directory !== undefined) process.directory = this.#directory;
     if (bootTime !== undefined) process.startTime = bootTime + BigInt(record.start);
-    if (whole) entry.process = process;
+    if (whole) this.#keep(key, entry, process);
     return process;
   }
 
@@ -97,8 +109,19 @@ export class ProcessTable {
     return this.#latest.get(identity) ?? identity;
   }
 
+  #keep(key: string, entry: Entry, process: Process): void {
+    entry.process = process;
+    this.#made.push(key);
+    if (this.#made.length <= MAX_MADE) return;
+    const first = this.#entries.get(this.#made.shift() ?? '');
+    if (first !== undefined) first.process = undefined;
+  }
+
   #use(reference: ProcessReference): Entry | undefined {
-    const key = this.#resolve(reference);
+    return this.#useKey(this.#resolve(reference));
+  }
+
+  #useKey(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     entry.used = true;

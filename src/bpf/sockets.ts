@@ -195,8 +195,8 @@ function enter(index: Index, key: Key, socket: Socket): void {
   if (found === undefined) index.set(key, socket);
   else if (!Array.isArray(found)) index.set(key, [found, socket]);
   else if (found.push(socket) > MAX_SHARED) found.shift();
-  // A new array, because push() makes room for 16 more.
-  socket.keys = [...socket.keys, key];
+  // Not by push() or a spread: both make room for 16 more.
+  socket.keys = socket.keys.concat(key);
 }
 
 function drop(index: Index, key: Key, socket: Socket): void {

@@ -11,9 +11,10 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * Keeps the young generation at the size that V8 starts with (2 MB) instead of up to 34 MB: a session is
+ * Keeps the young generation at the size that it has (V8 starts with 2 MB) instead of up to 34 MB: a session is
  * there for weeks, and seldom busy, and what is made of one saved event is garbage with the next. Read by V8
- * when it is about to grow; as an option of node itself a factor of 1 would be taken for 2.
+ * when it is about to grow, which it does four times over while a command is loaded; as an option of node itself
+ * a factor of 1 would be taken for 2.
  */
 export function keepYoungGenerationSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

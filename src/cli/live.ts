@@ -11,6 +11,7 @@ import { type Account, giveUpRoot, unprivilegedAccount } from '../live/privilege
 import type { SessionSaver } from '../live/save/session-saver.ts';
 import { sessionHeader } from '../live/session-header.ts';
 import { sessionProof } from '../live/session-proof.ts';
+import { trimMemory } from '../live/trim-memory.ts';
 import { viewsOf } from '../live/views-text.ts';
 import { WallClock } from '../live/wall-clock.ts';
 import { watchClock } from '../live/watch-clock.ts';
@@ -23,7 +24,6 @@ import type { Output } from '../report/types.ts';
 import type { Notifier } from '../service/notifier.ts';
 import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
-import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import { prepareLiveFolders } from './live-folders.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
@@ -39,7 +39,6 @@ import { Tally } from './tally.ts';
 
 /** `imds live`: every call as it is known, then the report. Gives the exit code; throws an ImdsError. */
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
-  keepYoungGenerationSmall();
   const interruption = new Interruption(surroundings.signals);
   let metrics: Metrics | undefined;
   try {
@@ -124,6 +123,8 @@ class LiveRun {
     const all = [...sinks, logs, inventory, metrics].filter((sink) => sink !== undefined);
     const tally = new Tally(all, this.#options.count, () => this.#interruption.abort());
     await loadAhead();
+    // All that is needed is loaded; afterwards, what is mapped may not be read any more.
+    trimMemory(this.#options.root);
     if (account !== undefined) this.#giveUpRoot(account);
     const saver = early ?? (await openRotatingSaver(this.#options, header, account, onTrouble));
     if (metrics !== undefined) beginMetrics(metrics, header, { logs, saver });

@@ -5,7 +5,7 @@ import '@oclif/core/command';
 import { Config } from '@oclif/core/config';
 import { execute } from '@oclif/core/execute';
 import { diagnostic } from './diagnostics.ts';
-import { keepHeapSmall } from './heap.ts';
+import { keepHeapSmall, keepYoungGenerationSmall } from './heap.ts';
 import { unknownCommand } from './unknown-command.ts';
 
 /**
@@ -15,6 +15,8 @@ import { unknownCommand } from './unknown-command.ts';
  */
 export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
   keepHeapSmall();
+  // Before its code is loaded: what has grown does not shrink as long as there is something to do.
+  if (process.argv[2] === 'live') keepYoungGenerationSmall();
   ownOutputErrors();
   // Without it, oclif asks the system who the user is: an error where there is no /etc/passwd, as in some containers.
   process.env.SHELL ??= '';

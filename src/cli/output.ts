@@ -33,7 +33,9 @@ export class StreamOutput implements ResultOutput {
   }
 
   write(text: string): boolean {
-    return this.#broken !== undefined || this.#stream.write(text);
+    if (this.#broken !== undefined) return true;
+    // What has to wait for a slow reader does so as bytes: as text, each piece that it was put together of would.
+    return this.#stream.write(this.#stream.writableLength === 0 ? text : Buffer.from(text));
   }
 
   drain(): Promise<void> {

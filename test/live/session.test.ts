@@ -67,6 +67,15 @@ describe('imds live: the session', function () {
     assert.doesNotMatch(session.diagnostics.join('\n'), /no_new_privs/);
   });
 
+  it('has given back what only its start needed when it is ready', async () => {
+    const session = await LiveSession.start(['--capture', 'sockets']);
+    const status = statusOf(session.child.pid ?? 0);
+    await session.stop();
+    const [resident, peak] = ['VmRSS', 'VmHWM'].map((name) => Number.parseInt(status.get(name) ?? '', 10));
+    assert.ok(resident !== undefined && peak !== undefined);
+    assert.ok(peak - resident > 15_000, `${peak} kB → ${resident} kB`);
+  });
+
   it('has given up root, its groups and its capabilities when it is ready', async () => {
     const session = await LiveSession.start(['--capture', 'sockets']);
     const status = statusOf(session.child.pid ?? 0);

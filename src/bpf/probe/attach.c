@@ -1,161 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "attach.h"
 
-#include <arpa/inet.h>
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "errors.h"
+#include "load.h"
 #include "prerequisites.h"
-
-/* bpftool 7.1 writes these names into a skeleton without including them. */
-typedef __u16 u16;
-typedef __u32 u32;
-typedef __u64 u64;
-typedef __u8 u8;
-#include "imds.skel.h"
 
 /* Since 6.15: before the programs of cgroups below, which may rewrite the address. */
 #define PREORDER (1u << 6)
 
-static struct imds_bpf *skeleton;
-static int links[5];
+static int parts[LOADED_PARTS];
+static int links[7];
 static size_t link_count;
-static bool debug;
-/* The first thing that libbpf complained about. */
-static char complaint[256];
+/* In the kernel side: see socket.bpf.h. */
+static __u32 *connecting_count;
 
-static int hear(enum libbpf_print_level level, const char *format, va_list arguments)
+static void keep_link(const char *name, int link)
 {
-	char line[512];
-
-	if (debug)
-		return vfprintf(stderr, format, arguments);
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	vsnprintf(line, sizeof(line), format, arguments);
-	if (level == LIBBPF_WARN && complaint[0] == '\0')
-		snprintf(complaint, sizeof(complaint), "%.*s", (int)strcspn(line, "\n"), line);
-	return 0;
-}
-
-/* Each once: hardly anybody watches more than one. */
-static void put_ports(const struct options *options, __u32 *ports)
-{
-	for (__u32 i = 0, count = 0; i < options->endpoint_count; i++) {
-		__u32 port = htonl(options->endpoints[i].port), at = 0;
-
-		while (at < count && ports[at] != port)
-			at++;
-		if (at == count)
-			ports[count++] = port;
-	}
-}
-
-static int load(const struct options *options, bool with_lists)
-{
-	int error;
-
-	complaint[0] = '\0';
-	skeleton = imds_bpf__open();
-	if (!skeleton)
-		return -errno;
-	memcpy((void *)skeleton->rodata->endpoints, options->endpoints, sizeof(options->endpoints));
-	skeleton->rodata->endpoint_count = options->endpoint_count;
-	put_ports(options, (__u32 *)skeleton->rodata->context_ports);
-	/* Nobody is to choose whose share he takes. */
-	if (getrandom((void *)&skeleton->rodata->seed, sizeof(skeleton->rodata->seed), 0) < 0)
-		return -errno;
-	bpf_program__set_autoload(skeleton->progs.imds_tasks, with_lists);
-	bpf_program__set_autoload(skeleton->progs.imds_files, with_lists);
-	error = imds_bpf__load(skeleton);
-	if (error) {
-		imds_bpf__destroy(skeleton);
-		skeleton = NULL;
-	}
-	return error;
-}
-
-static void link_cgroup(const struct bpf_program *program, int cgroup, enum bpf_attach_type type, __u32 flags)
-{
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
-	int link = bpf_link_create(bpf_program__fd(program), cgroup, type, &options);
-
-	if (link < 0 && flags != 0) {
-		options.flags = 0;
-		link = bpf_link_create(bpf_program__fd(program), cgroup, type, &options);
-	}
 	if (link < 0)
-		explain_refusal(bpf_program__name(program), errno, "");
+		explain_refusal(name, errno, "");
 	links[link_count++] = link;
 }
 
-static void link_tracing(struct bpf_program *program, struct bpf_link **link)
+static void link_cgroup(const char *name, enum loaded_part program, int cgroup, enum bpf_attach_type type, __u32 flags)
 {
-	*link = bpf_program__attach(program);
-	if (!*link)
-		explain_refusal(bpf_program__name(program), errno, complaint);
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
+	int link = bpf_link_create(parts[program], cgroup, type, &options);
+
+	if (link < 0 && flags != 0) {
+		options.flags = 0;
+		link = bpf_link_create(parts[program], cgroup, type, &options);
+	}
+	keep_link(name, link);
 }
 
-static struct imds_share *map_shares(const struct bpf_map *map)
+static void link_tracing(const char *name, enum loaded_part program)
 {
-	size_t size = sizeof(struct imds_share) * IMDS_CLIENTS;
-	void *shares = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	keep_link(name, bpf_link_create(parts[program], 0, BPF_TRACE_RAW_TP, NULL));
+}
 
-	if (shares == MAP_FAILED)
-		explain_refusal(bpf_map__name(map), errno, "");
-	return shares;
+static void *map_values(const char *name, enum loaded_part map, size_t size)
+{
+	void *values = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, parts[map], 0);
+
+	if (values == MAP_FAILED)
+		explain_refusal(name, errno, "");
+	return values;
+}
+
+static struct imds_share *map_shares(const char *name, enum loaded_part map)
+{
+	return map_values(name, map, sizeof(struct imds_share) * IMDS_CLIENTS);
+}
+
+/* Of a ring buffer, its bytes. */
+static size_t entries_of(const char *name, enum loaded_part map)
+{
+	struct bpf_map_info info = {};
+	__u32 length = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(parts[map], &info, &length) != 0)
+		explain_refusal(name, errno, "");
+	return info.max_entries;
 }
 
 void attach(const struct options *options, const struct cgroup_root *root, struct attached *attached)
 {
-	int error;
+	int cgroup = root->descriptor;
 
-	debug = options->debug;
-	libbpf_set_print(hear);
-	error = load(options, true);
-	/* The lists are the part that a kernel may lack. */
-	if (error && error != -EPERM)
-		error = load(options, false);
-	if (error)
-		explain_refusal("the kernel refused the programs", -error, complaint);
-
-	attached->events = bpf_map__fd(skeleton->maps.events);
-	attached->packets = bpf_map__fd(skeleton->maps.packets);
-	attached->short_sets = bpf_map__fd(skeleton->maps.short_sets);
-	attached->execs_short = bpf_map__fd(skeleton->maps.execs_short);
-	attached->long_sets = bpf_map__fd(skeleton->maps.long_sets);
-	attached->execs_long = bpf_map__fd(skeleton->maps.execs_long);
-	attached->older_short = bpf_map__fd(skeleton->maps.older_short);
-	attached->older_long = bpf_map__fd(skeleton->maps.older_long);
-	attached->forks = bpf_map__fd(skeleton->maps.forks);
-	attached->counters = bpf_map__fd(skeleton->maps.counters);
-	attached->event_shares = map_shares(skeleton->maps.event_shares);
-	attached->packet_shares = map_shares(skeleton->maps.packet_shares);
+	load(options, parts);
+	attached->events = parts[MAP_EVENTS];
+	attached->packets = parts[MAP_PACKETS];
+	attached->events_size = entries_of("events", MAP_EVENTS);
+	attached->packets_size = entries_of("packets", MAP_PACKETS);
+	attached->short_sets = parts[MAP_SHORT_SETS];
+	attached->execs_short = parts[MAP_EXECS_SHORT];
+	attached->long_sets = parts[MAP_LONG_SETS];
+	attached->execs_long = parts[MAP_EXECS_LONG];
+	attached->older_short = parts[MAP_OLDER_SHORT];
+	attached->older_long = parts[MAP_OLDER_LONG];
+	attached->forks = parts[MAP_FORKS];
+	attached->counters = parts[MAP_COUNTERS];
+	attached->event_shares = map_shares("event_shares", MAP_EVENT_SHARES);
+	attached->packet_shares = map_shares("packet_shares", MAP_PACKET_SHARES);
+	connecting_count = map_values("connecting_count", MAP_BSS, sizeof(*connecting_count));
 
 	/* Who runs is known before what connects, and what connects before its packets. */
-	link_tracing(skeleton->progs.imds_fork, &skeleton->links.imds_fork);
-	link_tracing(skeleton->progs.imds_exec, &skeleton->links.imds_exec);
-	link_cgroup(skeleton->progs.imds_egress, root->descriptor, BPF_CGROUP_INET_EGRESS, 0);
-	link_cgroup(skeleton->progs.imds_ingress, root->descriptor, BPF_CGROUP_INET_INGRESS, 0);
-	link_cgroup(skeleton->progs.imds_sockops, root->descriptor, BPF_CGROUP_SOCK_OPS, 0);
-	link_cgroup(skeleton->progs.imds_connect4, root->descriptor, BPF_CGROUP_INET4_CONNECT, PREORDER);
-	link_cgroup(skeleton->progs.imds_connect6, root->descriptor, BPF_CGROUP_INET6_CONNECT, PREORDER);
+	link_tracing("imds_fork", PROGRAM_FORK);
+	link_tracing("imds_exec", PROGRAM_EXEC);
+	link_cgroup("imds_egress", PROGRAM_EGRESS, cgroup, BPF_CGROUP_INET_EGRESS, 0);
+	link_cgroup("imds_ingress", PROGRAM_INGRESS, cgroup, BPF_CGROUP_INET_INGRESS, 0);
+	link_cgroup("imds_sockops", PROGRAM_SOCKOPS, cgroup, BPF_CGROUP_SOCK_OPS, 0);
+	link_cgroup("imds_connect4", PROGRAM_CONNECT4, cgroup, BPF_CGROUP_INET4_CONNECT, PREORDER);
+	link_cgroup("imds_connect6", PROGRAM_CONNECT6, cgroup, BPF_CGROUP_INET6_CONNECT, PREORDER);
 }
 
 /* Reads all that a list yields, in records of one size. */
-static void read_list(const struct bpf_program *program, void *record, size_t size, void (*use)(const void *, size_t))
+static void read_list(enum loaded_part program, void *record, size_t size, void (*use)(const void *, size_t))
 {
-	struct bpf_link *link = bpf_program__fd(program) < 0 ? NULL : bpf_program__attach_iter(program, NULL);
-	int list = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	int link = parts[program] < 0 ? -1 : bpf_link_create(parts[program], 0, BPF_TRACE_ITER, NULL);
+	int list = link < 0 ? -1 : bpf_iter_create(link);
 	size_t filled = 0;
 	ssize_t n;
 
@@ -168,7 +116,8 @@ static void read_list(const struct bpf_program *program, void *record, size_t si
 	}
 	if (list >= 0)
 		close(list);
-	bpf_link__destroy(link);
+	if (link >= 0)
+		close(link);
 }
 
 static void (*image_user)(const struct imds_image *);
@@ -185,32 +134,31 @@ void list_older(void (*use_image)(const struct imds_image *), void (*use_event)(
 	struct imds_identity identity;
 
 	image_user = use_image;
-	read_list(skeleton->progs.imds_tasks, &identity, sizeof(identity), use_identity);
-	read_list(skeleton->progs.imds_files, &event, sizeof(event), use_event);
+	read_list(PROGRAM_TASKS, &identity, sizeof(identity), use_identity);
+	read_list(PROGRAM_FILES, &event, sizeof(event), use_event);
 }
 
-static __u64 skipped(const struct bpf_program *program)
+static __u64 skipped(enum loaded_part program)
 {
 	struct bpf_prog_info info = {};
 	__u32 length = sizeof(info);
 
-	return bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) == 0 ? info.recursion_misses : 0;
+	return bpf_obj_get_info_by_fd(parts[program], &info, &length) == 0 ? info.recursion_misses : 0;
 }
 
 __u64 skipped_runs(void)
 {
-	return skipped(skeleton->progs.imds_exec) + skipped(skeleton->progs.imds_fork);
+	return skipped(PROGRAM_EXEC) + skipped(PROGRAM_FORK);
 }
 
 void forget_connect(__u64 cookie)
 {
-	if (bpf_map_delete_elem(bpf_map__fd(skeleton->maps.connecting), &cookie) == 0)
-		__atomic_fetch_sub(&skeleton->bss->connecting_count, 1, __ATOMIC_RELAXED);
+	if (bpf_map_delete_elem(parts[MAP_CONNECTING], &cookie) == 0)
+		__atomic_fetch_sub(connecting_count, 1, __ATOMIC_RELAXED);
 }
 
 void detach(void)
 {
 	while (link_count > 0)
 		close(links[--link_count]);
-	imds_bpf__detach(skeleton);
 }

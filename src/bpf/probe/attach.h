@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loads the kernel side and attaches it, by links that end with the process, however it ends. */
+/* Attaches the kernel side, by links that end with the process, however it ends. */
 #ifndef IMDS_ATTACH_H
 #define IMDS_ATTACH_H
 
@@ -12,6 +12,9 @@
 struct attached {
 	int events;
 	int packets;
+	/* Bytes that each holds. */
+	size_t events_size;
+	size_t packets_size;
 	int short_sets;
 	int execs_short;
 	int long_sets;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge.h"
 
-#include <bpf/libbpf.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "errors.h"
 #include "packets.h"
+#include "ring.h"
 #include "sockets.h"
 
 /* Of packets, before the output is written on and signals are looked at. */
@@ -24,7 +23,7 @@ struct waiting {
 	struct imds_event event;
 };
 
-static struct ring_buffer *events, *packets;
+static struct ring *events, *packets;
 static struct imds_share *event_shares, *packet_shares;
 static struct waiting *first, **last = &first;
 static int waiting_count, taken;
@@ -50,14 +49,13 @@ static void release(__u64 time)
 	}
 }
 
-static int on_event(void *context, void *data, size_t size)
+static bool on_event(const void *data, size_t size)
 {
 	const struct imds_event *event = data;
 	struct waiting *copy;
 
-	(void)context;
 	if (size < sizeof(*event))
-		return 0;
+		return true;
 	consume(event_shares, event->client, event->charge);
 	if (waiting_count == MAX_WAITING) {
 		early_events++;
@@ -69,47 +67,39 @@ static int on_event(void *context, void *data, size_t size)
 	*last = copy;
 	last = &copy->next;
 	waiting_count++;
-	return 0;
+	return true;
 }
 
-static int on_packet(void *context, void *data, size_t size)
+static bool on_packet(const void *data, size_t size)
 {
 	const struct imds_packet *packet = data;
 
-	(void)context;
 	if (size >= sizeof(*packet)) {
 		consume(packet_shares, packet->client, packet->charge);
 		/* What came before this packet is in the other buffer by now. */
-		ring_buffer__consume(events);
+		ring_read(events);
 		release(packet->time);
 		packet_piece(packet, size);
 	}
-	return ++taken < MAX_AT_ONCE ? 0 : -EAGAIN;
+	return ++taken < MAX_AT_ONCE;
 }
 
 void merge_open(const struct attached *attached)
 {
 	event_shares = attached->event_shares;
 	packet_shares = attached->packet_shares;
-	events = ring_buffer__new(attached->events, on_event, NULL, NULL);
-	packets = ring_buffer__new(attached->packets, on_packet, NULL, NULL);
-	if (!events || !packets)
-		fail(EXIT_UNEXPECTED, "ring buffer: %s", strerror(errno));
-}
-
-int merge_descriptor(bool of_packets)
-{
-	return ring_buffer__epoll_fd(of_packets ? packets : events);
+	events = ring_open(attached->events, attached->events_size, on_event);
+	packets = ring_open(attached->packets, attached->packets_size, on_packet);
 }
 
 bool merge_read(void)
 {
 	taken = 0;
-	ring_buffer__consume(packets);
+	ring_read(packets);
 	if (taken >= MAX_AT_ONCE)
 		return true;
 	/* No packet waits: nothing is older than the events. */
-	ring_buffer__consume(events);
+	ring_read(events);
 	release(UINT64_MAX);
 	return false;
 }

@@ -8,8 +8,6 @@
 #include "attach.h"
 
 void merge_open(const struct attached *attached);
-/* Becomes readable when there is something. */
-int merge_descriptor(bool packets);
 /* Takes what is there, up to a bound; true if there may be more. */
 bool merge_read(void);
 /* Events that did not fit in the queue and were taken before packets that are older. */

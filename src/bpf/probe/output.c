@@ -17,7 +17,7 @@
  * reader hardly runs until they have ended: this holds 18,000 of them.
  */
 #define QUEUE_SIZE (64u * 1024 * 1024)
-/* What of it was in use beyond that is given back once it is empty. */
+/* In such steps, what was written is given back. The queue is a multiple of it. */
 #define KEPT_SIZE (1024u * 1024)
 /* A pipe that polls as writable takes this much without blocking (PIPE_BUF). */
 #define PIPE_CHUNK 4096u
@@ -29,8 +29,8 @@ struct output_losses output_losses;
 static int target;
 static enum { PIPE, SOCKET, REGULAR } kind;
 static char *queue;
-/* `used`: as far as it was written to since it was last given back. */
-static size_t head, fill, used;
+/* `used`: as far as it was written to since all was last given back; `released`: up to where it was since. */
+static size_t head, fill, used, released;
 static bool closed;
 
 void output_open(int descriptor)
@@ -104,6 +104,23 @@ static ssize_t write_some(void)
 	return errno == EAGAIN || errno == EINTR ? 0 : -1;
 }
 
+/* A queue that is never quite empty goes round and round, and would in time be resident as a whole. */
+static void give_back(void)
+{
+	while ((head + QUEUE_SIZE - released) % QUEUE_SIZE >= KEPT_SIZE) {
+		madvise(queue + released, KEPT_SIZE, MADV_DONTNEED);
+		released = (released + KEPT_SIZE) % QUEUE_SIZE;
+	}
+	if (fill > 0)
+		return;
+	/* Begins anew, so that only as much memory is in use as was ever needed at once. */
+	head = released = 0;
+	if (used > KEPT_SIZE) {
+		madvise(queue, QUEUE_SIZE, MADV_DONTNEED);
+		used = 0;
+	}
+}
+
 bool output_write(void)
 {
 	while (fill > 0 && !closed) {
@@ -119,14 +136,7 @@ bool output_write(void)
 		head = (head + written) % QUEUE_SIZE;
 		fill -= written;
 	}
-	/* Begins anew, so that only as much memory is in use as was ever needed at once. */
-	if (fill == 0) {
-		head = 0;
-		if (used > KEPT_SIZE) {
-			madvise(queue, QUEUE_SIZE, MADV_DONTNEED);
-			used = 0;
-		}
-	}
+	give_back();
 	return !closed;
 }
 

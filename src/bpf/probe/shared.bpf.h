@@ -12,7 +12,7 @@
 
 #include "../imds.h"
 
-/* The probe maps each twice, and all of it counts as resident. */
+/* Of the kernel, and of no process: the probe reads them through a window. */
 #define EVENTS_SIZE (2 * 1024 * 1024)
 #define PACKETS_SIZE (8 * 1024 * 1024)
 

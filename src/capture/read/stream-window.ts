@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 import { frame, giveBack, type InputWindow, takeFrame } from './window.ts';
 
+/** What is left unread of a piece, mostly less than a packet, is moved rather than that memory is touched behind it. */
+const MOVED_BYTES = 64 * 1024;
+
 /**
  * One buffer that a stream fills: each piece is handed on as soon as it is there. The stream reads
  * ahead by itself and is paused while what it gave is scanned.
@@ -72,7 +75,8 @@ export class StreamWindow implements InputWindow {
   }
 
   #take(piece: Buffer): void {
-    if (this.end + piece.length > this.bytes.length && this.start > 0) {
+    const left = this.end - this.start;
+    if (this.start > 0 && (left <= MOVED_BYTES || this.end + piece.length > this.bytes.length)) {
       this.bytes.copyWithin(0, this.start, this.end);
       this.origin += this.start;
       this.end -= this.start;

@@ -38,6 +38,8 @@ function held(pid: number, what: 'link' | 'prog'): number[] {
     .map(Number);
 }
 
+const MOST_RESIDENT_KB = 6000;
+
 describe('imds-probe: its life', function () {
   this.timeout(60_000);
   before(function () {
@@ -50,6 +52,15 @@ describe('imds-probe: its life', function () {
       spawnSync('file', [PROBE], { encoding: 'utf8' }).stdout || 'statically linked',
       /statically linked/,
     );
+  });
+
+  it('has little resident of the buffers that it shares with the kernel, and of what loading took', async () => {
+    const probe = await Probe.start();
+    const status = readFileSync(`/proc/${probe.child.pid}/status`, 'utf8');
+    await probe.stop();
+    const most = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]);
+    // The buffers are 10 MB, and libbpf would map them twice; to load the programs takes 11 MB.
+    assert.ok(most < MOST_RESIDENT_KB, `${most} kB`);
   });
 
   for (const [how, kill] of [
