@@ -19,7 +19,7 @@ const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
-const tab = await browser.newPage({ viewport: { width: 1000, height: 1220 }, colorScheme: 'light' });
+const tab = await browser.newPage({ viewport: { width: 1000, height: 900 }, colorScheme: 'light' });
 await tab.goto(pathToFileURL(page).href);
 await tab.screenshot({ path: image });
 await browser.close();

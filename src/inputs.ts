@@ -77,6 +77,7 @@ const STDIN = '-';
 const SIDECAR = '.correlations.jsonl';
 const IS_SIDECAR = /\.correlations\.jsonl(?:\.gz)?$/;
 const COMPRESSED = /\.gz$/i;
+const CALLED_CAPTURE = /\.(?:pcap|pcapng|cap|ntar)(?:\.gz)?$/i;
 
 /**
  * The captures behind paths: files, folders (their files, and those of folders in them, but no deeper), and `-`.
@@ -181,8 +182,9 @@ async function capturesOf(
       const stats = await statOf(at);
       if (stats?.isFile() !== true) continue;
       const head = await peekCapture(path, at);
-      if (head === undefined) others.push(shown);
-      else captures.push({ path, location: at, stats, head, siblings });
+      // Its name alone makes no capture of a file, but one that is called so is not passed over in silence.
+      if (head === undefined && !CALLED_CAPTURE.test(shown)) others.push(shown);
+      else captures.push({ path, location: at, stats, ...(head && { head }), siblings });
     } catch (error) {
       others.push(shown);
       problems.push(problemOf(path, error));

@@ -106,7 +106,9 @@ export function outputOptionsOf(flags: OutputFlags): ReportOutputOptions {
 
 /** Nanoseconds. `0s` asks for no time at all. */
 function observedOf(text: string): bigint {
-  const milliseconds = /^0+(?:ms|s|m|h|d)?$/.test(text) ? 0 : parseDuration(text);
+  // A unit that was forgotten must not make a host READY after some seconds.
+  const hasUnit = /[a-z]$/.test(text);
+  const milliseconds = /^0+(?:ms|s|m|h|d)?$/.test(text) ? 0 : hasUnit ? parseDuration(text) : undefined;
   if (milliseconds !== undefined) return BigInt(milliseconds) * 1_000_000n;
   throw new UsageError(`--observed ${text}: not a time`, {
     code: 'usage.observed',

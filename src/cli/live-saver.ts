@@ -2,6 +2,7 @@ import type { SessionRecord } from '../bpf/records.ts';
 import { type FailureError, UsageError } from '../errors.ts';
 import type { Account } from '../live/privileges.ts';
 import { codeOf } from '../live/save/create-file.ts';
+import { isClassicPcap, SIDECAR_SUFFIX } from '../live/save/form.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
 import type { LiveOptions } from './live-options.ts';
 
@@ -70,5 +71,6 @@ export function secretsWarning({ save, keepsSecrets }: SaveOptions): string | un
 export function savedText({ files, losses }: SessionSaver): string {
   const lost = Object.entries(losses).filter(([, count]) => count > 0);
   const list = lost.map(([name, count]) => `${name} ${count}`).join(', ');
-  return `saved ${files.join(', ')}${list === '' ? '' : `; not all of it: ${list}`}`;
+  const names = files.map((file) => (isClassicPcap(file) ? `${file} (and ${file}${SIDECAR_SUFFIX})` : file));
+  return `saved ${names.join(', ')}${list === '' ? '' : `; not all of it: ${list}`}`;
 }

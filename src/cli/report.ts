@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type ExitCode, InputError } from '../errors.ts';
+import { ExitCode, InputError } from '../errors.ts';
 import {
   type EventFile,
   type EventFileKind,
@@ -93,14 +93,19 @@ class ReportRun {
         before += file.size;
       }
     };
-    const summaries = await this.#readKinds(read, options, sink);
+    const summaries = await this.#readKinds(read, files.length, options, sink);
     progress.clear();
     await sink.end(summaries);
     return summaries;
   }
 
   /** Reports first, because they decide about events; inventories last, when all else was counted. */
-  async #readKinds(read: ReadKinds, options: ReadOptions, sink: ReportSink): Promise<CaptureSummary[]> {
+  async #readKinds(
+    read: ReadKinds,
+    count: number,
+    options: ReadOptions,
+    sink: ReportSink,
+  ): Promise<CaptureSummary[]> {
     const { target } = sink;
     const summaries: CaptureSummary[] = [];
     const add = (summary: CaptureSummary) => {
@@ -108,9 +113,12 @@ class ReportRun {
       summaries.push(summary);
     };
     if (target === undefined) {
-      await read(['report', 'inventory'], async ({ path }) =>
-        this.#teller.note(`${path} left out: it has callers and no calls`),
-      );
+      let leftOut = 0;
+      await read(['report', 'inventory'], async ({ path }) => {
+        leftOut++;
+        this.#teller.note(`${path} left out: it has callers and no calls`);
+      });
+      if (leftOut > 0 && leftOut === count) this.#teller.codes.add(ExitCode.damagedInput);
     }
     const reports = target && new SavedReportReader(options, target);
     if (reports !== undefined) {

@@ -27,7 +27,9 @@ export interface GroupRow extends KindCounts {
 export function groupRow(group: Group, key: GroupKey): GroupRow {
   const { name, callers, counts, succeeded, worstPath, first, last } = group;
   const diagnoses = [...callers].map(diagnosisOf);
-  const causes = diagnoses.flatMap(({ cause }) => cause ?? []);
+  const kinds = kindCounts(counts);
+  // What its callers read elsewhere without a token says nothing of calls of another kind.
+  const causes = kinds.v1 + kinds.foreign === 0 ? [] : diagnoses.flatMap(({ cause }) => cause ?? []);
   const severities = causes.map(({ severity }) => SEVERITIES.indexOf(severity));
   return {
     group: name,
@@ -36,7 +38,7 @@ export function groupRow(group: Group, key: GroupKey): GroupRow {
     container_id: key === 'container' ? name : undefined,
     unit: key === 'unit' ? name : undefined,
     user: key === 'user' ? name : undefined,
-    ...kindCounts(counts),
+    ...kinds,
     v1_succeeded: succeeded,
     worst_path: worstPath,
     first_seen: first === undefined ? undefined : isoNanoseconds(first),

@@ -12,12 +12,14 @@ export function lossLines(completeness: CompletenessSummary): string[] {
   return [
     ...(ofEvents
       ? eventLines(completeness)
-      : [
-          streamLine(completeness),
-          ...dropLines(completeness),
-          kernelLine(completeness),
-          ...wireLines(completeness),
-        ]),
+      : isQuiet(completeness)
+        ? [QUIET]
+        : [
+            streamLine(completeness),
+            ...dropLines(completeness),
+            kernelLine(completeness),
+            ...wireLines(completeness),
+          ]),
     ...(completeness.interrupted > 0
       ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
       : []),
@@ -28,6 +30,13 @@ export function lossLines(completeness: CompletenessSummary): string[] {
       : []),
   ];
 }
+
+/** Nobody connected, and whoever had would have been seen. */
+function isQuiet({ connections, incomplete, captures }: CompletenessSummary): boolean {
+  return captures > 0 && connections === 0 && !incomplete;
+}
+
+const QUIET = 'No connection to the endpoint was made: the sockets were watched, and nothing was lost.';
 
 function eventLines({ losses, provenFiles }: CompletenessSummary): string[] {
   const names = Object.keys(losses).sort();

@@ -1,5 +1,6 @@
 import type { Aggregate } from './aggregate.ts';
 import type { CompletenessSummary } from './completeness.ts';
+import type { VerdictStatus } from './host-verdict.ts';
 import type { Ignored } from './ignored.ts';
 
 /** Where a report is read: what its reader can do next depends on it. */
@@ -19,12 +20,17 @@ const COMMAND: ReadIn = { place: 'command' };
 
 const RECORD = 'record with `imds live -w FILE.pcapng`';
 
+/** EC2 user guide, "Transition to using Instance Metadata Service Version 2". */
+const ENFORCE =
+  'see that MetadataNoToken in CloudWatch is 0, too, then `aws ec2 modify-instance-metadata-options --instance-id ID --http-tokens required`.';
+
 /** What to do now, in one line, where there is something to say. */
 export function nextStep(
   aggregate: Aggregate,
   completeness: CompletenessSummary,
   { kinds: left }: Ignored,
   readIn = COMMAND,
+  status?: VerdictStatus,
 ): string | undefined {
   const [v1, unknown] = [aggregate.counts.v1 - left.v1, aggregate.counts.unknown - left.unknown];
   if ((completeness.losses['tcp.snaplen_cut_bytes'] ?? 0) > 0) {
@@ -47,7 +53,7 @@ export function nextStep(
     return 'no packet was on a connection to the endpoint; check --endpoint, and where the capture was made.';
   }
   if (completeness.incomplete && completeness.eventFiles === 0) return provesBy(completeness, readIn);
-  return undefined;
+  return status === 'ready' ? ENFORCE : undefined;
 }
 
 function showsCalls(readIn: ReadIn): string | undefined {

@@ -1,4 +1,10 @@
-import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
+import {
+  type CaptureSummary,
+  type Completeness,
+  INTERRUPTED,
+  type Nanoseconds,
+  type SessionProof,
+} from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
 import { scopeOf } from './aggregate.ts';
@@ -80,6 +86,10 @@ export function observationsOf(
   return new Map([...builders].map(([scope, builder]) => [scope, builder.observation]));
 }
 
+function isUnread(problems: CaptureSummary['problems']): boolean {
+  return problems.some(({ code, damage }) => damage || code === INTERRUPTED);
+}
+
 /** What a file of saved events may lack; what it tells of sessions comes apart. */
 function gapsOf({ name, problems, completeness: { losses } }: CaptureSummary): string[] {
   const sessions = losses['events.sessions_turned_away'] ?? 0;
@@ -119,7 +129,7 @@ class Builder {
     const to = capture.watch?.to ?? capture.lastTime;
     if (from !== undefined && to !== undefined) this.#add(from, to, capture.watch?.bootTime);
     else this.#recordings++;
-    if (isIncomplete(capture)) this.#explain(capture.completeness, capture.problems.length > 0);
+    if (isIncomplete(capture)) this.#explain(capture.completeness, isUnread(capture.problems));
   }
 
   /** Of files of saved events. */

@@ -211,7 +211,13 @@ class Summary {
     yield* entry('Verdict', this.#verdict.text).map(paint);
     yield* entry('Enforce', this.#verdict.enforcement).map(paint);
     for (const { label, text } of verdictEntries(this.#verdict)) yield* entry(label, text);
-    const next = nextStep(this.#aggregate, this.#completeness, this.#ignored, this.#readIn);
+    const next = nextStep(
+      this.#aggregate,
+      this.#completeness,
+      this.#ignored,
+      this.#readIn,
+      this.#verdict.status,
+    );
     if (next !== undefined) yield* entry('Next', next);
   }
 

@@ -28,8 +28,13 @@ export function verdictEntries({ hosts, notes, status }: Verdict): Entry[] {
 function neededTexts(status: VerdictStatus, needed: readonly string[]): readonly string[] {
   if (status === 'ready') return [];
   if (status === 'not-enough-evidence') return needed;
+  return [proofOnce(needed).join(' ')];
+}
+
+/** What is needed, where each stands right behind the one before. */
+export function proofOnce(needed: readonly string[]): readonly string[] {
   const first = needed.findIndex((text) => text.startsWith(PROOF));
-  return [needed.map((text, index) => (index > first ? text.replace(PROOF, '') : text)).join(' ')];
+  return needed.map((text, index) => (index > first ? text.replace(PROOF, '') : text));
 }
 
 function hostEntries(hosts: readonly HostVerdict[]): Entry[] {

@@ -157,6 +157,9 @@ function noV1(
   const other = ignored > 0 ? ' but of ignored callers' : '';
   const what = aggregate.calls === 0 ? 'No IMDS call at all' : `No IMDSv1 call${other}`;
   const unread = unknown === 0 ? '' : `, but ${countOf(unknown, 'call')} could not be read`;
+  const among = completeness.events - completeness.repeatedEvents;
+  if (aggregate.calls === 0 && among > 0)
+    return `No call that was asked for among ${countOf(among, 'saved event')}.`;
   if (eventFiles === captures) {
     const span = first === undefined || last === undefined ? '' : ` of ${watchText(last - first)}`;
     return `${what} in the saved events${span}${unread}.`;

@@ -27,6 +27,15 @@ describe('imds report with JSON reports', function () {
     assert.equal(verdict.hosts[0].watched.recordings, 1);
   });
 
+  it('ends as with unreadable input where it is asked for calls, and has none', async () => {
+    const path = await json('demo.json', 'analyze', join(DEMO, 'demo.pcap'));
+    const { code, stderr } = await imds(['report', '--calls', path]);
+    assert.equal(code, 4);
+    assert.match(stderr, /demo\.json left out: it has callers and no calls/);
+    const events = put('imds-calls.jsonl', EVENTS);
+    assert.equal((await imds(['report', '--calls', path, events])).code, 0);
+  });
+
   it('adds reports and events of many hosts, in whatever layout, packed or not', async () => {
     const host = (name: string) =>
       EVENTS.replaceAll('"name":"web-7"', `"name":"${name}"`).replaceAll(

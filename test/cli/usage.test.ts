@@ -206,6 +206,10 @@ describe('imds analyze, misused', () => {
     [['--ancestors', '-1', 'a.pcap'], '--ancestors'],
     [['--ancestors', 'all', 'a.pcap'], 'Expected an integer but received: all'],
     [
+      ['--observed', '1', 'a.pcap'],
+      'imds analyze: --observed 1: not a time. Give a number and a unit: 30m, 12h, 7d.',
+    ],
+    [
       ['--endpoint', '10.0.0.7:http', 'a.pcap'],
       'imds analyze: --endpoint 10.0.0.7:http: "http" is not a port from 1 to 65535. Give IP, IP:PORT or [IPv6]:PORT, such as 10.0.0.7:8080 or [fd00:ec2::254]:80.',
     ],

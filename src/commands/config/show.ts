@@ -32,7 +32,7 @@ Exit status: 0 done; 2 usage, or a configuration that is not right.`;
     },
   ];
 
-  static override usage = '<%= command.id %> [--json] [--config FILE] [FLAG OF imds live...]';
+  static override usage = 'config show [--json] [--config FILE] [FLAG OF imds live...]';
 
   static override args = {
     // Refused in our own words: who has checked a file will try to show it in the same way.

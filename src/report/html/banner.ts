@@ -39,7 +39,7 @@ export function banner({ status, breaksIgnored, text, restsOn, needed, notes, ne
 <p>${ENFORCEMENT[status]}${breaksIgnored && status !== 'not-ready' ? ' It would break the ignored callers.' : undefined}</p>
 <div class="grounds">
 ${list('This rests on', restsOn)}<div>
-${list('Needed to be ready', needed)}${list('To know before', notes)}${list('To do next', next === undefined ? [] : [sentence(next)])}</div>
+${list('To do next', next === undefined ? [] : [sentence(next)])}${list('Needed to be ready', needed)}${list('To know before', notes)}</div>
 </div>
 </section>
 `;

@@ -15,6 +15,7 @@ import { aggregateFor, topOf } from '../rows.ts';
 import { seenText } from '../seen-text.ts';
 import type { FormatSink, Output, RowOptions } from '../types.ts';
 import { verdictOf } from '../verdict.ts';
+import { proofOnce } from '../verdict-entries.ts';
 import { type BannerText, banner, figures } from './banner.ts';
 import { CallersSection } from './callers-section.ts';
 import { documentEnd, documentStart } from './document.ts';
@@ -146,9 +147,9 @@ ${banner(text)}${figures(aggregate, this.#callers, ignored)}`);
         ...(only?.restsOn ?? []),
         ...lossLines(this.#completeness),
       ],
-      needed: status === 'not-enough-evidence' ? (only?.needed ?? []) : [],
+      needed: status === 'ready' ? [] : proofOnce(only?.needed ?? []),
       notes,
-      next: nextStep(aggregate, this.#completeness, ignored, { place: 'page' }),
+      next: nextStep(aggregate, this.#completeness, ignored, { place: 'page' }, status),
     };
   }
 

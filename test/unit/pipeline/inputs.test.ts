@@ -148,6 +148,21 @@ describe('inputs', () => {
     assert.ok(ring?.every((name) => !name.startsWith('more')));
   });
 
+  it('are not passed over where a file is called one and is none', async () => {
+    put('empty.pcap', Buffer.alloc(0));
+    put('text.pcapng', Buffer.from('no capture'));
+    put('notes.txt', Buffer.from('no capture'));
+    const { captures, problems } = await openInputs([folder], { ring: false });
+    assert.deepEqual(
+      captures.map(({ name }) => name.slice(folder.length + 1)),
+      ['empty.pcap', 'text.pcapng'],
+    );
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      [`${folder}: no captures, skipped: notes.txt`],
+    );
+  });
+
   it('are looked for in a folder that has nothing but folders, no deeper', async () => {
     mkdirSync(join(folder, 'web-1/deep'), { recursive: true });
     put('web-1/deep/a.pcap', pcap(1));

@@ -33,6 +33,15 @@ describe('what to do next', () => {
     );
   });
 
+  it('names the last check and the setting where nothing speaks against it', () => {
+    const aggregate = new Aggregate();
+    const summary = summarize([capture({}, { connections: 0, views: ['sockets'] })]);
+    strictEqual(
+      nextStep(aggregate, { ...summary, packets: 0 }, Ignored.NONE, LIVE, 'ready'),
+      'see that MetadataNoToken in CloudWatch is 0, too, then `aws ec2 modify-instance-metadata-options --instance-id ID --http-tokens required`.',
+    );
+  });
+
   it('says how calls get their names: by another session, its flag, or the doctor', () => {
     strictEqual(
       next([nameless], capture()),
