@@ -27,8 +27,10 @@ export class KnownCalls {
 
   /** @param id 32 hexadecimal digits @returns whether it is new */
   add(id: string): boolean {
-    // The lowest bit is set, so that no id is empty.
-    return this.#insert(bitsOf(id, 0), (bitsOf(id, DIGITS) | 1) >>> 0);
+    // Of all digits: ids of another writer may count up. The lowest bit is set, so that no id is empty.
+    const high = mix(bitsOf(id, 0), bitsOf(id, 2 * DIGITS));
+    const low = mix(bitsOf(id, DIGITS), bitsOf(id, 3 * DIGITS));
+    return this.#insert(high, (low | 1) >>> 0);
   }
 
   #insert(high: number, low: number): boolean {
@@ -94,6 +96,14 @@ export class KnownCalls {
       }
     }
   }
+}
+
+/** Of one word, two others give two results; spread as MurmurHash3 ends. */
+function mix(word: number, other: number): number {
+  let bits = word ^ Math.imul(other, 0x9e3779b1);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 /** 8 hexadecimal digits. */

@@ -99,6 +99,8 @@ function readChain(line: Line, bounds: Bounds): readonly ProcessIdentity[] | und
 
 /** @param text `,"ancestors":[…]}` */
 function readLineage(text: string): Lineage | undefined {
+  // A second `imds`, by whatever spelling, would be the one that counts.
+  if (text.includes('"imds"') || text.includes('\\u')) return undefined;
   const imds = objectOf(readObject(`{"imds":{"":0${text}}`, ['imds'])?.imds);
   if (imds === undefined || !hasOnly(imds, ['ancestors'])) return undefined;
   return { ancestors: ancestorsOf(imds.ancestors), alike: undefined };

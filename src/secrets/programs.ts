@@ -16,15 +16,26 @@ const INTERPRETERS: readonly (readonly [program: RegExp, code: RegExp])[] = [
 const OPTIONS: readonly (readonly [program: RegExp, option: RegExp, next: Role])[] = [
   [/^curl$/, /^-[a-zA-Z#]{0,8}b$/, 'pair'],
   [/^(?:http|https|xh|xhs)$/, /^-a$/, 'user'],
-  [/^sshpass$/, /^-p$/, 'value'],
-  [/^redis-cli$/, /^-a$/, 'value'],
+];
+
+/** The same, where another program may start them: `sudo redis-cli`. */
+const STARTED: readonly (readonly [program: RegExp, option: RegExp])[] = [
+  [/^sshpass$/, /^-v{0,3}p$/],
+  [/^(?:redis|valkey|keydb)-cli$/, /^-a$/],
 ];
 
 /** Options whose secret stands right behind the letter. */
 const GLUED: readonly (readonly [program: RegExp, option: RegExp])[] = [
   // Elsewhere, `-p` is a port.
-  [/^(?:mysql(?:dump|admin|import|check|show|slap|pump|binlog)?|mariadb(?:-[a-z-]+)?|mycli)$/, /^-p(?=.)/s],
+  [
+    /^(?:mysql(?:dump|admin|import|check|show|slap|pump|binlog)?|mariadb(?:-[a-z-]+)?|mycli)$/,
+    /^-[ABbCcEfGHijLNnoqrstUVvWwX]{0,8}p(?=.)/s,
+  ],
+  [/^sshpass$/, /^-v{0,3}p(?=.)/s],
 ];
+
+/** What it starts has options of its own. */
+const STARTER = /^sshpass$/;
 
 /** `-u user:password` of curl, `-sku` too, and `--user`. */
 const USER_OPTION = /^(?:-[a-zA-Z#0-9]{0,8}[uU]|--(?:proxy-)?user)$/;
@@ -42,6 +53,7 @@ export function programOption(args: readonly string[], index: number): Role | un
   const argument = args[index] ?? '';
   if (!argument.startsWith('-')) return undefined;
   if (USER_OPTION.test(argument)) return 'user';
+  if (optionOfNearest(args, index, STARTED) !== undefined) return 'value';
   const program = programAt(args, 0);
   return OPTIONS.find(([name, option]) => name.test(program) && option.test(argument))?.[2];
 }
@@ -72,7 +84,10 @@ function optionOfNearest(
     if (/^-i?name$/.test(args[at - 1] ?? '')) continue;
     const program = programAt(args, at);
     const found = programs.find(([name]) => name.test(program));
-    if (found !== undefined) return found[1].exec(option)?.[0];
+    if (found === undefined) continue;
+    const isOwn =
+      !STARTER.test(program) || args.slice(at + 1, index).every((argument) => argument.startsWith('-'));
+    return isOwn ? found[1].exec(option)?.[0] : undefined;
   }
   return undefined;
 }

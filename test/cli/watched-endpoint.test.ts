@@ -51,6 +51,28 @@ describe('a capture whose session watched another endpoint (imds live --endpoint
     assert.deepEqual(await endpoints('--endpoint', '169.254.169.254', capture), ['169.254.169.254:80']);
   });
 
+  it('keeps the answers of EC2, where a session names a client as endpoint', async () => {
+    const forged = join(folder, 'forged.pcap');
+    writeFileSync(forged, writePcap(read(1)));
+    const session = journal.session({
+      time: String(EPOCH_NS),
+      boot_time: undefined,
+      endpoints: [
+        { address: '169.254.169.254', port: 80 },
+        { address: '172.31.5.9', port: 40_001 },
+      ],
+    });
+    writeFileSync(`${forged}.correlations.jsonl`, `${JSON.stringify({ ...session, after_packet: 0 })}\n`);
+    const { stdout, stderr, code } = await imds(['analyze', '--jsonl', '--cross-check', forged]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /two readers agree on 11 packets, \d+ bytes, 1 call\n/);
+    const call = JSON.parse(stdout);
+    assert.deepEqual(
+      [call.imds.version, call.imds.endpoint, call.http.response.status_code],
+      ['v1', '169.254.169.254:80', 200],
+    );
+  });
+
   it('keeps its calls through imds scrub', async () => {
     const scrubbed = join(folder, 'scrubbed.pcap');
     const { code, stderr } = await imds(['scrub', capture, scrubbed]);

@@ -91,6 +91,21 @@ describe('lines that are nearly as others before', function () {
     assert.ok(events > 3000, `${events} of them are events`);
   });
 
+  it('are no events where a second `imds`, which is the one that counts, makes none of them', () => {
+    const parser = new EventLineParser();
+    const [line = ''] = LINES.filter((text) => text.includes(',"ancestors":['));
+    for (const second of ['{}', '{"ancestors":[]}', '{"":0,"ancestors":[]}']) {
+      for (const name of ['"imds"', String.raw`"im\u0064s"`]) {
+        const other = line.replace(/(,"ancestors":\[.*?\]\})/, (whole) => `${whole},${name}:${second}`);
+        assert.notEqual(other, line);
+        for (let round = 0; round < ROUNDS; round++) {
+          assert.ok(parser.parse(Line.of(line), 'file'));
+          assert.equal(parser.parse(Line.of(other), 'file'), undefined, other);
+        }
+      }
+    }
+  });
+
   it('have one process for all calls of it, as long as nothing of it is another', () => {
     const parser = new EventLineParser();
     const read = (text: string) => parser.parse(Line.of(text), 'file')?.process;

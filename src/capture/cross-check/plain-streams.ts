@@ -38,14 +38,15 @@ export class PlainStreams {
   readonly calls: PlainCall[] = [];
   /** Clients, as `address:port`, or `address` alone after fragments, that are not compared. */
   readonly notComparable = new Set<string>();
-  readonly #endpoints: ReadonlySet<string>;
+  /** Their places: where a packet goes from one to another, the first is the endpoint of both. */
+  readonly #endpoints: ReadonlyMap<string, number>;
   readonly #addresses: ReadonlySet<string>;
   /** By endpoint and initial sequence number: the same connection seen twice, before and behind a NAT, is one. */
   readonly #streams = new Map<string, Stream>();
   readonly #byTuple = new Map<string, Stream>();
 
   constructor(endpoints: readonly { address: string; port: number }[]) {
-    this.#endpoints = new Set(endpoints.map(({ address, port }) => `${address}:${port}`));
+    this.#endpoints = new Map(endpoints.map(({ address, port }, place) => [`${address}:${port}`, place]));
     this.#addresses = new Set(endpoints.map(({ address }) => address));
   }
 
@@ -55,8 +56,9 @@ export class PlainStreams {
       return;
     }
     const endpoint = `${packet.to}:${packet.toPort}`;
-    if (!this.#endpoints.has(endpoint)) return;
     const client = `${packet.from}:${packet.fromPort}`;
+    const place = this.#endpoints.get(endpoint);
+    if (place === undefined || (this.#endpoints.get(client) ?? place) < place) return;
     const tuple = `${client}>${endpoint}`;
     if (packet.syn && !packet.ack) this.#open(packet, client, tuple, endpoint);
     if (packet.payload.length === 0) return;

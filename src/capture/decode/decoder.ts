@@ -96,14 +96,23 @@ export class SegmentDecoder {
     if (!this.#tcp(bytes, view, tcp, captured, end)) return false;
     const sourcePort = view.getUint16(tcp);
     const destinationPort = view.getUint16(tcp + 2);
-    let endpoint = this.#endpoints.indexOf(0, 0, MAPPED_PREFIX, destination, destinationPort);
-    segment.toEndpoint = endpoint >= 0;
-    if (endpoint < 0) endpoint = this.#endpoints.indexOf(0, 0, MAPPED_PREFIX, source, sourcePort);
-    if (endpoint < 0) return false;
-    segment.endpoint = endpoint;
+    const to = this.#endpoints.indexOf(0, 0, MAPPED_PREFIX, destination, destinationPort);
+    const from = to === 0 ? -1 : this.#endpoints.indexOf(0, 0, MAPPED_PREFIX, source, sourcePort);
+    if (!this.#settle(to, from)) return false;
     segment.w3 = segment.toEndpoint ? source : destination;
     segment.port = segment.toEndpoint ? sourcePort : destinationPort;
     return true;
+  }
+
+  /**
+   * Which side is the endpoint, by the places of both in the table; false where neither is. Of two, the first in
+   * the table is, in both directions: a session that names a client as endpoint turns no answer into a request.
+   */
+  #settle(to: number, from: number): boolean {
+    const toEndpoint = to >= 0 && (from < 0 || to <= from);
+    this.segment.toEndpoint = toEndpoint;
+    this.segment.endpoint = toEndpoint ? to : from;
+    return this.segment.endpoint >= 0;
   }
 
   #ipv6(bytes: Buffer, view: DataView, ip: number, captured: number, wire: number): boolean {
@@ -155,12 +164,10 @@ export class SegmentDecoder {
     const segment = this.segment;
     const sourcePort = view.getUint16(tcp);
     const destinationPort = view.getUint16(tcp + 2);
-    let endpoint = this.#endpointAt(ipView, ip + 24, destinationPort);
-    segment.toEndpoint = endpoint >= 0;
-    if (endpoint < 0) endpoint = this.#endpointAt(ipView, ip + 8, sourcePort);
-    if (endpoint < 0) return false;
+    const to = this.#endpointAt(ipView, ip + 24, destinationPort);
+    const from = to === 0 ? -1 : this.#endpointAt(ipView, ip + 8, sourcePort);
+    if (!this.#settle(to, from)) return false;
     const client = segment.toEndpoint ? ip + 8 : ip + 24;
-    segment.endpoint = endpoint;
     segment.w0 = ipView.getInt32(client);
     segment.w1 = ipView.getInt32(client + 4);
     segment.w2 = ipView.getInt32(client + 8);

@@ -1,3 +1,4 @@
+import { FAILURES } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 import { countOf, productOf, tableRemedy } from '../words.ts';
 
@@ -16,12 +17,15 @@ export const tokenlessCode: Rule = {
     'aws/aws-cdi-sdk#136 (C++ SDK: EC2MetadataClient::GetResource)',
   ],
   remedy: (evidence) => `Change that part, or how it is used.${tableRemedy(evidence)}`,
-  look({ match, v1, v2, facts }) {
+  look({ match, v1, facts }) {
     const part = match?.client.tokenless;
-    if (match === undefined || part === undefined || v1 === 0 || facts.v1.credentials.calls > 0)
-      return undefined;
+    if (match === undefined || part === undefined || match.predatesV2 !== false) return undefined;
+    const { tokens, runs } = facts;
+    if (v1 === 0 || facts.v1.credentials.calls > 0) return undefined;
+    // Where one that failed is the last, that may be why, however long ago.
+    if (match.client.sticky === true && FAILURES.some((outcome) => tokens[outcome] > 0)) return undefined;
     const seen = `By its ${match.by} it is ${productOf(match)}, of which ${part} sends no token; ${countOf(v1, 'call')} without one, none of them for credentials.`;
-    return v2 > 0 || match.client.fallback !== 'yes'
+    return runs.neverAsked === 0 || match.client.fallback !== 'yes'
       ? [seen]
       : [seen, 'Or it fell back before anybody looked: a restart while imds live watches tells.'];
   },

@@ -12,6 +12,12 @@ describe('calls that were counted', () => {
     assert.equal(known.add(idOf(100_000)), true);
   });
 
+  it('are told apart where another writer counts its ids up', () => {
+    const known = new KnownCalls();
+    const isNew = Array.from({ length: 10_000 }, (_, i) => known.add(i.toString(16).padStart(32, '0')));
+    assert.ok(isNew.every(Boolean));
+  });
+
   it('are told apart where their ids are much alike, and where they are all zeros', () => {
     const known = new KnownCalls();
     const ids = [
