@@ -8,8 +8,11 @@ import { join } from 'node:path';
 import { root, setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 
-/** Tests that wait more than they calculate: for clients and their time-outs, or for sessions to begin and end. */
-const WAITING = /^test\/(zoo|html|live)\//;
+/**
+ * Tests that wait more than they calculate, for clients and their time-outs, or for sessions to begin and end; and
+ * one that calculates for two minutes, so that the others take no longer than these.
+ */
+const WAITING = /^test\/(?:zoo\/|html\/|live\/|unit\/capture\/bounds\.)/;
 /** Tests that flood, or depend on how soon something is looked at: the machine is theirs alone. */
 const ALONE =
   /^test\/live\/(?:attribution|flood|full-disk|metrics|procfs|requests|session|soak|storm|probe\/(?:flood|lifecycle))\./;

@@ -28,8 +28,8 @@ export class KnownCalls {
   /** @param id 32 hexadecimal digits @returns whether it is new */
   add(id: string): boolean {
     // Of all digits: ids of another writer may count up. The lowest bit is set, so that no id is empty.
-    const high = mix(bitsOf(id, 0), bitsOf(id, 2 * DIGITS));
-    const low = mix(bitsOf(id, DIGITS), bitsOf(id, 3 * DIGITS));
+    const high = spread(spread(bitsOf(id, 0)) ^ bitsOf(id, 2 * DIGITS));
+    const low = spread(spread(bitsOf(id, DIGITS) ^ OTHER) ^ bitsOf(id, 3 * DIGITS));
     return this.#insert(high, (low | 1) >>> 0);
   }
 
@@ -98,10 +98,12 @@ export class KnownCalls {
   }
 }
 
-/** Of one word, two others give two results; spread as MurmurHash3 ends. */
-function mix(word: number, other: number): number {
-  let bits = word ^ Math.imul(other, 0x9e3779b1);
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+/** So that the two halves differ where the words of an id are the same. */
+const OTHER = 0x9e3779b1;
+
+/** Each word gives another one, whose bits all depend on all of its own: as MurmurHash3 ends. */
+function spread(word: number): number {
+  let bits = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
   return (bits ^ (bits >>> 16)) >>> 0;
 }

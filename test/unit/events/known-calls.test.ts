@@ -18,6 +18,12 @@ describe('calls that were counted', () => {
     assert.ok(isNew.every(Boolean));
   });
 
+  it('are told apart where an id is one word four times', () => {
+    const known = new KnownCalls();
+    const word = (i: number) => (Math.imul(i + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0');
+    for (let i = 0; i < 200_000; i++) assert.equal(known.add(word(i).repeat(4)), true, word(i));
+  });
+
   it('are told apart where their ids are much alike, and where they are all zeros', () => {
     const known = new KnownCalls();
     const ids = [
