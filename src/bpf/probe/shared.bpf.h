@@ -12,9 +12,9 @@
 
 #include "../imds.h"
 
-/* Of the kernel, and of no process: the probe reads them through a window. */
+/* Of the kernel, and of no process: the probe reads them through a window. A burst waits there while it has no CPU. */
 #define EVENTS_SIZE (2 * 1024 * 1024)
-#define PACKETS_SIZE (8 * 1024 * 1024)
+#define PACKETS_SIZE (16 * 1024 * 1024)
 
 /* A field of a context is read at its place: the compiler must not compute an address for two reads. */
 #define FIELD(field) (*(volatile __u32 *)&(field))
