@@ -8,14 +8,10 @@ import { join } from 'node:path';
 import { root, setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 
-/**
- * Tests that wait more than they calculate, for clients and their time-outs, or for sessions to begin and end; and
- * one that calculates for two minutes, so that the others take no longer than these.
- */
-const WAITING = /^test\/(?:zoo\/|html\/|live\/|unit\/capture\/bounds\.)/;
-/** Tests that flood, or depend on how soon something is looked at: the machine is theirs alone. */
-const ALONE =
-  /^test\/live\/(?:attribution|flood|full-disk|metrics|procfs|requests|session|soak|storm|probe\/(?:flood|lifecycle))\./;
+/** Tests that wait more than they calculate (clients and their time-outs), or measure memory and not time. */
+const WAITING = /^test\/(zoo\/|html\/|cli\/\S*memory|live\/clients\.)/;
+/** Tests that flood, or time what a session does: the machine is theirs alone. */
+const ALONE = /^test\/live\//;
 const bin = join(root, 'node_modules', '.bin');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -48,17 +44,14 @@ async function check(name, command, args) {
   process.stdout.write(code === 0 ? `✓ ${name} (${seconds} s)\n` : `✗ ${name} (${seconds} s)\n${output}\n`);
 }
 
-/**
- * On two cores, two runs of mocha side by side, and then the one that needs both. Live tests are never side by
- * side: a session sees all of its host.
- */
+/** On two cores, two runs of mocha side by side, and then the one that needs both. */
 async function tests() {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `test/${name}`)
     .sort();
-  const alone = files.filter((file) => ALONE.test(file));
-  const waiting = files.filter((file) => WAITING.test(file) && !ALONE.test(file));
+  const waiting = files.filter((file) => WAITING.test(file));
+  const alone = files.filter((file) => ALONE.test(file) && !WAITING.test(file));
   const rest = files.filter((file) => !ALONE.test(file) && !WAITING.test(file));
   await Promise.all([mocha('waiting', waiting), mocha('rest', rest)]);
   await mocha('alone', alone);
