@@ -79,11 +79,15 @@ export function isIncomplete({
 }: Pick<CaptureSummary, 'completeness' | 'problems'>): boolean {
   const { losses, captureDrops, connections, provableConnections, views } = completeness;
   if (lossesIn(losses).length > 0) return true;
-  if ((captureDrops ?? 0) !== 0 || isInterrupted(problems)) return true;
-  if (problems.some((problem) => problem.damage)) return true;
+  if ((captureDrops ?? 0) !== 0 || isUnread(problems)) return true;
   if (completeness.capturedBytes !== completeness.kernelBytes) return true;
   if (connections === 0) return views?.includes('sockets') !== true;
   return provableConnections < connections;
+}
+
+/** Something of it was not read: it is damaged, or the reading was stopped. */
+export function isUnread(problems: CaptureSummary['problems']): boolean {
+  return isInterrupted(problems) || problems.some(({ damage }) => damage);
 }
 
 function isInterrupted(problems: CaptureSummary['problems']): boolean {

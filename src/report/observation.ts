@@ -1,14 +1,8 @@
-import {
-  type CaptureSummary,
-  type Completeness,
-  INTERRUPTED,
-  type Nanoseconds,
-  type SessionProof,
-} from '../model.ts';
+import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
 import { scopeOf } from './aggregate.ts';
-import { isIncomplete, lossesIn } from './completeness.ts';
+import { isIncomplete, isUnread, lossesIn } from './completeness.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { lossWords } from './loss-words.ts';
 
@@ -86,16 +80,12 @@ export function observationsOf(
   return new Map([...builders].map(([scope, builder]) => [scope, builder.observation]));
 }
 
-function isUnread(problems: CaptureSummary['problems']): boolean {
-  return problems.some(({ code, damage }) => damage || code === INTERRUPTED);
-}
-
 /** What a file of saved events may lack; what it tells of sessions comes apart. */
 function gapsOf({ name, problems, completeness: { losses } }: CaptureSummary): string[] {
   const sessions = losses['events.sessions_turned_away'] ?? 0;
   const torn = losses['events.lines_torn'] ?? 0;
   const gaps = sessions > 0 ? [`${name} has more sessions than are read.`] : [];
-  if (problems.length > 0) gaps.push(`${name} is damaged, or was not read to its end.`);
+  if (isUnread(problems)) gaps.push(`${name} is damaged, or was not read to its end.`);
   else if (torn > 0) gaps.push(`${name} ends in the middle of a line.`);
   return gaps;
 }

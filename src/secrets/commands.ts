@@ -1,18 +1,19 @@
+import { KEY_VALUE_CLIENT, NO_PROGRAMS, SQL_CLIENT, SQL_FLAGS } from './clients.ts';
 import type { Normal } from './normal.ts';
 import type { Spans } from './spans.ts';
 import { OpenQuotes, Words } from './words.ts';
 
-/**
- * Within code of a shell, a program that takes a secret by an option of its own: by its name, or by a path as
- * programs have one; not what `find` looks for.
- */
-const PROGRAM =
-  /(?<!(?:^|\s)-i?name[ \t]{0,4})(?:^|[\s;&|(`'">{]|bin\/|\.\/)(?:(mysql(?:dump|admin|import|check|show|slap|pump|binlog)?|mariadb(?:-[a-z-]{1,16})?|mycli)|(sshpass)|(redis-cli|valkey-cli|keydb-cli))(?=['"]?(?:[ \t]|\\\n))/g;
+/** Within code of a shell, a program that takes a secret by an option of its own; not what `find` looks for. */
+const PROGRAM = new RegExp(
+  String.raw`(?<!(?:^|\s)-i?name[ \t]{0,4})(?:^|[\s;&|(\x60'">{]|(?<!${NO_PROGRAMS})\/)` +
+    String.raw`(?:(${SQL_CLIENT})|(sshpass)|(${KEY_VALUE_CLIENT}))(?=['"]?(?:[ \t]|\\\n))`,
+  'g',
+);
 
 /** By program, its option, up to where the value begins. */
 const OPTIONS: readonly RegExp[] = [
   // Behind flags that take no value; alone, it asks for the password. Elsewhere, `-p` is a port.
-  /[ \t\n]['"]?-[ABbCcEfGHijLNnoqrstUVvWwX]{0,8}p(?=[^\s'"])|[ \t\n]-p(?=(['"])(?!\1))/g,
+  new RegExp(String.raw`[ \t\n]['"]?-${SQL_FLAGS}p(?=[^\s'"])|[ \t\n]-p(?=(['"])(?!\1))`, 'g'),
   // What comes behind its own options is another command.
   /^['"]?(?:(?:[ \t]|\\\n)+['"]?-(?:v{1,3}|P[ \t]{0,4}\S{1,64})['"]?)*(?:[ \t]|\\\n)+['"]?-v{0,3}p(?:['"]?(?:[ \t]|\\\n)+)?/g,
   /[ \t\n]['"]?-a['"]?(?:[ \t]|\\\n)+/g,

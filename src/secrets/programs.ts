@@ -1,3 +1,5 @@
+import { KEY_VALUE_CLIENT, NO_PROGRAMS, SQL_CLIENT, SQL_FLAGS } from './clients.ts';
+
 /** What an argument is, by those before it. */
 export type Role = 'text' | 'code' | 'value' | 'user' | 'pair';
 
@@ -21,16 +23,13 @@ const OPTIONS: readonly (readonly [program: RegExp, option: RegExp, next: Role])
 /** The same, where another program may start them: `sudo redis-cli`. */
 const STARTED: readonly (readonly [program: RegExp, option: RegExp])[] = [
   [/^sshpass$/, /^-v{0,3}p$/],
-  [/^(?:redis|valkey|keydb)-cli$/, /^-a$/],
+  [new RegExp(`^${KEY_VALUE_CLIENT}$`), /^-a$/],
 ];
 
 /** Options whose secret stands right behind the letter. */
 const GLUED: readonly (readonly [program: RegExp, option: RegExp])[] = [
   // Elsewhere, `-p` is a port.
-  [
-    /^(?:mysql(?:dump|admin|import|check|show|slap|pump|binlog)?|mariadb(?:-[a-z-]+)?|mycli)$/,
-    /^-[ABbCcEfGHijLNnoqrstUVvWwX]{0,8}p(?=.)/s,
-  ],
+  [new RegExp(`^(?:${SQL_CLIENT})$`), new RegExp(`^-${SQL_FLAGS}p(?=.)`, 's')],
   [/^sshpass$/, /^-v{0,3}p(?=.)/s],
 ];
 
@@ -58,6 +57,8 @@ export function programOption(args: readonly string[], index: number): Role | un
   return OPTIONS.find(([name, option]) => name.test(program) && option.test(argument))?.[2];
 }
 
+const DATA = new RegExp(`${NO_PROGRAMS}/[^/]*$`);
+
 /** How far behind a program its options are looked for. */
 const REACH = 24;
 
@@ -80,8 +81,8 @@ function optionOfNearest(
   const option = args[index] ?? '';
   if (!option.startsWith('-')) return undefined;
   for (let at = index - 1; at >= Math.max(0, index - REACH); at--) {
-    // What `find` looks for is no program.
-    if (/^-i?name$/.test(args[at - 1] ?? '')) continue;
+    // What `find` looks for is no program, and neither is a folder of data.
+    if (/^-i?name$/.test(args[at - 1] ?? '') || DATA.test(args[at] ?? '')) continue;
     const program = programAt(args, at);
     const found = programs.find(([name]) => name.test(program));
     if (found === undefined) continue;

@@ -56,6 +56,8 @@ const ARGS: readonly (readonly string[])[] = [
   ['sh', '-c', 'mysql -pa -phUnT3r'],
   ['sh', '-c', 'mysql -h $(redis-cli -a hUnT3r get h) -px'],
   ['sh', '-c', "'/usr/bin/mysql' -phUnT3r"],
+  ['sh', '-c', '/opt/mysql-8/mysqldump -phUnT3r shop'],
+  ['/usr/local/mysql/mysql', '-phUnT3r', 'shop'],
   ['sh', '-c', 'docker exec -it --name mysql -phUnT3r'],
   ['sh', '-c', `redis-cli "-a" "hUnT3r"`],
   ['curl', '-sIu', 'admin:hUnT3r', 'http://x/'],

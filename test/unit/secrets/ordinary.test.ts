@@ -25,6 +25,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['sh', '-c', 'find / -name mysql -print'],
   ['sh', '-c', 'find /var/lib/mysql -perm 600 -print'],
   ['sh', '-c', 'mkdir /var/lib/mysql -pv'],
+  ['find', '/var/lib/mysql', '-perm', '600', '-print'],
   ['sh', '-c', 'sshpass -e ssh -p 22 x; sshpass -f /k ssh -p 2222 h'],
   ['sshpass', '-f', '/k', 'ssh', '-p', '2222', 'h'],
   ['sshpass', '-e', 'ssh', '-p2222', 'h'],
