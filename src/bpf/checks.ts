@@ -4,7 +4,7 @@ import type { AddressField } from './records.ts';
 /** What a check returns for a value that it does not accept. */
 export const INVALID: unique symbol = Symbol('invalid');
 
-/** Returns the value as it may be used (a fresh copy of anything nested), or INVALID. */
+/** Returns the value as it may be used, or INVALID. What is nested in it is changed in its place: it is the check's. */
 export type Check<T> = (value: unknown) => T | typeof INVALID;
 
 interface Field<T> {
@@ -21,15 +21,15 @@ export const required = <T>(check: Check<T>): Field<T> => ({ check, required: tr
 export const optional = <T>(check: Check<T>): Field<T> => ({ check, required: false });
 
 /**
- * Copies the fields of the shape, and nothing else, into a new object. The first one that is
- * missing or wrong is named to `report`.
+ * The same object with the fields of the shape checked, or a new one where it has others too: to copy each record would
+ * cost as much as to parse it. The first one that is missing or wrong is named to `report`.
  */
 export function shaped<T>(shape: Shape<T>, report?: (field: string) => void): Check<T> {
   const fields = Object.entries(shape) as [string, Field<unknown>][];
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return INVALID;
     const from = value as Record<string, unknown>;
-    const to: Record<string, unknown> = {};
+    let known = 0;
     for (const [name, field] of fields) {
       const given = from[name];
       if (given === undefined && !field.required) continue;
@@ -38,10 +38,17 @@ export function shaped<T>(shape: Shape<T>, report?: (field: string) => void): Ch
         report?.(name);
         return INVALID;
       }
-      to[name] = checked;
+      if (checked !== given) from[name] = checked;
+      known++;
     }
-    return to as T;
+    return (Object.keys(from).length === known ? from : only(fields, from)) as T;
   };
+}
+
+function only(fields: readonly [string, unknown][], from: Record<string, unknown>): Record<string, unknown> {
+  const to: Record<string, unknown> = {};
+  for (const [name] of fields) if (from[name] !== undefined) to[name] = from[name];
+  return to;
 }
 
 export function listOf<T>(check: Check<T>, maximum: number): Check<T[]> {
@@ -70,6 +77,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /** A lone surrogate is no character: it stands as the bytes that it would be encoded to, `\xED\xA0\x80`. */
 function wellFormed(text: string): string {
+  if (text.isWellFormed()) return text;
   return text.replace(LONE_SURROGATE, (unit) => {
     const code = unit.charCodeAt(0);
     const bytes = [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)];

@@ -12,6 +12,8 @@ interface Entry {
   size: number;
   /** A call or another process was told of it: should it have to leave, it has been of use. */
   used: boolean;
+  /** What had come into the table when it was placed behind all others, in tables full. */
+  placed: number;
   /** Both made once, so that whoever renders them can know them again; the process only while it is recent. */
   process: Process | undefined;
   identity: ProcessIdentity | undefined;
@@ -24,9 +26,14 @@ const ENTRY_SIZE = 256;
  * others keep of it as long as it is there) is three times its record.
  */
 const MAX_MADE = 1024;
+/**
+ * Who is told of is placed behind all others again when so much of a table has come since: the ancestors of
+ * short-lived callers are told of with each call, and moving ten of them each time costs more than all else here.
+ */
+const REPLACED_AFTER = 1 / 8;
 
 /**
- * The processes recorded, by (pid, start) and program image; the least recently used leave first. A
+ * The processes recorded, by (pid, start) and program image; the least recently used leave first ({@link REPLACED_AFTER}). A
  * writer keeps one of its own to know what it has to write again ({@link ProcessTable.has}).
  */
 export class ProcessTable {
@@ -42,6 +49,8 @@ export class ProcessTable {
   readonly #made = new Fifo<string>();
   readonly #directory: HostDirectory | undefined;
   #size = 0;
+  /** All that has come, in tables full. */
+  #come = 0;
 
   /** @param directory where what is looked up on the host of these processes will stand */
   constructor(
@@ -60,10 +69,13 @@ export class ProcessTable {
     const size = sizeOf(record);
     record.ancestors = this.#references.share(record.ancestors);
     this.#likeness.share(record);
-    this.#entries.set(key, { record, size, used: false, process: undefined, identity: undefined });
+    const { processes, processText } = this.#limits;
+    this.#come += 1 / processes + size / processText;
+    const placed = this.#come;
+    this.#entries.set(key, { record, size, used: false, placed, process: undefined, identity: undefined });
     if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
     this.#size += size;
-    while (this.#entries.size > this.#limits.processes || this.#size > this.#limits.processText) {
+    while (this.#entries.size > processes || this.#size > processText) {
       const { oldest } = this.#entries;
       if (oldest === undefined) break;
       // In a long session all leave at some time; a loss is who leaves before its call has come.
@@ -125,8 +137,11 @@ export class ProcessTable {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     entry.used = true;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    if (this.#come - entry.placed > REPLACED_AFTER) {
+      entry.placed = this.#come;
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
     return entry;
   }
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AttributedCall, Endpoint, Host, Process } from '../model.ts';
 
 /** The first 128 bits of SHA-256 over the parts, as 32 hexadecimal digits. */
 function digest(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
+  return hash('sha256', parts.join('\0'), 'hex').slice(0, 32);
 }
 
 /** `169.254.169.254:80`, `[fd00:ec2::254]:80`. */

@@ -65,6 +65,12 @@ export function scriptFile(process: ProcessIdentity): string | undefined {
   return scriptIn(process)?.file;
 }
 
+/** Whether its arguments may name a script. Of most processes they do not, and need not be looked at for it. */
+export function mayRunScript(process: ProcessIdentity): boolean {
+  const executable = fileOf(process);
+  return executable === '' || MANY_IN_ONE.test(executable) || interpreterOf(executable) !== undefined;
+}
+
 /** Of the arguments, those that name the program, and its script where an interpreter runs one. */
 export function programArgs(process: ProcessIdentity): string[] {
   const { args, title } = commandOf(process);
@@ -109,7 +115,7 @@ interface Command {
 }
 
 function commandOf(process: ProcessIdentity): Command {
-  const executable = baseName((process.executable ?? '').replace(/ \(deleted\)$/, ''));
+  const executable = fileOf(process);
   const args = process.args ?? [];
   const [first = ''] = args;
   if (MANY_IN_ONE.test(executable) && args.length > 0) {
@@ -123,6 +129,10 @@ function commandOf(process: ProcessIdentity): Command {
   // `node /srv/app.js` as one title, as PM2 writes it.
   const isCommand = interpreterOf(baseName(words[0] ?? '')) !== undefined;
   return { executable, args: isCommand ? words : [title], title: isCommand ? undefined : title };
+}
+
+function fileOf({ executable = '' }: ProcessIdentity): string {
+  return baseName(executable.replace(/ \(deleted\)$/, ''));
 }
 
 function cut(label: string): string {

@@ -1,6 +1,6 @@
 import type { ProcessRecord } from '../../bpf/records.ts';
 import { containerOfPath, userManagerOf } from '../../report/cgroup-path.ts';
-import { scriptFile } from '../../report/program.ts';
+import { mayRunScript, scriptFile } from '../../report/program.ts';
 import { maskArgs } from '../../secrets.ts';
 import { CONTAINER_ID } from './containers.ts';
 import { MAX_PIDS, type Question } from './question.ts';
@@ -34,8 +34,9 @@ export function* questionsOf(record: ProcessRecord): Generator<Question> {
  * of no package.
  */
 function pathOf({ pid, start, name, executable, args }: ProcessRecord): string | undefined {
+  const process = { pid, start, name, executable, args };
   // Masked as the reader of a saved session has them: the same script is found then.
-  const script = scriptFile({ pid, start, name, executable, args: args && maskArgs(args) });
+  const script = mayRunScript(process) ? scriptFile({ ...process, args: args && maskArgs(args) }) : undefined;
   const path = script ?? executable;
   return path?.startsWith('/') === true && !path.includes('\\x') ? path : undefined;
 }

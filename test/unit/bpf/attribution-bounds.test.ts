@@ -193,6 +193,33 @@ describe('attribution, bounds', () => {
       assert.deepEqual(bench.attributor.losses, {});
     });
 
+    it('the processes, of which the ancestors of all callers stay for many times what is kept', () => {
+      for (const limits of [
+        { ...DEFAULT_LIMITS, processes: 64 },
+        { ...DEFAULT_LIMITS, processText: 64 * 600 },
+      ]) {
+        const ancestors = [1, 2, 3].map((pid) => ({ pid, start: '1' }));
+        const bench = new Bench(limits).records(
+          journal.session(),
+          ...ancestors.map((ancestor) => journal.process(ancestor, { args: [`/sbin/of ${ancestor.pid}`] })),
+        );
+        for (let pid = 100; pid < 1000; pid++) {
+          const process = { pid, start: '1' };
+          const at = pid - 99;
+          bench.records(
+            journal.process(process, { ancestors }),
+            journal.opened(at, { process, isn: pid, cookie: `${pid}` }),
+          );
+          bench.call(at, { clientIsn: pid });
+        }
+        const args = bench.emitted.map(({ process }) =>
+          process?.ancestors.map((each) => each.args?.[0]).join(),
+        );
+        assert.equal(args.length, 900);
+        assert.deepEqual(new Set(args), new Set(['/sbin/of 1,/sbin/of 2,/sbin/of 3']));
+      }
+    });
+
     it('the answers of look-ups', () => {
       const bench = new Bench({ ...DEFAULT_LIMITS, lookups: 2 }).records(journal.session());
       for (let port = 1; port <= 5; port++) {
