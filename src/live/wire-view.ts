@@ -75,8 +75,8 @@ export class WireView implements View {
     // Hosts alone, so that fragments pass too; the traffic of a metadata service is little.
     const filter = endpoints.map(({ address }) => `host ${address}`).join(' or ');
     const captures: OpenCapture[] = [];
-    try {
-      for (const name of interfaces) {
+    for (const name of interfaces) {
+      try {
         const cap = new module.default.Cap();
         const buffer = Buffer.alloc(PACKET_BYTES);
         unopened.push(cap);
@@ -86,10 +86,10 @@ export class WireView implements View {
         const linkType = LINK_TYPES[link];
         captures.push({ name, cap, buffer, linkType: linkType ?? -1 });
         if (linkType === undefined) throw new Error(`link type ${link} is not decoded`);
+      } catch (error) {
+        for (const { cap } of captures) cap.close();
+        throw refused(name, error);
       }
-    } catch (error) {
-      for (const { cap } of captures) cap.close();
-      throw refused(interfaces, error);
     }
     return new WireView(captures, options);
   }
@@ -150,9 +150,9 @@ function unloadable(cause: unknown): PrerequisiteError {
   );
 }
 
-function refused(interfaces: readonly string[], cause: unknown): PrerequisiteError {
+function refused(name: string, cause: unknown): PrerequisiteError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new PrerequisiteError(`cannot capture on ${interfaces.join(', ')}: ${reason}`, {
+  return new PrerequisiteError(`cannot capture on ${name}: ${reason}`, {
     code: 'wire.open',
     remedy: 'Run as root, and name an interface that there is with -i.',
     cause,
