@@ -6,7 +6,7 @@ export interface Topic {
   next: string;
 }
 
-function topic(id: string, title: string, meaning: string, next: string): Topic {
+export function topic(id: string, title: string, meaning: string, next: string): Topic {
   return { id, title, meaning, next };
 }
 
@@ -32,6 +32,12 @@ export const TOPICS: readonly Topic[] = [
     'not proven to be safe for HttpTokens=required',
     'No call by IMDSv1 was seen, but calls may have been missed, could not be read, were left out of the report, or the host was not watched for long enough.',
     '"Needed" says what is lacking.',
+  ),
+  topic(
+    'incomplete',
+    'not proven that every call was seen',
+    'Something was lost, cut or not read, or the kernel did not count what there was to see; "Missing" tells what.',
+    'Watch with imds live, which counts: its sessions prove that nothing is missing, or say what is.',
   ),
   topic(
     'v1',

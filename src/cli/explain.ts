@@ -3,7 +3,9 @@ import { RULES } from '../causes/rules/index.ts';
 import { nearest } from '../config/nearest.ts';
 import { UsageError } from '../errors.ts';
 import { PROSE, padEnd, wrap } from '../report/layout.ts';
+import { KNOWN_LOSSES } from '../report/loss-words.ts';
 import { loadPaint } from '../report/paint.ts';
+import { counterTopic } from './explain-counter.ts';
 import { TOPICS, type Topic, topicId } from './explain-topics.ts';
 import { StreamOutput } from './output.ts';
 import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
@@ -28,20 +30,24 @@ export async function explain(id: string | undefined, { stdout, env }: Surroundi
 function explanation(word: string, columns: number): string[] {
   const id = topicId(word);
   const rule = RULES.find((candidate) => candidate.id === id);
-  const topic = TOPICS.find((candidate) => candidate.id === id);
+  const topic = TOPICS.find((candidate) => candidate.id === id) ?? counterTopic(word.trim());
   const parts = [
     ...(rule === undefined ? [] : [oneRule(rule, columns)]),
     ...(topic === undefined ? [] : [oneTopic(topic, columns)]),
   ];
   if (parts.length > 0) return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
-  const near = nearest(
-    id,
-    [...RULES, ...TOPICS].map((candidate) => candidate.id),
+  const near =
+    nearest(
+      id,
+      [...RULES, ...TOPICS].map((candidate) => candidate.id),
+    ) ?? nearest(word, KNOWN_LOSSES);
+  throw new UsageError(
+    `${word.slice(0, 64)}: there is no such cause, finding or counter, nor word of reports`,
+    {
+      code: 'usage.rule',
+      remedy: `${near === undefined ? '' : `Did you mean ${near}? `}imds explain lists them.`,
+    },
   );
-  throw new UsageError(`${word.slice(0, 64)}: there is no such cause or finding, nor word of reports`, {
-    code: 'usage.rule',
-    remedy: `${near === undefined ? '' : `Did you mean ${near}? `}imds explain lists them.`,
-  });
 }
 
 function list(columns: number): string[] {
@@ -58,7 +64,8 @@ function list(columns: number): string[] {
 
 function oneTopic({ id, title, meaning, next }: Topic, columns: number): string[] {
   const entry = entryOf(columns);
-  return [`${id}: ${title}`, '', ...entry('Meaning', meaning), ...entry('Next', next)];
+  const head = wrap(`${id}: ${title}`, Math.min(columns, LABEL + PROSE), '', width);
+  return [...head, '', ...entry('Meaning', meaning), ...entry('Next', next)];
 }
 
 function entryOf(columns: number): (label: string, text: string) => string[] {

@@ -7,20 +7,28 @@ export default class Explain extends ImdsCommand {
   static override summary = 'Explain a cause, finding or word of a report: what it means, and what to do.';
 
   static override description =
-    'Reports name the rule that says why a caller uses IMDSv1 (the column "cause"), and other rules that hold (the column "findings"). Words are those of verdicts (NOT READY), versions of calls (UNKNOWN) and what callers ask for (credentials). Without ID, all are listed.';
+    'Reports name the rule that says why a caller uses IMDSv1 (the column "cause"), and other rules that hold (the column "findings"). Words are those of verdicts (NOT READY), versions of calls (UNKNOWN) what callers ask for (credentials), and counters of what is missing (tcp.missing_bytes). Without ID, all are listed.';
 
   static override examples = [
     { description: 'All rules and words', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'One of them', command: '<%= config.bin %> <%= command.id %> fallback-hop-limit' },
     { description: 'What a verdict means', command: '<%= config.bin %> <%= command.id %> not-ready' },
+    {
+      description: 'What a counter counts',
+      command: '<%= config.bin %> <%= command.id %> tcp.missing_bytes',
+    },
   ];
 
   static override args = {
-    id: Args.string({ description: 'Id of the rule, or a word.', ignoreStdin: true }),
+    id: Args.string({
+      description: 'Id of the rule, a word of a report, or a counter.',
+      multiple: true,
+      ignoreStdin: true,
+    }),
   };
 
   async run(): Promise<void> {
     const { args } = await this.parse(Explain);
-    await explain(args.id, processSurroundings());
+    await explain(args.id?.join(' '), processSurroundings());
   }
 }

@@ -68,8 +68,13 @@ export interface CompletenessSummary {
 /** Names of the counters that speak of calls, sorted: those that are not zero, and not harmless. */
 export function lossesIn(losses: Counters): string[] {
   return Object.keys(losses)
-    .filter((name) => losses[name] !== 0 && !HARMLESS.has(name))
+    .filter((name) => losses[name] !== 0 && speaksOfCalls(name))
     .sort();
+}
+
+/** Whether calls may be missing, or be incomplete, where the counter is not zero. */
+export function speaksOfCalls(name: string): boolean {
+  return !HARMLESS.has(name);
 }
 
 /** A capture is complete only where the kernel's own counts say so; without them nobody knows. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { RULES } from '../../src/causes/rules/index.ts';
+import { counterTopic } from '../../src/cli/explain-counter.ts';
 import { PATH_CLASSES } from '../../src/model.ts';
 import { imds } from './run.ts';
 
@@ -40,16 +42,37 @@ describe('imds explain', () => {
       assert.match(stdout, new RegExp(`^${id} +- +word `, 'm'), id);
     }
     assert.equal(await explain('NOT READY'), await explain('not-ready'));
+    assert.equal(await explain('NOT', 'READY'), await explain('not-ready'));
     // A cause has the same name.
     const unknown = await explain('UNKNOWN');
     assert.match(unknown, /^unknown: a call whose version could not be read$/m);
     assert.match(unknown, /^Recognised /m);
   });
 
+  it('explains every counter that is documented, and whether it takes from the proof', async () => {
+    const documented = readFileSync(new URL('../../docs/output.md', import.meta.url), 'utf8');
+    const rows = documented.slice(documented.indexOf('| counter | counts |')).split('\n\n', 1)[0] ?? '';
+    const harmless = new Map(
+      [...rows.matchAll(/`([a-z]+\.[a-z_]+)`( ○)?/g)].map(([, name = '', mark]) => [
+        name,
+        mark !== undefined,
+      ]),
+    );
+    assert.ok(harmless.size > 35, `${harmless.size} counters`);
+    for (const [name, isHarmless] of harmless) {
+      const topic = counterTopic(name);
+      assert.ok(topic, name);
+      assert.equal(topic.meaning.includes('takes nothing from the proof'), isHarmless, name);
+    }
+    for (const name of ['inventory.calls_turned_away', 'link.unsupported.LINKTYPE_105'])
+      assert.ok((await explain(name)).startsWith(`${name}: `), name);
+  });
+
   it('says which id was probably meant', async () => {
     for (const [word, meant] of [
       ['fallback-hoplimit', 'fallback-hop-limit'],
       ['notready', 'not-ready'],
+      ['tcp.missing_byte', 'tcp.missing_bytes'],
     ] as const) {
       const { code, stderr } = await imds(['explain', word]);
       assert.equal(code, 2);
@@ -61,7 +84,7 @@ describe('imds explain', () => {
     const { code, stdout, stderr } = await imds(['explain', `no-such\u001b[31m${'x'.repeat(500)}`]);
     assert.equal(code, 2);
     assert.equal(stdout, '');
-    assert.match(stderr, /there is no such cause or finding/);
+    assert.match(stderr, /there is no such cause, finding or counter/);
     assert.match(stderr, /imds explain lists them/);
     assert.ok(!stderr.includes('\u001b'), 'escapes are shown escaped');
     assert.ok(stderr.length < 500);

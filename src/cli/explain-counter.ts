@@ -1,0 +1,41 @@
+import { speaksOfCalls } from '../report/completeness.ts';
+import { lossTitle } from '../report/loss-words.ts';
+import { type Topic, topic } from './explain-topics.ts';
+
+const TELLS =
+  'A counter of what was lost, cut or turned away; it stands behind "Missing" in text, and below "losses" in JSON.';
+const TAKES =
+  'While it is not zero, it is not proven that every call was seen and read as a whole: the verdict can at best be NOT ENOUGH EVIDENCE.';
+const LEAVES = 'No call is lost by it, and it takes nothing from the proof.';
+/** Counts of the report, which has all calls, and not a row for each. */
+const OF_REPORT = 'report.';
+
+const NEXT: readonly (readonly [names: RegExp, next: string])[] = [
+  [/^(?:tcp\.snaplen_cut_bytes|ip\.fragments_cut)$/, 'Capture whole packets: tcpdump -s 0, or imds live.'],
+  [
+    /^report\./,
+    'Narrow the report down: --host, --since, --until, --imds-version; or report fewer files at once.',
+  ],
+  [
+    /^(?:packets|events\.(?!lines|sessions))/,
+    'More came at once than there was room or time for. Look at who called then, and watch again.',
+  ],
+  [
+    /^(?:tcp|ip|http|link)\./,
+    'Capture again, where the callers run: imds live, or tcpdump -s 0 with a larger buffer (-B).',
+  ],
+];
+
+/** Undefined where there is no such counter. */
+export function counterTopic(name: string): Topic | undefined {
+  const title = lossTitle(name);
+  if (title === undefined) return undefined;
+  const counts = speaksOfCalls(name) && !name.startsWith(OF_REPORT);
+  const next = NEXT.find(([names]) => names.test(name))?.[1];
+  return topic(
+    name,
+    title,
+    `${TELLS} ${counts ? TAKES : LEAVES}`,
+    next ?? 'docs/output.md says of each counter what counts it.',
+  );
+}
