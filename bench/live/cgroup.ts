@@ -10,8 +10,8 @@ export function cgroupRoot(): string {
 }
 
 /** Calls with a cgroup that has no process yet, and ends with it. */
-export async function withCgroup<T>(use: (path: string) => Promise<T>): Promise<T> {
-  const path = join(cgroupRoot(), `imds-bench-${process.pid}`);
+export async function withCgroup<T>(name: string, use: (path: string) => Promise<T>): Promise<T> {
+  const path = join(cgroupRoot(), `imds-bench-${process.pid}-${name}`);
   mkdirSync(path);
   try {
     return await use(path);

@@ -9,12 +9,12 @@
  *   load roundtrips ADDRESS PORT COUNT               of one byte
  *   load bytes ADDRESS PORT MEGABYTES                in one direction
  *   load execs COUNT                                 programs that do nothing
+ *   load slices connects|roundtrips|bytes ADDRESS PORT COUNT  one of these for each line that comes, see below
  * A path is /latest/meta-data/MARK/PID/TIME, so that whoever reads it knows who asked, and when.
- * All but `serve` and `ask` print how long they took, in seconds; `connects` and `roundtrips`, how long at the pace
- * of the fastest of 40 parts, because others use the machine, too.
+ * All but `serve` and `ask` print how long they took, in seconds. `slices` waits for a line before each slice, and
+ * prints how long that took: so short that several of them, which take turns, find the machine in the same state.
  */
 #include <arpa/inet.h>
-#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,6 @@
 
 #define TIMEOUT_S 60
 #define MAX_EVENTS 64
-#define LAPS 40
 #define NANOSECONDS 1000000000LL
 
 static const char *self;
@@ -184,25 +183,6 @@ static void start(char *const arguments[], long count, int at_once, long rate)
 	}
 }
 
-/* Of a load that is done in equal parts, the time that all would take at the pace of the fastest. */
-static struct {
-	long long began;
-	long long fastest;
-} laps = { .fastest = LLONG_MAX };
-
-static void lap(long done, long count)
-{
-	long part = count / LAPS > 0 ? count / LAPS : 1;
-	long long time;
-
-	if (done % part != 0)
-		return;
-	time = now(CLOCK_MONOTONIC);
-	if (done > 0 && (time - laps.began) * count / part < laps.fastest)
-		laps.fastest = (time - laps.began) * count / part;
-	laps.began = time;
-}
-
 /* Closed by a reset: otherwise the ports would be used up while they wait. */
 static void connects(const struct sockaddr_in *to, long count)
 {
@@ -211,7 +191,6 @@ static void connects(const struct sockaddr_in *to, long count)
 	for (long i = 0; i < count; i++) {
 		int connection = connected(to);
 
-		lap(i, count);
 		setsockopt(connection, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		close(connection);
 	}
@@ -222,7 +201,6 @@ static void roundtrips(int connection, long count)
 	char byte = 'x';
 
 	for (long i = 0; i < count; i++) {
-		lap(i, count);
 		put(connection, &byte, 1);
 		if (read(connection, &byte, 1) != 1)
 			die("read");
@@ -240,6 +218,26 @@ static void bytes(int connection, long megabytes)
 	shutdown(connection, SHUT_WR);
 	while (read(connection, &end, 1) > 0)
 		;
+	close(connection);
+}
+
+static void slices(const char *what, const struct sockaddr_in *to, long count)
+{
+	int connection = *what == 'r' ? connected(to) : -1;
+	char line[8];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		long long began = now(CLOCK_MONOTONIC);
+
+		if (*what == 'c')
+			connects(to, count);
+		else if (*what == 'r')
+			roundtrips(connection, count);
+		else
+			bytes(connected(to), count);
+		printf("%.9f\n", (now(CLOCK_MONOTONIC) - began) / 1e9);
+		fflush(stdout);
+	}
 }
 
 static int run(int count, char **arguments)
@@ -250,6 +248,11 @@ static int run(int count, char **arguments)
 	if (count == 3 && strcmp(command, "execs") == 0) {
 		start((char *[]){ arguments[0], "nothing", NULL }, atol(arguments[2]), 1, 0);
 		return 0;
+	}
+	if (count == 6 && strcmp(command, "slices") == 0) {
+		to = address_of(arguments[3], arguments[4]);
+		slices(arguments[2], &to, atol(arguments[5]));
+		exit(0);
 	}
 	if (count < 5)
 		return 2;
@@ -285,6 +288,6 @@ int main(int count, char **arguments)
 		return ask(arguments[2], arguments[3], arguments[4]);
 	status = count < 3 ? 2 : run(count, arguments);
 	if (status == 0)
-		printf("%.6f\n", (laps.fastest < LLONG_MAX ? laps.fastest : now(CLOCK_MONOTONIC) - began) / 1e9);
+		printf("%.6f\n", (now(CLOCK_MONOTONIC) - began) / 1e9);
 	return status;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Namespace, Network, type RunResult, shown } from '../../test/support/netns.ts';
 import { connectPair, IMDS_ADDRESSES, sysctl } from '../../test/support/topologies.ts';
 import { root } from '../cache.ts';
+import { SliceLoad } from './slices.ts';
 
 const SOURCE = join(root, 'bench', 'live', 'load.c');
 /** An address of the server that nobody takes for the metadata service. */
@@ -30,8 +31,10 @@ export interface LoadSizes {
   roundTrips: number;
   connects: number;
   execs: number;
-  megabytes: number;
 }
+
+/** What is done in slices. */
+export type SliceMode = 'connects' | 'roundtrips' | 'bytes';
 
 /** Two namespaces: the metadata service's stand-in with other servers, and who calls them. */
 export class LoadNetwork {
@@ -85,8 +88,16 @@ export class LoadNetwork {
     return this.#run('roundtrips', [OTHER, PORTS.echo, count]);
   }
 
-  bytes(megabytes: number): Promise<number> {
-    return this.#run('bytes', [OTHER, PORTS.sink, megabytes]);
+  /** So much of it, whenever it is told to. */
+  slices(mode: SliceMode, count: number): SliceLoad {
+    const port = mode === 'roundtrips' ? PORTS.echo : PORTS.sink;
+    const words = [this.#load, 'slices', mode, OTHER, port, String(count)];
+    return new SliceLoad(
+      this.#enter(words, (command, args, procs) => {
+        const stdio = ['pipe', 'pipe', 'inherit', ...procs] as const;
+        return this.client.spawn(command, args, { stdio: [...stdio] });
+      }),
+    );
   }
 
   execs(count: number): Promise<number> {
@@ -101,17 +112,26 @@ export class LoadNetwork {
     return Number(stdout);
   }
 
-  #start([load = '', ...args]: readonly string[]): Promise<RunResult> {
-    const options = { timeoutMs: HOURS_MS };
-    if (this.#cgroup === undefined) return this.client.run(load, args, options);
+  #start(words: readonly string[]): Promise<RunResult> {
+    return this.#enter(words, (command, args, procs) =>
+      this.client.run(command, args, { timeoutMs: HOURS_MS, stdio: ['ignore', 'pipe', 'pipe', ...procs] }),
+    );
+  }
+
+  /** @param start is given the descriptor by which the process enters the cgroup, where there is one */
+  #enter<T>(
+    [load = '', ...args]: readonly string[],
+    start: (command: string, args: readonly string[], procs: readonly number[]) => T,
+  ): T {
+    if (this.#cgroup === undefined) return start(load, args, []);
     // Opened here: within the namespace another /sys is mounted. A process enters as 0.
     const enter = 'echo 0 >&3 && exec 3>&- "$0" "$@"';
     const procs = openSync(join(this.#cgroup, 'cgroup.procs'), 'w');
-    return this.client
-      .run('sh', ['-c', enter, load, ...args], {
-        ...options,
-        stdio: ['ignore', 'pipe', 'pipe', procs],
-      })
-      .finally(() => closeSync(procs));
+    try {
+      return start('sh', ['-c', enter, load, ...args], [procs]);
+    } finally {
+      // The process has its own by now.
+      closeSync(procs);
+    }
   }
 }

@@ -1,116 +1,120 @@
+import { median } from '../measure.ts';
 import type { Section } from '../scenario.ts';
 import type { Verdict } from '../targets.ts';
 import { Attached } from './attached.ts';
-import { cgroupRoot, withCgroup } from './cgroup.ts';
-import type { LoadNetwork, LoadSizes } from './load.ts';
-import { BenchSession, type Views } from './session.ts';
+import { withCgroup } from './cgroup.ts';
+import { LoadNetwork, type SliceMode } from './load.ts';
+import { turns } from './slices.ts';
 
 const WITHIN_PERCENT = 2;
 
-/** Twice without, because what the machine does besides is as much of a difference. */
-type Variant = Views | 'without' | 'empty programs' | "client's end" | 'without again';
-const VARIANTS: readonly Variant[] = [
-  'without',
-  'empty programs',
-  "client's end",
-  'sockets',
-  'both',
-  'without again',
+const LOADS: readonly { mode: SliceMode; what: string; each: number }[] = [
+  { mode: 'connects', what: 'connects', each: 60 },
+  { mode: 'roundtrips', what: 'round trips', each: 150 },
+  // Megabytes.
+  { mode: 'bytes', what: 'bytes', each: 8 },
 ];
 
-interface Stoppable {
-  stop(): Promise<void>;
-}
+/** The first is what the others are compared with. The second says how much a difference is worth. */
+const VARIANTS = ['without', 'without again', 'empty programs', 'probe', 'wire'] as const;
+type Variant = (typeof VARIANTS)[number];
 
-async function begin(network: LoadNetwork, cgroup: string, variant: Variant): Promise<Stoppable | undefined> {
-  if (variant === 'empty programs') return Attached.empty(cgroupRoot());
-  if (variant === "client's end") return Attached.probe(cgroup);
-  return variant === 'sockets' || variant === 'both'
-    ? BenchSession.start(network.client, variant)
-    : undefined;
-}
+/** Of each variant, in percent, by how much less is done in the same time; of every round one. */
+type Changes = Readonly<Record<Variant, readonly number[]>>;
 
-interface Load {
+interface Measured {
   what: string;
-  unit: string;
-  amount: number;
-  /** In seconds. */
-  run(): Promise<number>;
+  changes: Changes;
 }
 
-function loadsOf(network: LoadNetwork, sizes: LoadSizes): Load[] {
-  const { connects, roundTrips, megabytes, execs } = sizes;
-  return [
-    { what: 'connects', unit: '/s', amount: connects, run: () => network.connects(connects) },
-    { what: 'round trips', unit: '/s', amount: roundTrips, run: () => network.roundTrips(roundTrips) },
-    { what: 'bytes', unit: ' MB/s', amount: megabytes, run: () => network.bytes(megabytes) },
-    { what: 'execs', unit: '/s', amount: execs, run: () => network.execs(execs) },
-  ];
+/** What gets done in a time, with imds and without: in slices that take turns. */
+export async function throughput(network: LoadNetwork, rounds: number, count: number): Promise<Section> {
+  return LoadNetwork.with((other) =>
+    withCgroup('probe', (probed) =>
+      withCgroup('empty', async (emptied) => {
+        const probe = await Attached.probe(probed);
+        const empty = await Attached.empty(emptied);
+        const networks = {
+          without: network,
+          'without again': network,
+          'empty programs': network.from(emptied),
+          probe: network.from(probed),
+          wire: other,
+        };
+        const measured: Measured[] = [];
+        for (const load of LOADS)
+          measured.push({ what: load.what, changes: await measure(networks, load, rounds, count) });
+        await empty.stop();
+        await probe.stop();
+        return section(measured, rounds, count);
+      }),
+    ),
+  );
 }
 
-/** A B A B: each round has all variants, every second one in reverse. Seconds of each, by load. */
-async function measureAll(
-  network: LoadNetwork,
-  cgroup: string,
-  loads: readonly Load[],
+/** Other processes in each round: where their memory lies is a matter of luck, and makes a difference, too. */
+async function measure(
+  networks: Readonly<Record<Variant, LoadNetwork>>,
+  { mode, each }: (typeof LOADS)[number],
   rounds: number,
-): Promise<Map<Variant, number[][]>> {
-  const seconds = new Map(VARIANTS.map((variant) => [variant, loads.map((): number[] => [])]));
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? VARIANTS : [...VARIANTS].reverse();
-    for (const variant of order) {
-      const attached = await begin(network, cgroup, variant);
-      for (const [i, load] of loads.entries()) seconds.get(variant)?.[i]?.push(await load.run());
-      await attached?.stop();
-    }
-  }
-  return seconds;
-}
-
-/** What gets done in a time, with imds and without. */
-export async function throughput(network: LoadNetwork, sizes: LoadSizes, rounds: number): Promise<Section> {
-  return withCgroup(async (cgroup) => {
-    const loads = loadsOf(network.from(cgroup), sizes);
-    return section(loads, await measureAll(network, cgroup, loads, rounds), rounds);
-  });
-}
-
-function section(
-  loads: readonly Load[],
-  seconds: ReadonlyMap<Variant, readonly number[][]>,
-  rounds: number,
-): Section {
-  const best = (variant: Variant, i: number) => Math.min(...(seconds.get(variant)?.[i] ?? []));
-  /** In percent, how much more is done in the same time. */
-  const change = (variant: Variant, i: number) => (best('without', i) / best(variant, i) - 1) * 100;
-  const percent = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(1)} %`;
-  const verdict = (subject: string, i: number, variant: Variant): Verdict => {
-    const noise = Math.abs(change('without again', i));
-    return {
-      subject,
-      target: `within ${WITHIN_PERCENT} %`,
-      measured: `${percent(change(variant, i))} (empty programs ${percent(change('empty programs', i))}, noise ${noise.toFixed(1)} %)`,
-      reached: noise > WITHIN_PERCENT ? undefined : change(variant, i) >= -WITHIN_PERCENT,
-    };
+  count: number,
+): Promise<Changes> {
+  const changes: Record<Variant, number[]> = {
+    without: [],
+    'without again': [],
+    'empty programs': [],
+    probe: [],
+    wire: [],
   };
+  for (let round = 0; round < rounds; round++) {
+    const loads = VARIANTS.map((variant) => networks[variant].slices(mode, each));
+    const before = await turns(loads, count);
+    const wire = await Attached.wire(networks.wire.client);
+    const during = await turns(loads, count);
+    await wire.stop();
+    for (const [index, variant] of VARIANTS.entries()) {
+      const [first = 1, second = 1] = [before[index], during[index]];
+      // The other network differs from the first by itself.
+      const ratio = variant === 'wire' ? second / first : (first + second) / 2;
+      changes[variant].push((1 / ratio - 1) * 100);
+    }
+    for (const load of loads) await load.end();
+  }
+  return changes;
+}
+
+function section(measured: readonly Measured[], rounds: number, count: number): Section {
+  const middle = (changes: Changes, variant: Variant) => median(changes[variant]);
+  /** Half of what lies between the rounds' quartiles, of a median of them. */
+  const error = (changes: Changes, variant: Variant) => {
+    const sorted = [...changes[variant]].sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+    return (at(0.75) - at(0.25)) / 2;
+  };
+  const cell = (changes: Changes, variant: Variant) =>
+    `${percent(middle(changes, variant))} ± ${error(changes, variant).toFixed(1)}`;
+  const compared = VARIANTS.slice(1);
   return {
     title: 'Live: throughput to other addresses',
-    note: `In turn without imds, with empty programs on the hooks of the probe and nothing else, with the probe at the clients' end alone (their cgroup, as on a host whose servers are others), with \`--capture sockets\`, with both views (the wire's within the clients' namespace), and without again; ${rounds} rounds, every second one in reverse. Of each, the round counts that was disturbed least, the fastest, and of its connects and round trips the fastest of 40 parts: the machine does other things, too. How far the two without are apart says what a difference is worth. Both ends and the probe share the CPUs, and but for "client's end" both ends pay.`,
+    note: `Processes take turns of about a millisecond (${LOADS.map(({ what, each }) => `${each} ${what === 'bytes' ? 'MB' : what}`).join(', ')}), so that each finds the machine in the same state: without imds, before and after each turn of the others; again without; with empty programs on the hooks of the probe; with the probe; with the wire view. The probe and the empty programs are those of the cgroup of the client's process, so that none sees the load of another, nor the server's, as on a host whose servers are others; the wire view is in a network of its own, and compared with that network without it. Of twice ${count} turns the median, of ${rounds} rounds with other processes again the median, and half of what lies between their quartiles.`,
     figures: {
-      header: ['', ...VARIANTS],
-      rows: loads.map(({ what, unit, amount }, i) => [
-        what,
-        ...VARIANTS.map((variant) => {
-          const rate = `${(amount / best(variant, i)).toFixed(0)}${unit}`;
-          return variant === 'without' ? rate : `${rate} (${percent(change(variant, i))})`;
-        }),
-      ]),
+      header: ['', ...compared],
+      rows: measured.map(({ what, changes }) => [what, ...compared.map((variant) => cell(changes, variant))]),
     },
-    verdicts: loads
-      .slice(0, 3)
-      .flatMap(({ what }, i) => [
-        verdict(`${what} with the probe against without`, i, 'sockets'),
-        verdict(`${what} with the probe at the client's end against without`, i, "client's end"),
-      ]),
+    verdicts: measured.flatMap(({ what, changes }) => {
+      return (['probe', 'wire'] as const).map((variant): Verdict => {
+        const noise = Math.abs(middle(changes, 'without again')) + error(changes, variant);
+        return {
+          subject: `${what} with the ${variant === 'wire' ? 'wire view' : 'probe'} against without`,
+          target: `within ${WITHIN_PERCENT} %`,
+          measured: `${cell(changes, variant)} (without again ${percent(middle(changes, 'without again'))})`,
+          reached: noise > WITHIN_PERCENT ? undefined : middle(changes, variant) >= -WITHIN_PERCENT,
+        };
+      });
+    }),
   };
+}
+
+function percent(value: number): string {
+  return `${value > 0 ? '+' : ''}${value.toFixed(1)} %`;
 }

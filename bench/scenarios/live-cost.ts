@@ -8,18 +8,21 @@ import { median } from '../measure.ts';
 import type { Bench, Section } from '../scenario.ts';
 import type { Verdict } from '../targets.ts';
 
-const SIZES: LoadSizes = { roundTrips: 40_000, connects: 16_000, execs: 1500, megabytes: 1500 };
-const QUICK_SIZES: LoadSizes = { roundTrips: 500, connects: 500, execs: 100, megabytes: 50 };
+const SIZES: LoadSizes = { roundTrips: 40_000, connects: 16_000, execs: 1500 };
+const QUICK_SIZES: LoadSizes = { roundTrips: 500, connects: 500, execs: 100 };
 
 const ROUNDS = 5;
-const PAIRS = 15;
+/** Of the throughput. */
+const SLICE_ROUNDS = 11;
+const TURNS = 300;
+const QUICK_TURNS = 5;
 
 /** What a host pays that is busy with other things than the metadata service. */
 export async function liveCost(bench: Bench): Promise<Section[]> {
   const sizes = bench.quick ? QUICK_SIZES : SIZES;
   return LoadNetwork.with(async (network) => [
     await programCost(network, sizes, bench.quick ? 1 : ROUNDS),
-    await throughput(network, sizes, bench.quick ? 1 : PAIRS),
+    await throughput(network, bench.quick ? 1 : SLICE_ROUNDS, bench.quick ? QUICK_TURNS : TURNS),
   ]);
 }
 
@@ -121,7 +124,7 @@ async function clientsEnd(
   sizes: LoadSizes,
   rounds: number,
 ): Promise<Map<Cost, Measured[]>> {
-  return withCgroup(async (cgroup) => {
+  return withCgroup('client', async (cgroup) => {
     const probe = await Attached.probe(cgroup);
     const empty = await Attached.empty(cgroup);
     const connect: Cost = {
