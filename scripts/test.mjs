@@ -9,7 +9,7 @@ import { root, setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 
 /** Tests that wait more than they calculate (clients and their time-outs), or measure memory and not time. */
-const WAITING = /^test\/(zoo\/|html\/|cli\/\S*memory|live\/clients\.)/;
+const WAITING = /^test\/(zoo\/|html\/|cli\/\S*memory|unit\/capture\/bounds|live\/clients\.)/;
 /** Tests that flood, or time what a session does: the machine is theirs alone. */
 const ALONE = /^test\/live\//;
 const bin = join(root, 'node_modules', '.bin');

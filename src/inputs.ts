@@ -115,7 +115,31 @@ export async function openInputs(paths: readonly string[], options: InputOptions
     }
   }
   if (options.correlations !== undefined) give(found, options.correlations);
-  return { captures: group(found, options.ring), problems };
+  return { captures: group(withoutCopies(found, problems), options.ring), problems };
+}
+
+/**
+ * A part of a session that stands in several files, as a capture and what `imds scrub` made of it, is read from the
+ * largest of them, or the first: read twice, it would be calls and counts that there never were.
+ */
+function withoutCopies(found: readonly Found[], problems: Problem[]): Found[] {
+  const best = new Map<string, Found>();
+  const placeOf = ({ session, order }: Found) => `${order} ${session}`;
+  for (const part of found) {
+    const known = best.get(placeOf(part));
+    if (known === undefined || (part.size ?? 0) > (known.size ?? 0)) best.set(placeOf(part), part);
+  }
+  return found.filter((part) => {
+    const read = best.get(placeOf(part));
+    if (part.session === undefined || read === part || read === undefined) return true;
+    problems.push({
+      code: 'input.copy',
+      message: `${part.path}: not read, for it is the same part of the same session as ${read.path}`,
+      remedy: 'Its calls are in the report once.',
+      damage: false,
+    });
+    return false;
+  });
 }
 
 /** The same file is not counted twice, by whatever names it is given. */

@@ -30,8 +30,11 @@ export class Totals {
     if (Number.isNaN(statistics.firstSeconds)) return;
     const first = nanosecondsOf(statistics.firstSeconds, statistics.firstNanoseconds);
     const last = nanosecondsOf(statistics.lastSeconds, statistics.lastNanoseconds);
-    if (this.#firstTime === undefined || first < this.#firstTime) this.#firstTime = first;
-    if (this.#lastTime === undefined || last > this.#lastTime) this.#lastTime = last;
+    // Packets may stand in any order, and a file may have fractions beyond a second.
+    for (const time of [first, last]) {
+      if (this.#firstTime === undefined || time < this.#firstTime) this.#firstTime = time;
+      if (this.#lastTime === undefined || time > this.#lastTime) this.#lastTime = time;
+    }
   }
 
   summary(name: string, files: readonly string[], attributor: Attributor): CaptureSummary {

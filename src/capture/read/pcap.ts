@@ -144,10 +144,12 @@ export class PcapReader implements RecordReader {
     let total = this.#bytes;
     let lastSeconds = this.#lastSeconds;
     let lastFraction = this.#lastFraction;
+    let firstSeconds = this.#firstSeconds;
+    let firstFraction = this.#firstFraction;
     let stop = handler.nextStop;
     if (number === 0 && end - at >= recordHeader) {
-      this.#firstSeconds = view.getUint32(at, little);
-      this.#firstFraction = view.getUint32(at + 4, little);
+      firstSeconds = view.getUint32(at, little);
+      firstFraction = view.getUint32(at + 4, little);
     }
     while (end - at >= recordHeader) {
       const captured = view.getUint32(at + 8, little);
@@ -164,6 +166,9 @@ export class PcapReader implements RecordReader {
       if (seconds > lastSeconds || (seconds === lastSeconds && fraction > lastFraction)) {
         lastSeconds = seconds;
         lastFraction = fraction;
+      } else if (seconds < firstSeconds || (seconds === firstSeconds && fraction < firstFraction)) {
+        firstSeconds = seconds;
+        firstFraction = fraction;
       }
       if (number >= stop) {
         handler.beforePacket(number);
@@ -180,6 +185,8 @@ export class PcapReader implements RecordReader {
     this.#bytes = total;
     this.#lastSeconds = lastSeconds;
     this.#lastFraction = lastFraction;
+    this.#firstSeconds = firstSeconds;
+    this.#firstFraction = firstFraction;
   }
 
   /** @returns whether a record was found; undefined where more bytes are needed to tell */

@@ -88,6 +88,26 @@ describe('inputs', () => {
     ]);
   });
 
+  it('are read once where a part of a session stands in several files, from the largest', async () => {
+    const whole = put('host.pcapng', Buffer.concat([pcapng('s', 1), pcapng('s', 1)]));
+    const cut = put('cut.pcapng', pcapng('s', 1));
+    const scrubbed = put('scrubbed.pcapng', Buffer.concat([pcapng('s', 1), pcapng('s', 1)]));
+    const next = put('next.pcapng', pcapng('s', 2));
+    const { captures, problems } = await openInputs([cut, whole, next, scrubbed], { ring: false });
+    assert.deepEqual(
+      captures.map(({ files }) => files),
+      [[whole, next]],
+    );
+    assert.deepEqual(
+      problems.map(({ code, message, damage }) => [code, message, damage]),
+      [cut, scrubbed].map((path) => [
+        'input.copy',
+        `${path}: not read, for it is the same part of the same session as ${whole}`,
+        false,
+      ]),
+    );
+  });
+
   it('have their records beside them', async () => {
     const lines = sidecar([0, journal.session()]);
     for (const [capture, records] of [

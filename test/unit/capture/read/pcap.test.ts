@@ -49,6 +49,13 @@ describe('capture/read pcap', () => {
     assert.equal(result.statistics.lastNanoseconds, 500_000_000);
   });
 
+  it('tells the earliest time, not that of the first packet', async () => {
+    const [first, second] = samplePackets(2) as [(typeof packets)[0], (typeof packets)[0]];
+    const { statistics } = await readBytes(writePcap([second, first]));
+    assert.equal(statistics.firstSeconds, Number(first.timeNs / 1_000_000_000n));
+    assert.equal(statistics.lastSeconds, Number(second.timeNs / 1_000_000_000n));
+  });
+
   it('tells the latest time, not that of the last packet', async () => {
     const [first, second, third] = samplePackets(3) as [
       (typeof packets)[0],
