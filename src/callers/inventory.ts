@@ -16,3 +16,8 @@ const ASIDE = new RegExp(`^${INVENTORY.replace('.', '\\.')}\\.(?:new-|damaged$)`
 export function isAside(name: string): boolean {
   return ASIDE.test(name);
 }
+
+/** What `imds live` keeps there that nobody is to read. */
+export function isItsOwn(name: string): boolean {
+  return name === FOLDER_LOCK || isAside(name);
+}

@@ -147,7 +147,10 @@ class LiveRun {
       logs?.session(sessionProof(header, { to, ended, calls: tally.counts, unwritten, completeness }));
     };
     const tellStanding = () => begun && tell(begun.completeness(), now(), false);
-    const telling = setInterval(tellStanding, TELL_MS);
+    const telling = [
+      ...FIRST_TELLS_MS.map((ms) => setTimeout(tellStanding, ms)),
+      setInterval(tellStanding, TELL_MS),
+    ];
     const reopen = () => void logs?.reopen();
     this.#surroundings.signals.on('SIGHUP', reopen);
     const status = new StatusLine(this.#surroundings.stderr, () => tally.text(report.callers, standing));
@@ -182,7 +185,7 @@ class LiveRun {
       status.end();
       this.#notifier?.end();
       clearTimeout(limit);
-      clearInterval(telling);
+      for (const timer of telling) clearTimeout(timer);
       this.#surroundings.signals.off('SIGHUP', reopen);
     }
     return this.#code;
@@ -290,3 +293,5 @@ class LiveRun {
 
 /** How often, in milliseconds, the log is told what the session can prove. */
 const TELL_MS = 300_000;
+/** And when for the first times: whoever tries it out looks at the log before that, or ends it by force. */
+const FIRST_TELLS_MS = [10_000, 60_000];

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAside } from '../callers/inventory.ts';
+import { isItsOwn } from '../callers/inventory.ts';
 import { InputError } from '../errors.ts';
 import { kindOf } from '../files/kind.ts';
 import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
@@ -86,12 +86,14 @@ class Finder {
       const path = join(folder, entry.shown);
       const at = locationIn(location, entry);
       // Links are not followed: a folder may be one that others can write to.
-      if (entry.kind === 'link' || isAside(entry.shown)) continue;
+      if (entry.kind === 'link' || isItsOwn(entry.shown)) continue;
       try {
         if (entry.kind === 'file') {
-          const file = await examine(path, at, await stat(at));
-          if (file === undefined) others.push(entry.shown);
-          else here.push(file);
+          const stats = await stat(at);
+          const file = await examine(path, at, stats);
+          if (file !== undefined) here.push(file);
+          // A log without a call as yet is nothing to be told of.
+          else if (stats.size > 0) others.push(entry.shown);
         } else if (depth < MAX_DEPTH) below.push(...(await this.#folder(path, at, others, depth + 1)));
       } catch (error) {
         this.problems.push(problemOf(path, error));

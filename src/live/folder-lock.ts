@@ -79,10 +79,25 @@ function create(path: string, owner: Owner | undefined): void {
 }
 
 /** The session that has the folder; undefined where that is gone, or where nobody wrote such a file. */
-function holderOf(path: string): { pid: number } | undefined {
-  const [, pid, start] = HOLDER.exec(textOf(path)) ?? [];
-  if (pid === undefined || startOf(Number(pid)) !== start) return undefined;
-  return { pid: Number(pid) };
+function holderOf(path: string): Holder | undefined {
+  const holder = holderIn(textOf(path));
+  return holder !== undefined && startOf(holder.pid) === holder.start ? holder : undefined;
+}
+
+interface Holder {
+  pid: number;
+  start: string;
+}
+
+/** @param lock what stands in the file; whether that process is still there is another question */
+export function holderIn(lock: string): Holder | undefined {
+  const [, pid, start] = HOLDER.exec(lock.trimEnd()) ?? [];
+  return pid === undefined || start === undefined ? undefined : { pid: Number(pid), start };
+}
+
+/** @param stat of /proc/PID/stat */
+export function startIn(stat: string): string | undefined {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 
 function textOf(path: string): string {
@@ -94,7 +109,7 @@ function textOf(path: string): string {
   }
   try {
     const bytes = Buffer.alloc(MAX_BYTES);
-    return bytes.toString('latin1', 0, readSync(file, bytes)).trimEnd();
+    return bytes.toString('latin1', 0, readSync(file, bytes));
   } catch {
     return '';
   } finally {
@@ -104,8 +119,7 @@ function textOf(path: string): string {
 
 function startOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return startIn(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { AttributedCall, ImdsCall, Process } from '../model.ts';
 import { escapeText } from './escape.ts';
-import { loadWidth, padEnd, truncate, type WidthOf } from './layout.ts';
+import { loadWidth, padEnd, truncate, truncateStart, type WidthOf } from './layout.ts';
 import type { Paint } from './paint.ts';
 import type { ProcessViews } from './process-view.ts';
 import { localSeconds } from './time.ts';
@@ -62,7 +62,7 @@ export class CallLines {
       const method = this.#headers.get(call.method);
       const target = this.#targets.get(call.target);
       // The end of a path tells what was asked for.
-      return `${method} ${cutInFront(target, room - method.length - 1, this.#widthOf)}`;
+      return `${method} ${truncateStart(target, room - method.length - 1, this.#widthOf)}`;
     }
     return call.unknownReason ?? '';
   }
@@ -81,12 +81,6 @@ export class CallLines {
     }
     return name;
   }
-}
-
-/** `…/iam/security-credentials/app`; what is not plain is cut at its end, as everywhere. */
-function cutInFront(text: string, width: number, widthOf: WidthOf): string {
-  if (widthOf(text) <= width || widthOf(text) !== text.length || width < 2) return text;
-  return `…${text.slice(text.length - width + 1)}`;
 }
 
 function milliseconds(time: bigint): string {

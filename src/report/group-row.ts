@@ -1,3 +1,4 @@
+import { foreignProbe } from '../causes/rules/foreign-probe.ts';
 import { SEVERITIES, type Severity } from '../causes/types.ts';
 import { diagnosisOf } from './diagnosis.ts';
 import type { Group } from './groups.ts';
@@ -29,7 +30,9 @@ export function groupRow(group: Group, key: GroupKey): GroupRow {
   const diagnoses = [...callers].map(diagnosisOf);
   const kinds = kindCounts(counts);
   // What its callers read elsewhere without a token says nothing of calls of another kind.
-  const causes = kinds.v1 + kinds.foreign === 0 ? [] : diagnoses.flatMap(({ cause }) => cause ?? []);
+  const causes = diagnoses
+    .flatMap(({ cause }) => cause ?? [])
+    .filter(({ id }) => kinds.v1 > 0 || (kinds.foreign > 0 && id === foreignProbe.id));
   const severities = causes.map(({ severity }) => SEVERITIES.indexOf(severity));
   return {
     group: name,

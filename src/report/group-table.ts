@@ -2,7 +2,7 @@ import { countText } from '../words.ts';
 import { escapeText } from './escape.ts';
 import { type GroupRow, groupRow } from './group-row.ts';
 import type { Group } from './groups.ts';
-import { padEnd, padStart, truncate, type WidthOf, wrap } from './layout.ts';
+import { padEnd, padStart, truncate, truncateStart, type WidthOf, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { localSeconds } from './time.ts';
 import type { GroupKey } from './types.ts';
@@ -15,9 +15,11 @@ export class GroupTable {
   readonly #rows: readonly { group: Group; row: GroupRow; cells: readonly string[] }[];
   readonly #titles: readonly string[];
   readonly #columns: number;
+  readonly #key: GroupKey;
 
   constructor(groups: readonly Group[], key: GroupKey, columns: number) {
     this.#columns = columns;
+    this.#key = key;
     this.#titles = ['V1', 'UNKNOWN', 'V2', key.toUpperCase(), 'CALLERS', 'WORST PATH', 'LAST'];
     this.#rows = groups.map((group) => {
       const row = groupRow(group, key);
@@ -34,7 +36,7 @@ export class GroupTable {
     yield paint.strong(line(this.#titles, widths, widthOf));
     const indent = widths.slice(0, NAME).reduce((sum, width) => sum + width + GAP.length, 0);
     for (const { row, cells } of this.#rows) {
-      const text = line(cells, widths, widthOf);
+      const text = line(this.#fitted(cells, widths, widthOf), widths, widthOf);
       yield row.v1 > 0 ? paint.v1(text) : row.unknown > 0 ? paint.unknown(text) : text;
       if (row.cause.length === 0) continue;
       const causes = `why   ${row.cause.join(', ')}`;
@@ -42,6 +44,12 @@ export class GroupTable {
         yield `${' '.repeat(indent)}${part}`;
       }
     }
+  }
+
+  /** The end of a path tells what was asked for. */
+  #fitted(cells: readonly string[], widths: readonly number[], widthOf: WidthOf): readonly string[] {
+    if (this.#key !== 'path') return cells;
+    return cells.with(NAME, truncateStart(cells[NAME] ?? '', widths[NAME] ?? 0, widthOf));
   }
 
   /** Where it is too much, the name gives way. */

@@ -139,7 +139,9 @@ function neededFor(
   }
   if (observed === undefined || observed.recordings === 0) {
     needed.push(
-      'Proof that no call was missed: imds live writes it into its log, and imds analyze --json into its report; these have none.',
+      observed?.latest === undefined
+        ? 'Proof that no call was missed: imds live writes it into its log, and imds analyze --json into its report; these have none.'
+        : `Time under watch: sessions tell of none here. The last that they tell of is ${rangeText(observed.latest, observed.latest)}; one that still runs tells every 5 minutes.`,
     );
     return needed;
   }

@@ -44,6 +44,13 @@ export function truncate(text: string, width: number, widthOf: WidthOf): string 
   return `${kept}…`;
 }
 
+/** `…/iam/security-credentials/app`, of a path; what is not plain is cut at its end, as everywhere. */
+export function truncateStart(text: string, width: number, widthOf: WidthOf): string {
+  if (widthOf(text) <= width || widthOf(text) !== text.length || width < 2)
+    return truncate(text, width, widthOf);
+  return `…${text.slice(text.length - width + 1)}`;
+}
+
 export function padEnd(text: string, width: number, widthOf: WidthOf): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }

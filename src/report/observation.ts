@@ -21,6 +21,8 @@ export interface Observation {
   longest: Nanoseconds;
   first: Nanoseconds | undefined;
   last: Nanoseconds | undefined;
+  /** Until when somebody watched, be it within the time that is reported or not. */
+  latest: Nanoseconds | undefined;
   /** Captures, or sessions that the saved events tell of. */
   recordings: number;
   coversBoot: boolean;
@@ -106,6 +108,7 @@ class Builder {
   readonly #intervals: Interval[] = [];
   readonly #gaps = new Set<string>();
   #recordings = 0;
+  #latest: Nanoseconds | undefined;
   #coversBoot = false;
   #v1 = 0;
   #unknown = 0;
@@ -145,6 +148,7 @@ class Builder {
         .map(({ to }) => to)
         .sort(ascending)
         .at(-1),
+      latest: this.#latest,
       recordings: this.#recordings,
       coversBoot: this.#coversBoot,
       gaps: [...this.#gaps],
@@ -158,6 +162,7 @@ class Builder {
     const { since = begin, until = end } = this.#window;
     const from = begin < since ? since : begin;
     const to = end > until ? until : end;
+    if (this.#latest === undefined || end > this.#latest) this.#latest = end;
     if (to < from) return false;
     this.#recordings++;
     this.#intervals.push({ from, to });

@@ -62,6 +62,21 @@ describe('imds report by other rows', function () {
     assert.match(csv.stderr, /and \d+ more units/);
   });
 
+  it('tells a cause of calls that have it, and the end of a path where there is no room', async () => {
+    const line = LINES.find((each) => each.includes('"version":"v1"')) ?? '';
+    const foreign = line
+      .replaceAll('/latest/meta-data/', '/computeMetadata/v1/instance/of/')
+      .replace('"version":"v1"', '"version":"foreign"')
+      .replace('"status_code":200', '"status_code":404')
+      .replace(/"event":\{"id":"[0-9a-f]{8}/, '"event":{"id":"00000000');
+    const path = put('foreign.jsonl', `${line}\n${foreign}\n`);
+    const { stdout } = await imds(['report', path, '--group-by', 'path'], { env: { COLUMNS: '72' } });
+    assert.match(
+      stdout,
+      /^.* …\S*\/meta-data\/\S+ .*\n +why +no-token 1\n.* …\S*\/instance\/of\/\S+ .*\n\n/m,
+    );
+  });
+
   it('leaves out callers with --top, and such a report says so when it is read', async () => {
     const path = put('a.jsonl', EVENTS);
     const { stdout } = await imds(['report', path, '--top', '3']);

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { FOLDER_LOCK } from '../../callers/inventory.ts';
 import type { PrerequisiteError } from '../../errors.ts';
+import { holderIn, startIn } from '../../live/folder-lock.ts';
 import { INVENTORY_USE } from '../../live/inventory/inventory-file.ts';
 import { logFileRefusal } from '../../live/log-file.ts';
 import {
@@ -24,6 +26,7 @@ const MEGABYTE = 1_000_000;
 const ENOUGH_FOR_LOGS = 20 * MEGABYTE;
 const ENOUGH_FOR_CAPTURES = 500 * MEGABYTE;
 const MAX_PARENTS = 64;
+const MAX_LOCK_BYTES = 64;
 
 export const logs: Examiner = {
   id: 'logs',
@@ -109,7 +112,7 @@ export function stateRefusal(context: Context): Promise<PrerequisiteError | unde
 async function examineFolder(
   { files }: Context,
   folder: string,
-  { option }: FolderUse,
+  { option, what }: FolderUse,
   refusal: PrerequisiteError | undefined,
 ): Promise<Finding> {
   if (refusal !== undefined) return { status: 'fail', text: refusal.message, remedy: refusal.remedy };
@@ -126,7 +129,20 @@ async function examineFolder(
   if (space.available < ENOUGH_FOR_LOGS) {
     return { status: 'warn', text, remedy: `Make room there, or choose another with ${option}.` };
   }
+  const holder = isThere ? await holderOf(files, folder) : undefined;
+  if (holder !== undefined) {
+    const remedy = `Nothing, where that is the one that is to watch. A second needs another folder (${option}).`;
+    return { status: 'warn', text: `${text}; an imds live (pid ${holder}) keeps its ${what} there`, remedy };
+  }
   return { status: 'ok', text };
+}
+
+/** The pid of the session that has the folder. */
+async function holderOf(files: HostFiles, folder: string): Promise<number | undefined> {
+  const holder = holderIn(await files.text(`${folder}/${FOLDER_LOCK}`, MAX_LOCK_BYTES).catch(() => ''));
+  if (holder === undefined) return undefined;
+  const stat = await files.text(`/proc/${holder.pid}/stat`).catch(() => '');
+  return startIn(stat) === holder.start ? holder.pid : undefined;
 }
 
 interface Space {

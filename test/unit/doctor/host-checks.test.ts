@@ -165,6 +165,26 @@ describe('imds doctor: what the host has', () => {
       assert.match(found.text, /it holds other files \(somebody-elses\)/);
     });
 
+    it('are told to belong to a session that is there, and not to one that is gone', async () => {
+      const stat = (start: number) => `4101 (imds) S 1 ${'0 '.repeat(17)}${start} 0\n`;
+      for (const [start, status] of [
+        [777, 'warn'],
+        [778, 'ok'],
+      ] as const) {
+        const root = rootOf({
+          'var/log/imds/imds-live.lock': '4101 777\n',
+          'proc/4101/stat': stat(start),
+        });
+        chmodSync(join(root, 'var/log/imds'), 0o700);
+        const found = await logs.examine(contextOf({}, { root }));
+        assert.equal(found.status, status, found.text);
+        assert.equal(
+          found.text.endsWith('; an imds live (pid 4101) keeps its logs there'),
+          status === 'warn',
+        );
+      }
+    });
+
     it('are told to be read-only', async () => {
       const mounts = '20 1 8:1 / / rw - ext4 x rw\n21 20 8:2 / /root ro,relatime - ext4 y ro\n';
       const root = rootOf({ 'proc/self/mountinfo': mounts });
