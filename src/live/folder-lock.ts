@@ -35,7 +35,7 @@ export class FolderLock {
    * @throws UsageError where a session has it that is still there
    */
   static check(folder: string, use: FolderUse): void {
-    const holder = holderOf(join(folder, FOLDER_LOCK));
+    const holder = holderOf(lockOf(folder));
     if (holder === undefined || holder.pid === process.pid) return;
     throw new UsageError(
       `${use.option} ${folder}: another imds live (pid ${holder.pid}) keeps its ${use.what} there`,
@@ -48,7 +48,7 @@ export class FolderLock {
 
   /** @returns undefined where there is no room for it, or no right: the session goes on without */
   static take(folder: string, use: FolderUse, owner: Owner | undefined): FolderLock | undefined {
-    const path = join(folder, FOLDER_LOCK);
+    const path = lockOf(folder);
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         create(path, owner);
@@ -87,6 +87,11 @@ function holderOf(path: string): Holder | undefined {
 interface Holder {
   pid: number;
   start: string;
+}
+
+/** The file that tells who has a folder. */
+export function lockOf(folder: string): string {
+  return join(folder, FOLDER_LOCK);
 }
 
 /** @param lock what stands in the file; whether that process is still there is another question */

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
-import { FOLDER_LOCK } from '../../callers/inventory.ts';
 import type { PrerequisiteError } from '../../errors.ts';
-import { holderIn, startIn } from '../../live/folder-lock.ts';
+import { holderIn, lockOf, startIn } from '../../live/folder-lock.ts';
 import { INVENTORY_USE } from '../../live/inventory/inventory-file.ts';
 import { logFileRefusal } from '../../live/log-file.ts';
 import {
@@ -139,7 +138,7 @@ async function examineFolder(
 
 /** The pid of the session that has the folder. */
 async function holderOf(files: HostFiles, folder: string): Promise<number | undefined> {
-  const holder = holderIn(await files.text(`${folder}/${FOLDER_LOCK}`, MAX_LOCK_BYTES).catch(() => ''));
+  const holder = holderIn(await files.text(lockOf(folder), MAX_LOCK_BYTES).catch(() => ''));
   if (holder === undefined) return undefined;
   const stat = await files.text(`/proc/${holder.pid}/stat`).catch(() => '');
   return startIn(stat) === holder.start ? holder.pid : undefined;
