@@ -108,6 +108,27 @@ export const TOPICS: readonly Topic[] = [
   ),
 ];
 
+const NEXT_TIME = 'Capture again, with whole packets (tcpdump -s 0) of both directions, or by imds live.';
+
+/** Why a call could not be read, as reports write it behind "why could not be read". */
+export const REASONS: readonly Topic[] = [
+  ['gap', 'segments of the request are missing from the capture'],
+  ['payload cut by the snap length', 'the capture kept the first bytes of each packet only'],
+  ['capture began in mid-stream', 'the request had begun before the capture'],
+  ['request not captured', "only the endpoint's direction is in the capture"],
+  ['not HTTP/1', 'the bytes that were sent are no request of HTTP/1'],
+  ['request ended early', 'the connection, or the capture, ended within the head of the request'],
+  ['no payload captured', 'the capture has the handshake, and nothing that was sent after it'],
+  ['no packet captured', 'the kernel counted bytes on the socket, and the capture has no packet of it'],
+].map(([id = '', title = '']) =>
+  topic(
+    id,
+    title,
+    'Something was sent to the metadata service that may have been by IMDSv1: it counts as UNKNOWN, and nothing is guessed.',
+    id === 'not HTTP/1' ? 'See what the caller sends: the metadata service does not answer it.' : NEXT_TIME,
+  ),
+);
+
 /** `NOT READY`, `not_ready` and `not-ready` are one. */
 export function topicId(word: string): string {
   return word

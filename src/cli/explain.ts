@@ -6,11 +6,13 @@ import { PROSE, padEnd, wrap } from '../report/layout.ts';
 import { KNOWN_LOSSES } from '../report/loss-words.ts';
 import { loadPaint } from '../report/paint.ts';
 import { counterTopic } from './explain-counter.ts';
-import { TOPICS, type Topic, topicId } from './explain-topics.ts';
+import { REASONS, TOPICS, type Topic, topicId } from './explain-topics.ts';
 import { StreamOutput } from './output.ts';
 import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
 
 const LABEL = 12;
+const MORE =
+  'Reasons why a call could not be read (request ended early) and counters of what is missing (tcp.missing_bytes) are explained as they stand in a report.';
 
 /**
  * `imds explain`: one rule or word of reports in full, or a list of all. Throws a UsageError for an id that there is
@@ -30,7 +32,10 @@ export async function explain(id: string | undefined, { stdout, env }: Surroundi
 function explanation(word: string, columns: number): string[] {
   const id = topicId(word);
   const rule = RULES.find((candidate) => candidate.id === id);
-  const topic = TOPICS.find((candidate) => candidate.id === id) ?? counterTopic(word.trim());
+  const topic =
+    TOPICS.find((candidate) => candidate.id === id) ??
+    REASONS.find((candidate) => topicId(candidate.id) === id) ??
+    counterTopic(word.trim());
   const parts = [
     ...(rule === undefined ? [] : [oneRule(rule, columns)]),
     ...(topic === undefined ? [] : [oneTopic(topic, columns)]),
@@ -42,7 +47,7 @@ function explanation(word: string, columns: number): string[] {
       [...RULES, ...TOPICS].map((candidate) => candidate.id),
     ) ?? nearest(word, KNOWN_LOSSES);
   throw new UsageError(
-    `${word.slice(0, 64)}: there is no such cause, finding or counter, nor word of reports`,
+    `"${word.slice(0, 64)}": there is no such cause, finding or counter, nor word of reports`,
     {
       code: 'usage.rule',
       remedy: `${near === undefined ? '' : `Did you mean ${near}? `}imds explain lists them.`,
@@ -59,7 +64,8 @@ function list(columns: number): string[] {
   };
   const rows = RULES.flatMap(({ id, kind, severity, title }) => row([id, severity, kind], title));
   const words = TOPICS.flatMap(({ id, title }) => row([id, '-', 'word'], title));
-  return [...row(['ID', 'SEVERITY', 'KIND'], 'WHAT'), ...rows, ...words];
+  const more = wrap(MORE, Math.min(columns, LABEL + PROSE), '', width);
+  return [...row(['ID', 'SEVERITY', 'KIND'], 'WHAT'), ...rows, ...words, '', ...more];
 }
 
 function oneTopic({ id, title, meaning, next }: Topic, columns: number): string[] {

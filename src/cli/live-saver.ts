@@ -4,6 +4,7 @@ import type { Account } from '../live/privileges.ts';
 import { codeOf } from '../live/save/create-file.ts';
 import { isClassicPcap, SIDECAR_SUFFIX } from '../live/save/form.ts';
 import { SessionSaver } from '../live/save/session-saver.ts';
+import { lossWords } from '../report/loss-words.ts';
 import type { LiveOptions } from './live-options.ts';
 
 type SaveOptions = Pick<LiveOptions, 'save' | 'keepsSecrets' | 'rotateBytes' | 'rotateCount' | 'endpoints'>;
@@ -70,7 +71,7 @@ export function secretsWarning({ save, keepsSecrets }: SaveOptions): string | un
 /** What was saved, and what of it was not. */
 export function savedText({ files, losses }: SessionSaver): string {
   const lost = Object.entries(losses).filter(([, count]) => count > 0);
-  const list = lost.map(([name, count]) => `${name} ${count}`).join(', ');
+  const list = lost.map(([name, count]) => lossWords(name, count)).join(', ');
   const names = files.map((file) => (isClassicPcap(file) ? `${file} (and ${file}${SIDECAR_SUFFIX})` : file));
   return `saved ${names.join(', ')}${list === '' ? '' : `; not all of it: ${list}`}`;
 }

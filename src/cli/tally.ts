@@ -1,7 +1,7 @@
 import type { AttributedCall, CaptureSummary, SessionProof } from '../model.ts';
 import type { Standing } from '../pipeline/capture-run.ts';
 import type { Sink } from '../ports.ts';
-import { countText } from '../words.ts';
+import { countOf, countText } from '../words.ts';
 
 /** Hands each call to several sinks, and counts: for the status line, and for `--count`. */
 export class Tally implements Sink {
@@ -48,7 +48,7 @@ export class Tally implements Sink {
       `v1 ${countText(v1)}`,
       `v2 ${countText(v2)}`,
       `unknown ${countText(unknown)}`,
-      `${countText(callers)} callers`,
+      countOf(callers, 'caller'),
       standing === undefined
         ? 'what is missing is not counted'
         : `${countText(standing.missingBytes())} bytes missing · ${countText(standing.losses())} lost`,

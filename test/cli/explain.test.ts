@@ -64,8 +64,14 @@ describe('imds explain', () => {
       assert.ok(topic, name);
       assert.equal(topic.meaning.includes('takes nothing from the proof'), isHarmless, name);
     }
-    for (const name of ['inventory.calls_turned_away', 'link.unsupported.LINKTYPE_105'])
+    const others = ['blank.waits_ended', 'link.unsupported.LINKTYPE_105'];
+    for (const name of ['inventory.calls_turned_away', ...others])
       assert.ok((await explain(name)).startsWith(`${name}: `), name);
+  });
+
+  it('explains why a call could not be read, as the report writes it', async () => {
+    assert.match(await explain('request', 'ended', 'early'), /^request ended early: the connection, or /);
+    assert.match(await explain('payload cut by the snap length'), /tcpdump -s 0/);
   });
 
   it('says which id was probably meant', async () => {

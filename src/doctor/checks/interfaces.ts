@@ -1,3 +1,4 @@
+import { countOf } from '../../words.ts';
 import type { Context, Examiner } from '../context.ts';
 import { ifThere } from '../host-files.ts';
 import { interfaceTo, ipv4Routes, ipv6Routes } from './routes.ts';
@@ -27,7 +28,8 @@ export const interfaces: Examiner = {
         );
     }
     const others = (await ifThere(files.list('/sys/class/net')))?.length;
-    const count = others === undefined ? '' : `; ${others} interfaces, all of which the wire view takes`;
+    const count =
+      others === undefined ? '' : `; ${countOf(others, 'interface')}, all of which the wire view takes`;
     const text = `${ways.join(', ')}${count}`;
     if (reached > 0) return { status: 'ok', text };
     return {

@@ -15,7 +15,7 @@ export function diagnosisPart({ cause, findings }: Diagnosis): Markup {
 function causePart(cause: Finding): Markup {
   return html`<div class="cause">
 <h4>Cause</h4>
-<p class="lead">${cutText(cause.title, LONGEST)}</p>
+<p class="lead">${cutText(cause.title, LONGEST)} <code>${cause.id}</code></p>
 ${evidenceList(cause)}<h4>Remedy</h4>
 <p class="remedy">${cutText(cause.remedy, LONGEST_SENTENCE)}</p>
 </div>
@@ -26,7 +26,7 @@ function findingsPart(findings: readonly Finding[]): Markup {
   const items = findings.slice(0, FINDINGS).map(
     (
       finding,
-    ) => html`<li><strong>${cutText(finding.title, LONGEST)}</strong> <span class="severity">${finding.severity}</span>
+    ) => html`<li><strong>${cutText(finding.title, LONGEST)}</strong> <code>${finding.id}</code> <span class="severity">${finding.severity}</span>
 ${evidenceList(finding)}<p>${cutText(finding.remedy, LONGEST_SENTENCE)}</p></li>
 `,
   );
