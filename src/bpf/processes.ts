@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { count } from '../journal/counters.ts';
 import { Fifo } from '../journal/fifo.ts';
 import { OldestFirst } from '../journal/oldest-first.ts';
@@ -63,29 +64,41 @@ export class ProcessTable {
     this.#directory = directory;
   }
 
+  /** One that is there already, as a file repeats it that begins anew, changes nothing: not even what leaves next. */
   add(record: ProcessRecord): void {
     const key = keyOf(record);
-    this.#remove(key);
+    const known = this.#entries.get(key);
+    if (known === undefined || !saysTheSame(known.record, record)) {
+      this.#remove(key);
+      this.#put(key, record);
+    }
+    if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
+    this.#evict();
+  }
+
+  #put(key: string, record: ProcessRecord): void {
     const size = sizeOf(record);
     record.ancestors = this.#references.share(record.ancestors);
     this.#likeness.share(record);
-    const { processes, processText } = this.#limits;
-    this.#come += 1 / processes + size / processText;
+    this.#come += 1 / this.#limits.processes + size / this.#limits.processText;
     const placed = this.#come;
     this.#entries.set(key, { record, size, used: false, placed, process: undefined, identity: undefined });
-    if (record.exec !== undefined) this.#latest.set(identityOf(record), key);
     this.#size += size;
-    while (this.#entries.size > processes || this.#size > processText) {
+  }
+
+  #evict(): void {
+    while (this.#entries.size > this.#limits.processes || this.#size > this.#limits.processText) {
       const { oldest } = this.#entries;
-      if (oldest === undefined) break;
+      if (oldest === undefined) return;
       // In a long session all leave at some time; a loss is who leaves before its call has come.
       if (!this.#entries.get(oldest)?.used) count(this.#losses, 'attribution.processes_evicted');
       this.#remove(oldest);
     }
   }
 
+  /** Whether it is known; who is asked for stays, as if more had been asked. */
   has(reference: ProcessReference): boolean {
-    return this.#entries.has(this.#resolve(reference));
+    return this.#use(reference) !== undefined;
   }
 
   /** What was recorded of the image that the reference means. */
@@ -137,12 +150,26 @@ export class ProcessTable {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     entry.used = true;
-    if (this.#come - entry.placed > REPLACED_AFTER) {
-      entry.placed = this.#come;
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
-    }
+    if (this.#place(key, entry)) this.#placeAll(entry.record.ancestors);
     return entry;
+  }
+
+  /** They leave after those who descend from them, who are not told of without them. */
+  #placeAll(ancestors: readonly AncestorReference[]): void {
+    for (const ancestor of ancestors) {
+      const key = this.#resolve(ancestor);
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) this.#place(key, entry);
+    }
+  }
+
+  /** Behind all others, unless it is near to that. */
+  #place(key: string, entry: Entry): boolean {
+    if (this.#come - entry.placed <= REPLACED_AFTER) return false;
+    entry.placed = this.#come;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return true;
   }
 
   #remove(key: string): void {
@@ -162,6 +189,12 @@ function identityOf({ pid, start }: ProcessReference): string {
 function keyOf(reference: ProcessReference): string {
   const identity = identityOf(reference);
   return reference.exec === undefined ? identity : `${identity} ${reference.exec}`;
+}
+
+/** But for when it was written, and where. */
+function saysTheSame(some: ProcessRecord, other: ProcessRecord): boolean {
+  const nowhere = { time: undefined, after_packet: undefined };
+  return isDeepStrictEqual({ ...some, ...nowhere }, { ...other, ...nowhere });
 }
 
 function isSameReference(a: AncestorReference, b: AncestorReference): boolean {

@@ -20,8 +20,9 @@
 #define MAX_PATH 4096
 #define MAX_LABEL 256
 
-/* A reader counts more than the text. */
+/* A reader counts more than the text: of each process and ancestor, and of each argument. */
 #define COST_EACH 256u
+#define COST_ARGUMENT 16u
 
 struct written {
 	__u32 size;
@@ -68,9 +69,11 @@ static void put_name(struct json *json, const struct imds_identity *identity)
 	json_bytes(json, identity->comm, strnlen(identity->comm, IMDS_COMM));
 }
 
-static void put_arguments(struct json *json, const struct image_details *details)
+/* How many there are. */
+static __u32 put_arguments(struct json *json, const struct image_details *details)
 {
 	const char *at = details->arguments, *end = at + details->length;
+	__u32 count = 0;
 
 	json_key(json, "args");
 	json_open(json, '[');
@@ -79,12 +82,14 @@ static void put_arguments(struct json *json, const struct image_details *details
 
 		json_bytes(json, at, length);
 		at += length + 1;
+		count++;
 	}
 	json_close(json, ']');
 	if (details->truncated) {
 		json_key(json, "args_truncated");
 		json_true(json);
 	}
+	return count;
 }
 
 static void put_part(struct json *json, const char *key, const char *text, size_t length, size_t most)
@@ -152,7 +157,7 @@ static void write_one(const struct imds_process *process, __u32 at, __u64 time)
 	static struct image_details details;
 	const struct imds_identity *identity = at == 0 ? &process->self : &process->ancestors[at - 1];
 	struct written *written = table_find(table, &identity->image);
-	__u32 user, group;
+	__u32 user, group, size, arguments = 0;
 	struct json *json;
 
 	if (written && (written->whole || at > 0))
@@ -167,7 +172,7 @@ static void write_one(const struct imds_process *process, __u32 at, __u64 time)
 	put_name(json, identity);
 	put_part(json, "executable", details.executable, details.executable_length, MAX_PATH);
 	if (details.has_arguments)
-		put_arguments(json, &details);
+		arguments = put_arguments(json, &details);
 	if (at == 0)
 		put_own(json, process, details.lives);
 	else if (details.lives && procfs_user(identity->image.pid, &user, &group))
@@ -184,8 +189,9 @@ static void write_one(const struct imds_process *process, __u32 at, __u64 time)
 	journal_end();
 
 	written = table_put(table, &identity->image);
-	text_size += journal_length() + COST_EACH * (1 + process->ancestor_count) - written->size;
-	written->size = journal_length() + COST_EACH * (1 + process->ancestor_count);
+	size = journal_length() + COST_EACH * (1 + process->ancestor_count) + COST_ARGUMENT * arguments;
+	text_size += size - written->size;
+	written->size = size;
 	written->whole = at == 0;
 	while (text_size > MAX_TEXT && table_count(table) > 1)
 		table_drop_oldest(table);

@@ -220,6 +220,30 @@ describe('attribution, bounds', () => {
       }
     });
 
+    it('the processes, of which the ancestors of a caller stay as long as it calls', () => {
+      const ancestors = [1, 2, 3].map((pid) => ({ pid, start: '1' }));
+      const agent = { pid: 9, start: '1' };
+      const written = [
+        ...ancestors.map((ancestor) => journal.process(ancestor, { args: [`/sbin/of ${ancestor.pid}`] })),
+        journal.process(agent, { ancestors }),
+      ];
+      const bench = new Bench({ ...DEFAULT_LIMITS, processes: 64 }).records(journal.session(), ...written);
+      bench.records(journal.opened(1, { process: agent, isn: 9, cookie: '9' }));
+      for (let pid = 100; pid < 1000; pid++) {
+        bench.records(journal.process({ pid, start: '1' }));
+        if (pid % 20 === 0) bench.call(2, { clientIsn: 9 });
+        // As a file does that begins anew.
+        if (pid % 300 === 0) bench.records(journal.process(agent, { ancestors, time: ns(pid).toString() }));
+      }
+      const calls = bench.emitted.map(({ process }) => process);
+      assert.equal(calls.length, 45);
+      assert.deepEqual(new Set(calls), new Set([calls[0]]), 'the same object');
+      assert.deepEqual(
+        calls[0]?.ancestors.map(({ args }) => args?.[0]),
+        ['/sbin/of 1', '/sbin/of 2', '/sbin/of 3'],
+      );
+    });
+
     it('the answers of look-ups', () => {
       const bench = new Bench({ ...DEFAULT_LIMITS, lookups: 2 }).records(journal.session());
       for (let port = 1; port <= 5; port++) {

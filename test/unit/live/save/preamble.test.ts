@@ -67,6 +67,26 @@ describe('preamble of a rotated file', () => {
     assert.deepEqual(learn(preamble, journal.opened(9, { cookie: '9', process: CURL })), []);
   });
 
+  it('brings the ancestors of a caller that stays, after many times as many processes as are kept', () => {
+    preamble = new Preamble({ ...DEFAULT_LIMITS, processes: 64 }, losses);
+    learn(preamble, journal.process(INIT), journal.process(SHELL, { ancestors: [INIT] }));
+    learn(preamble, journal.process(CURL, { ancestors: [SHELL, INIT] }));
+    for (let pid = 100; pid < 1000; pid++) {
+      const cookie = String(pid);
+      learn(preamble, journal.process({ pid, start: '1' }));
+      if (pid % 20 > 0) continue;
+      // Nothing is to be repeated within the file.
+      assert.deepEqual(learn(preamble, journal.opened(pid, { cookie, process: CURL })), []);
+      learn(preamble, journal.closed(pid, { cookie }));
+    }
+    preamble.begin();
+    assert.deepEqual(learn(preamble, journal.opened(1000, { cookie: '1000', process: CURL })), [
+      'process 1',
+      'process 2',
+      'process 3',
+    ]);
+  });
+
   it('repeats what the host said, each as it was told last', () => {
     const program = { type: 'program', time: '1', path: '/x', package: 'x', manager: 'dpkg' } as const;
     const container = { type: 'container', time: '1', container_id: 'c' } as const;
