@@ -42,3 +42,21 @@ export class Interruption {
     this.#controller.abort();
   };
 }
+
+/**
+ * Tells where it takes longer than that to end.
+ *
+ * @param milliseconds from the signal
+ * @returns to be called when the end is there
+ */
+export function whenLate(signal: AbortSignal, milliseconds: number, tell: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(tell, milliseconds);
+  };
+  signal.addEventListener('abort', begin, { once: true });
+  return () => {
+    signal.removeEventListener('abort', begin);
+    clearTimeout(timer);
+  };
+}

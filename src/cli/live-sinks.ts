@@ -1,3 +1,4 @@
+import { rotatedFiles } from '../live/save/names.ts';
 import type { Sink } from '../ports.ts';
 import { DEFAULT_VERDICT } from '../report/host-verdict.ts';
 import { createReportSink, VerdictSink } from '../report/index.ts';
@@ -18,7 +19,7 @@ export interface LiveSinks {
 
 type ShownOptions = Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors' | 'timeText' | 'level' | 'ignore'> &
   KeptOptions;
-type KeptOptions = Pick<LiveOptions, 'logFolder' | 'save' | 'attribution'>;
+type KeptOptions = Pick<LiveOptions, 'logFolder' | 'save' | 'attribution' | 'rotateBytes'>;
 
 /**
  * Calls as they come; then callers and the verdict, on standard error where calls are for programs.
@@ -55,7 +56,7 @@ export async function createLiveSinks(
 const PLAIN_PATH = /^[\w./@%+:,-]{1,200}$/;
 
 /** How its reader sees the calls again: in the log, else in the capture. */
-function keptBy({ logFolder, save, attribution }: KeptOptions): {
+function keptBy({ logFolder, save, attribution, rotateBytes }: KeptOptions): {
   calls: string | undefined;
   attributes: boolean;
 } {
@@ -65,7 +66,8 @@ function keptBy({ logFolder, save, attribution }: KeptOptions): {
     const folder = logFolder === LOGS ? '' : ` ${named(logFolder, 'FOLDER')}`;
     return { calls: `imds report --calls${folder}`, attributes };
   }
-  const calls = save === undefined ? undefined : `imds analyze --calls ${named(save, 'FILE')}`;
+  const files = rotateBytes === undefined ? named : (path: string) => rotatedFiles(named(path, 'FILE'));
+  const calls = save === undefined ? undefined : `imds analyze --calls ${files(save, 'FILE')}`;
   return { calls, attributes };
 }
 

@@ -24,7 +24,7 @@ import type { Output } from '../report/types.ts';
 import type { Notifier } from '../service/notifier.ts';
 import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption, whenLate } from './interruption.ts';
 import { prepareLiveFolders } from './live-folders.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
 import type { LiveOptions } from './live-options.ts';
@@ -153,6 +153,9 @@ class LiveRun {
     ];
     const reopen = () => void logs?.reopen();
     this.#surroundings.signals.on('SIGHUP', reopen);
+    const endsLate = whenLate(this.#interruption.signal, FAREWELL_MS, () =>
+      this.#say(note('live', 'reading what waits; a second signal ends it at once, without a report')),
+    );
     const status = new StatusLine(this.#surroundings.stderr, () => tally.text(report.callers, standing));
     this.#status = status;
     try {
@@ -171,6 +174,7 @@ class LiveRun {
         tally,
       );
       status.end();
+      endsLate();
       await saver?.close();
       if (saver !== undefined) this.#say(note('live', savedText(saver)));
       for (const problem of summary.problems) this.#say(diagnostic('live', problem));
@@ -182,6 +186,7 @@ class LiveRun {
         this.#say(note('live', `${countOf(logs.lost, 'call')} could not be written to the log files`));
       }
     } finally {
+      endsLate();
       status.end();
       this.#notifier?.end();
       clearTimeout(limit);
@@ -193,6 +198,13 @@ class LiveRun {
 
   /** Said at once. Calls go on from the wire, where it is watched. */
   #loseProbe(reason: string): void {
+    if (this.#interruption.signal.aborted) {
+      this.#say(
+        note('live', `not all that was seen was read before the end, and calls are missing (${reason})`),
+      );
+      this.#code = ExitCode.failure;
+      return;
+    }
     const goesOn = this.#views?.wire !== undefined && !this.#options.exitOnProbeLoss;
     const lookups = this.#views?.lookups;
     const how = lookups?.isRunning ? 'with look-ups in /proc' : 'without processes';
@@ -291,6 +303,8 @@ class LiveRun {
   }
 }
 
+/** So long, in milliseconds, an end may take before it is explained. */
+const FAREWELL_MS = 1000;
 /** How often, in milliseconds, the log is told what the session can prove. */
 const TELL_MS = 300_000;
 /** And when for the first times: whoever tries it out looks at the log before that, or ends it by force. */

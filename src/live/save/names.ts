@@ -5,6 +5,12 @@ const DIGITS = 5;
 const NUMBER = /^_([0-9]{5,9})$/;
 const ENDINGS = /\.(?:pcapng|pcap|ntar|cap)$/i;
 
+/** How a shell finds the files of a rotated recording: `host_*.pcapng`. */
+export function rotatedFiles(path: string): string {
+  const ending = ENDINGS.exec(basename(path))?.[0] ?? '';
+  return `${path.slice(0, path.length - ending.length)}_*${ending}`;
+}
+
 /**
  * Names of the files of one run. A rotated recording is FILE_00001.pcapng, FILE_00002.pcapng, … as in
  * dumpcap's ring, but without its time: sorted by name is sorted by time all the same, names can be told

@@ -11,7 +11,12 @@ const CALLS = [
   attributed({ version: 'unknown', operation: undefined }, CURL),
 ];
 
-const NOT_KEPT = { logFolder: undefined, save: undefined, attribution: 'auto' as const };
+const NOT_KEPT = {
+  logFolder: undefined,
+  save: undefined,
+  attribution: 'auto' as const,
+  rotateBytes: undefined,
+};
 
 /** What the report at the end says to do next. */
 async function next(kept: object): Promise<string | undefined> {
@@ -76,6 +81,10 @@ describe('what imds live shows of calls', () => {
     assert.equal(
       await next({ save: 'a b\n.pcapng' }),
       `${fix}; \`imds analyze --calls FILE\` shows every call.`,
+    );
+    assert.equal(
+      await next({ save: '/srv/a.pcapng', rotateBytes: 1 }),
+      `${fix}; \`imds analyze --calls /srv/a_*.pcapng\` shows every call.`,
     );
   });
 });
