@@ -35,7 +35,8 @@ function explanation(word: string, columns: number): string[] {
   const topic =
     TOPICS.find((candidate) => candidate.id === id) ??
     REASONS.find((candidate) => topicId(candidate.id) === id) ??
-    counterTopic(word.trim());
+    counterTopic(word.trim()) ??
+    counterTopic(word.trim().toLowerCase());
   const parts = [
     ...(rule === undefined ? [] : [oneRule(rule, columns)]),
     ...(topic === undefined ? [] : [oneTopic(topic, columns)]),

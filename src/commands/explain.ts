@@ -7,7 +7,7 @@ export default class Explain extends ImdsCommand {
   static override summary = 'Explain a cause, finding or word of a report: what it means, and what to do.';
 
   static override description =
-    'Reports name the rule that says why a caller uses IMDSv1 (the column "cause"), and other rules that hold (the column "findings"). Words are those of verdicts (NOT READY), versions of calls (UNKNOWN) what callers ask for (credentials), and counters of what is missing (tcp.missing_bytes). Without ID, all are listed.';
+    'Reports name the rule that says why a caller uses IMDSv1 (the column "cause"), and other rules that hold (the column "findings"). Words are those of verdicts (NOT READY), versions of calls (UNKNOWN), what callers ask for (credentials), and counters of what is missing (tcp.missing_bytes). Without ID, all are listed.';
 
   static override examples = [
     { description: 'All rules and words', command: '<%= config.bin %> <%= command.id %>' },

@@ -59,7 +59,11 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     }),
     endpoint: endpointFlag,
     duration: Flags.string({ summary: 'End after that time: 30s, 5m, 2h.', helpValue: 'TIME' }),
-    count: Flags.integer({ summary: 'End after that many calls.', helpValue: 'N', min: 1 }),
+    count: Flags.integer({
+      summary: 'End with that many calls; others that came together with the last are shown, too.',
+      helpValue: 'N',
+      min: 1,
+    }),
     jsonl: Flags.boolean({
       summary: 'Calls as JSON Lines (Elastic Common Schema); the report on standard error.',
     }),

@@ -6,6 +6,7 @@ import { Caller, type CallerIdentity, type Candidate, compareCallers, exampleOf 
 import { TextBudget } from './few-values.ts';
 import type { CallGroups } from './groups.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
+import { ProcessBudget } from './process-budget.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
 import { savedCandidate } from './saved-process.ts';
 import { isWidth, Timeline } from './timeline.ts';
@@ -13,9 +14,6 @@ import { isWidth, Timeline } from './timeline.ts';
 const MAX_CALLERS = 16_384;
 /** Characters of their names, addresses and user agents. */
 const MAX_CALLER_TEXT = 4 * 1024 * 1024;
-/** Characters of their processes: some 1,500 each where there are the most callers. */
-const MAX_PROCESS_TEXT = 24 * 1024 * 1024;
-
 /** Runs of programs that are followed to find causes. */
 const MAX_RUNS = 65_536;
 /** Days of callers, beyond the first of each. */
@@ -52,7 +50,7 @@ export class Aggregate {
     runs: new RunBudget(MAX_RUNS),
     days: new DayBudget(MAX_DAYS),
   };
-  readonly #processBudget = new TextBudget(MAX_PROCESS_TEXT);
+  readonly #processBudget = new ProcessBudget();
   #firstCall: Nanoseconds | undefined;
   #lastCall: Nanoseconds | undefined;
   #others: Caller | undefined;
@@ -216,7 +214,7 @@ export class Aggregate {
       this.#byProgram.delete(key);
       this.#budgets.text.giveBack(key.length);
     }
-    this.#processBudget.giveBack(caller.keptText);
+    this.#processBudget.giveBack(caller.kept);
     caller.clear();
   }
 
@@ -300,11 +298,11 @@ export class Aggregate {
    */
   #newCaller(identity: CallerIdentity, first: Candidate, keyLength: number, shown: number): Caller {
     const hasRoom = this.#callers.length < this.#maximum && this.#budgets.text.left >= keyLength + shown;
-    const processText = textLength(first.example.process);
-    if (!hasRoom || !this.#processBudget.take(processText)) return this.#othersOf(identity.scope, first);
+    const kept = hasRoom ? this.#processBudget.take(first.example.process) : undefined;
+    if (kept === undefined) return this.#othersOf(identity.scope, first);
     this.#budgets.text.take(keyLength);
     const caller = new Caller(identity, first, this.#budgets);
-    caller.keptText = processText;
+    caller.kept = kept;
     this.#callers.push(caller);
     return caller;
   }
@@ -327,17 +325,6 @@ function candidateOf(attributed: AttributedCall, kind: number): Candidate {
 
 function callsOf({ counts }: CallerSummary): number {
   return KINDS.reduce((sum, kind) => sum + counts[kind], 0);
-}
-
-/** Of what a row keeps of its example: the process, and what it descends from. */
-function textLength(process: Process | undefined): number {
-  if (process === undefined) return 0;
-  let length = 0;
-  for (const { args = [], executable = '' } of [process, ...process.ancestors]) {
-    length += executable.length;
-    for (const argument of args) length += argument.length;
-  }
-  return length;
 }
 
 /** Where a caller lives, as it is shown: the host's name, its id, or the capture's name. */

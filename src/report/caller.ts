@@ -13,6 +13,7 @@ import {
 import { MostSaid } from './facts.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
+import { NOTHING_KEPT, type ProcessSize } from './process-budget.ts';
 import type { ProcessView } from './process-view.ts';
 import { userKey } from './users.ts';
 
@@ -57,8 +58,8 @@ export class Caller {
   readonly operations = { token: 0, read: 0, attempt: 0 };
   /** Calls whose process is known: all or none, but of the row of those beyond the maximum. */
   withProcess = 0;
-  /** Characters of its process that were counted when it was met. */
-  keptText = 0;
+  /** Of its process, what was counted when it was met. */
+  kept: ProcessSize = NOTHING_KEPT;
   first: Nanoseconds;
   last: Nanoseconds;
   readonly userAgents: FewValues;

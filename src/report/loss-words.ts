@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'http.unread_request_bytes': ['byte', 'of requests not readable'],
   'http.unread_response_bytes': ['byte', 'of answers not readable'],
   'http.unsolicited_responses': ['answer', 'without a request'],
+  'http.unsolicited_successes': ['answer', 'with success to what was not read as a request'],
   'inventory.callers_turned_away': ['caller', 'given up for room in the inventory'],
   'inventory.calls_turned_away': ['call', 'of callers for which the inventory had no room'],
   'ip.extension_headers_invalid': ['packet', 'with extension headers that cannot be read'],
@@ -71,6 +72,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'save.records_too_long': ['record', 'too long to be written'],
   'save.records_unwritten': ['record', 'not written'],
   'save.sockets_not_repeated': ['open socket', 'not told of again in the next file'],
+  'scrub.problems_of_input': ['problem', 'of the capture that was scrubbed'],
   'sockets.redirected': ['connection', 'that another program sent to another address'],
   'tcp.connections_evicted': ['connection', 'given up for memory'],
   'tcp.half_open_evicted': ['half-open connection', 'given up for memory'],
@@ -85,7 +87,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'tcp.syn_ack_conflicts': ['SYN-ACK', 'that contradicts the one before'],
 };
 
-const UNSUPPORTED = 'link.unsupported.';
+const UNSUPPORTED = /^link\.unsupported\.LINKTYPE_\d{1,10}$/;
 const UNREAD_PACKETS = ['packet', 'of a link type that is not read'] as const;
 
 /** `bytes of the streams not captured`; undefined for a counter of no known name. */
@@ -106,5 +108,5 @@ export function lossWords(name: string, count: number): string {
 }
 
 function wordsOf(name: string): readonly [unit: string, what: string] | undefined {
-  return Object.hasOwn(WORDS, name) ? WORDS[name] : name.startsWith(UNSUPPORTED) ? UNREAD_PACKETS : undefined;
+  return Object.hasOwn(WORDS, name) ? WORDS[name] : UNSUPPORTED.test(name) ? UNREAD_PACKETS : undefined;
 }

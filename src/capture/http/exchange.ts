@@ -195,8 +195,10 @@ export class Exchange implements RequestHandler, ResponseHandler {
     } else if (this.requests.lost) {
       this.#handler.exchange(undefined, response, this.#lostReason);
     } else {
-      // A server may answer unasked, before it closes an idle connection (408).
-      count(this.#losses, 'http.unsolicited_responses');
+      // A server may answer unasked, before it closes an idle connection (408). With success it answers a request,
+      // be it one that was read as a body here.
+      const isError = response.status >= 400;
+      count(this.#losses, isError ? 'http.unsolicited_responses' : 'http.unsolicited_successes');
     }
   }
 }

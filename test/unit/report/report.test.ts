@@ -356,6 +356,22 @@ describe('aggregate', () => {
     strictEqual(aggregate.calls, 40);
   });
 
+  it('counts arguments and ancestors without text, too', () => {
+    const ancestors = Array.from({ length: 50 }, (_, pid) => ({ pid, start: '1', name: 'sh' }));
+    for (const [more, most] of [
+      [{ args: ['/bin/p', ...Array<string>(99_991).fill('')] }, 15],
+      [{ ancestors: Array.from({ length: 249 }, () => ancestors).flat() }, 15],
+    ] as const) {
+      const aggregate = new Aggregate();
+      for (let pid = 1; pid <= 20; pid++) {
+        const process = { pid, start: String(pid), executable: `/bin/p${pid}`, ancestors: [], ...more };
+        aggregate.add(attributed({}, process));
+      }
+      strictEqual(aggregate.callers().length, most + 1);
+      strictEqual(aggregate.otherCalls, 20 - most);
+    }
+  });
+
   it('is bounded by a row of other callers, with a counter', () => {
     const aggregate = new Aggregate(new ProcessViews(), 2);
     for (let client = 0; client < 9; client++) {
