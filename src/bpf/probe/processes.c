@@ -190,7 +190,7 @@ static void write_one(const struct imds_process *process, __u32 at, __u64 time)
 
 	written = table_put(table, &identity->image);
 	size = journal_length() + COST_EACH * (1 + process->ancestor_count) + COST_ARGUMENT * arguments;
-	text_size += size - written->size;
+	text_size = text_size + size - written->size;
 	written->size = size;
 	written->whole = at == 0;
 	while (text_size > MAX_TEXT && table_count(table) > 1)
