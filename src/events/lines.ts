@@ -1,3 +1,4 @@
+import { withoutMark } from './byte-order-mark.ts';
 import { FileReader } from './file-reader.ts';
 import { isPacked, unpacked } from './gunzip.ts';
 import { LineSplitter, type TakeLine } from './line-splitter.ts';
@@ -40,7 +41,7 @@ export async function readLines(
 }
 
 /**
- * A file in pieces, unpacked where it is packed by gzip. Fails with an error of the
+ * A file in pieces, unpacked where it is packed by gzip, without a byte order mark. Fails with an error of the
  * system or of zlib, when all was taken that stands before it.
  *
  * @param take is given a piece, which is read over afterwards, and the bytes read so far, before they are unpacked
@@ -54,7 +55,7 @@ export async function readChunks(
   const file = await FileReader.open(location);
   try {
     const chunks = isPacked(await file.head()) ? unpacked(file) : file.chunks();
-    for await (const chunk of chunks) {
+    for await (const chunk of withoutMark(chunks)) {
       await take(chunk, file.bytesRead);
       if (signal?.aborted) return false;
     }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { imds } from './run.ts';
-import { EVENTS, Folder, LINES } from './saved-events.ts';
+import { DEMO, EVENTS, Folder, LINES, rowsOf } from './saved-events.ts';
 
+const MARK = '\uFEFF';
 const FILES = 1000;
 
 describe('imds report, files as they come', function () {
@@ -74,5 +76,15 @@ describe('imds report, files as they come', function () {
       assert.equal(code, 4);
       assert.match(stderr, /: it cannot be unpacked as far as the first event: [^\n]+\n$/);
     }
+  });
+
+  it('steps over a byte order mark', async () => {
+    const whole = await rowsOf([put('whole.jsonl', EVENTS)]);
+    assert.deepEqual(await rowsOf([put('marked.jsonl', MARK + EVENTS)]), whole);
+    assert.deepEqual(await rowsOf([put('marked.jsonl.gz', gzipSync(MARK + EVENTS))]), whole);
+    const { stdout } = await imds(['report', '--json', join(folder.path, 'whole.jsonl')]);
+    assert.deepEqual(await rowsOf([put('report.json', MARK + stdout)]), whole);
+    const log = readFileSync(join(DEMO, 'expected.log'), 'utf8');
+    assert.deepEqual(await rowsOf([put('marked.log', MARK + log)]), await rowsOf([put('a.log', log)]));
   });
 });
