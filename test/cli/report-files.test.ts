@@ -78,6 +78,15 @@ describe('imds report, files as they come', function () {
     }
   });
 
+  it('reports the callers of a packed JSON report with a wrong trailer', async () => {
+    const { stdout } = await imds(['report', '--json', put('a.jsonl', EVENTS)]);
+    const report = put('report.json.gz', withBadTrailer(stdout, 8));
+    const { code, stdout: again, stderr } = await imds(['report', '--json', report]);
+    assert.equal(code, 4);
+    assert.match(stderr, /reading failed: incorrect data check/);
+    assert.equal(JSON.parse(again).totals.calls, LINES.length);
+  });
+
   it('steps over a byte order mark', async () => {
     const whole = await rowsOf([put('whole.jsonl', EVENTS)]);
     assert.deepEqual(await rowsOf([put('marked.jsonl', MARK + EVENTS)]), whole);
