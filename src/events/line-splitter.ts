@@ -32,7 +32,9 @@ export class LineSplitter {
       else this.#number++;
       start = end + 1;
       // Of a file that is all newlines, a call for each would take longer than to unpack it.
-      for (; chunk[start] === NEWLINE; start++) this.#number++;
+      const first = start;
+      while (chunk[start] === NEWLINE) start++;
+      this.#number += start - first;
     }
     if (start === chunk.length) return;
     this.#restBytes += chunk.length - start;
