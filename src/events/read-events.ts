@@ -60,7 +60,6 @@ export class EventReader {
         file.location,
         {
           line: (line, number, isLast) => {
-            if (line !== undefined && line.start === line.end) return;
             const call = line === undefined ? undefined : this.#parser.parse(line, file.path);
             if (call === undefined) {
               const session = line === undefined ? undefined : this.#parser.parseSession(line);

@@ -4,6 +4,7 @@ import { KINDS, type KindCounts } from '../callers/kinds.ts';
 import type { CallerTarget } from '../callers/types.ts';
 import type { CaptureSummary, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
+import { isOfZlib } from './gunzip.ts';
 import { countsOf, objectOf } from './json-object.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { readChunks } from './lines.ts';
@@ -67,15 +68,15 @@ export class SavedReportReader {
     const hash = createHash('sha256');
     const stop = new AbortController();
     let bytes = 0;
-    await readChunks(
-      location,
-      (chunk) => {
-        bytes += chunk.length;
-        if (bytes > MAX_BYTES || this.#options.signal.aborted) stop.abort();
-        else hash.update(chunk);
-      },
-      stop.signal,
-    );
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES || this.#options.signal.aborted) stop.abort();
+      else hash.update(chunk);
+    };
+    await readChunks(location, take, stop.signal).catch((error) => {
+      // It fails again when it is parsed, and what stands before the damage is to be in the report.
+      if (!isOfZlib(error)) throw error;
+    });
     return { digest: hash.digest('hex'), isTooLong: bytes > MAX_BYTES };
   }
 

@@ -29,6 +29,8 @@ describe('imds report with inventories', function () {
     const whole = await rowsOf([events]);
     const inventory = await inventoryOf('imds-callers.json', LINES);
     assert.deepEqual(await rowsOf([inventory]), whole);
+    const marked = put('marked.json', `\uFEFF${readFileSync(inventory, 'utf8')}`);
+    assert.deepEqual(await rowsOf([marked]), whole);
     assert.deepEqual(await rowsOf([inventory, events]), whole);
     const late = put('late.jsonl', `${LINES.slice(20).join('\n')}\n`);
     assert.deepEqual(await rowsOf([late, inventory]), whole);

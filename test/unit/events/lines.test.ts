@@ -22,12 +22,16 @@ describe('lines of a file of events', () => {
     return lines;
   }
 
-  it('are read to the last one, which may have no end', async () => {
+  it('are read to the last one, which may have no end; empty ones only count', async () => {
     assert.deepEqual(await linesOf(Buffer.from('')), []);
-    assert.deepEqual(await linesOf(Buffer.from('a\n\nb\n')), [
+    assert.deepEqual(await linesOf(Buffer.from('\n\na\n\n\nb\n')), [
+      ['a', 3, false],
+      ['b', 6, false],
+    ]);
+    const empty = '\n'.repeat(MIB);
+    assert.deepEqual(await linesOf(Buffer.from(`a${empty}b${empty}`)), [
       ['a', 1, false],
-      ['', 2, false],
-      ['b', 3, false],
+      ['b', MIB + 1, false],
     ]);
     assert.deepEqual(await linesOf(Buffer.from('a\nb')), [
       ['a', 1, false],
