@@ -1,6 +1,6 @@
 import { isOption, isPlainOption, isSensitive, nameStart, URL_START } from './names.ts';
 import { type Normal, normalize } from './normal.ts';
-import { codeOption, gluedOption, programOption, type Role } from './programs.ts';
+import { Programs, type Role } from './programs.ts';
 import { MASK, type Spans } from './spans.ts';
 import { hasQuery, maskUrl } from './target.ts';
 import { maskText, settle } from './text.ts';
@@ -21,11 +21,12 @@ export function maskArgs(args: readonly string[]): string[] {
 
 function maskOnce(args: readonly string[]): string[] {
   const masked: string[] = [];
+  const programs = new Programs(args);
   let role: Role = 'text';
   args.forEach((argument, index) => {
-    const glued = role === 'text' ? gluedOption(args, index) : undefined;
+    const glued = role === 'text' ? programs.glued(index) : undefined;
     masked.push(glued === undefined ? maskAs(role, argument) : glued + MASK);
-    role = roleOfNext(args, index, role);
+    role = roleOfNext(argument, programs, index, role);
   });
   return masked;
 }
@@ -48,6 +49,7 @@ function maskAs(role: Role, argument: string): string {
 
 /** One whole element of argv: what follows its leading name is the value, blanks and quotes included. */
 function maskArgument(argument: string): string {
+  if (argument === '') return '';
   if (hasQuery(argument)) return maskUrl(argument);
   return maskText(argument, leadingValue);
 }
@@ -58,15 +60,16 @@ function leadingValue(form: Normal, spans: Spans): void {
   spans.add(form, { from: match[0].length, to: form.text.length });
 }
 
-function roleOfNext(args: readonly string[], index: number, role: Role): Role {
-  const argument = args[index] ?? '';
+function roleOfNext(argument: string, programs: Programs, index: number, role: Role): Role {
   if (role === 'value' && !isPlainOption(argument)) return 'text';
   if (role === 'code') return 'text';
+  // Nothing so short is a name or an option that something follows.
+  if (argument.length < 2) return 'text';
   const { text } = normalize(argument.slice(-512));
   if (argument.length < 512 && isOption(text) && isSensitive(text)) return 'value';
-  const known = programOption(args, index);
+  const known = programs.option(index);
   if (known !== undefined) return known;
-  if (codeOption(args, index)) return 'code';
+  if (programs.isCodeOption(index)) return 'code';
   if (/^(?:bearer|password|passwd|passphrase)$/i.test(text)) return 'value';
   const trimmed = text.slice(-160).trimEnd();
   const last = trimmed.at(-1);

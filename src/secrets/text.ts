@@ -10,6 +10,9 @@ import { findUserinfo } from './userinfo.ts';
 const SUSPICIOUS =
   /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|\bpw\b|bearer|basic|mysql|mariadb|mycli|redis-cli|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox/i;
 
+/** The same for what is taken for one name and its value, where rules also look for names as part of a word. */
+const SUSPICIOUS_ARGUMENT = new RegExp(`${SUSPICIOUS.source}|pw|sess`, 'i');
+
 /** Two or three are the most that a fuzzer needed; a bound keeps the time linear whatever comes. */
 const MAX_PASSES = 8;
 
@@ -51,7 +54,9 @@ export function settle<T>(
 
 function maskOnce(text: string, rule: Rule | undefined): string {
   const normal = normalize(text);
-  if (rule === undefined && !SUSPICIOUS.test(normal.text)) return text;
+  if (rule === undefined) {
+    if (!SUSPICIOUS.test(normal.text)) return text;
+  } else if (normal.starts === undefined && !SUSPICIOUS_ARGUMENT.test(text)) return text;
   const spans = new Spans(text);
   // What is encoded can hide a name from the one, and the end of a value from the other.
   for (const form of normal.starts === undefined ? [normal] : [identity(text), normal]) {
