@@ -233,6 +233,7 @@ describe('secrets, whatever they stand in', () => {
       'password ',
       'set ',
     ],
+    ...["-----BEGIN PRIVATE KEY-----'", '-----BEGIN PRIVATE KEY-----\nAAAA-----END', 'sk-a_', ' --pin'],
   ];
   for (const unit of UNITS) {
     it(`take linear time to find in 300 KB of ${JSON.stringify(unit)}`, function () {
