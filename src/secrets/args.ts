@@ -1,6 +1,7 @@
+import { type Head, secretPart } from './clients.ts';
 import { isOption, isPlainOption, isSensitive, nameStart, URL_START } from './names.ts';
 import { type Normal, normalize } from './normal.ts';
-import { Programs, type Role } from './programs.ts';
+import { type Glued, Programs, type Role } from './programs.ts';
 import { MASK, type Spans } from './spans.ts';
 import { hasQuery, maskUrl } from './target.ts';
 import { maskText, settle } from './text.ts';
@@ -25,10 +26,21 @@ function maskOnce(args: readonly string[]): string[] {
   let role: Role = 'text';
   args.forEach((argument, index) => {
     const glued = role === 'text' ? programs.glued(index) : undefined;
-    masked.push(glued === undefined ? maskAs(role, argument) : glued + MASK);
+    masked.push(glued === undefined ? maskAs(role, argument) : maskGlued(argument, glued));
     role = roleOfNext(argument, programs, index, role);
   });
   return masked;
+}
+
+function maskGlued(argument: string, { from, role }: Glued): string {
+  const option = argument.slice(0, from);
+  return role === 'value' ? option + MASK : maskArgument(option + maskPart(role, argument.slice(from)));
+}
+
+/** A value of which a part is secret. */
+function maskPart(head: Head, value: string): string {
+  const secret = secretPart(head, value);
+  return secret === undefined ? value : value.slice(0, secret.from) + MASK + value.slice(secret.to);
 }
 
 function maskAs(role: Role, argument: string): string {
@@ -36,14 +48,12 @@ function maskAs(role: Role, argument: string): string {
     case 'value':
       if (isPlainOption(argument)) return maskArgument(argument);
       return URL_START.test(argument) ? maskUrl(argument) : MASK;
-    case 'user':
-      return maskText(argument.replace(/^([^:]*):.*$/s, `$1:${MASK}`));
-    case 'pair':
-      return maskText(argument.replace(/^([^=:]*[=:]).*$/s, `$1${MASK}`));
     case 'code':
       return maskText(argument);
     case 'text':
       return maskArgument(argument);
+    default:
+      return maskText(maskPart(role, argument));
   }
 }
 
@@ -61,7 +71,8 @@ function leadingValue(form: Normal, spans: Spans): void {
 }
 
 function roleOfNext(argument: string, programs: Programs, index: number, role: Role): Role {
-  if (role === 'value' && !isPlainOption(argument)) return 'text';
+  // What is masked like a value may be an option all the same, of which the next one is the value.
+  if (role === 'value' && !isPlainOption(argument)) return programs.option(index) ?? 'text';
   if (role === 'code') return 'text';
   // Nothing so short is a name or an option that something follows.
   if (argument.length < 2) return 'text';

@@ -9,7 +9,7 @@ export interface Nearest {
 }
 
 /** How far behind a program its options are looked for. */
-const REACH = 24;
+export const REACH = 24;
 const LONGEST_PROGRAM = 256;
 const DATA = new RegExp(`${NO_PROGRAMS}/[^/]*$`);
 
@@ -30,6 +30,7 @@ export class NearestPrograms {
   readonly #nearest = new Map<Table, Nearest>();
   readonly #tables: readonly Table[];
   #read = 0;
+  #last = Number.NEGATIVE_INFINITY;
 
   /** @param any {@link anyOf} the tables */
   constructor(args: readonly string[], tables: readonly Table[], any: RegExp) {
@@ -38,10 +39,16 @@ export class NearestPrograms {
     this.#any = any;
   }
 
-  /** Within reach of the argument at `index`, which is not before that of the last call. */
-  before(index: number, table: Table): Nearest | undefined {
+  /** Whether there is any within reach of the argument at `index`, which is not before that of the last call. */
+  isAnyBefore(index: number): boolean {
     for (let at = Math.max(this.#read, index - REACH); at < index; at++) this.#look(at);
     this.#read = Math.max(this.#read, index);
+    return this.#last >= index - REACH;
+  }
+
+  /** The nearest of a table, likewise. */
+  before(index: number, table: Table): Nearest | undefined {
+    if (!this.isAnyBefore(index)) return undefined;
     const nearest = this.#nearest.get(table);
     return nearest !== undefined && nearest.at >= index - REACH ? nearest : undefined;
   }
@@ -51,6 +58,7 @@ export class NearestPrograms {
     if (!this.#any.test(program)) return;
     // What `find` looks for is no program, and neither is a folder of data.
     if (/^-i?name$/.test(this.#args[at - 1] ?? '') || DATA.test(this.#args[at] ?? '')) return;
+    this.#last = at;
     for (const table of this.#tables) {
       const found = table.find(([name]) => name.test(program));
       if (found !== undefined) this.#nearest.set(table, { at, option: found[1] });

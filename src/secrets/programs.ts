@@ -1,8 +1,15 @@
-import { KEY_VALUE_CLIENT, SQL_CLIENT, SQL_FLAGS } from './clients.ts';
-import { anyOf, NearestPrograms, programAt, type Table } from './nearest.ts';
+import { CLIENT_OPTIONS, type ClientOption, PUBLISHING } from './client-options.ts';
+import { type Head, KEY_VALUE_CLIENT, PUBLISHED_PORTS, SQL_CLIENT, SQL_FLAGS } from './clients.ts';
+import { anyOf, NearestPrograms, programAt, REACH, type Table } from './nearest.ts';
 
 /** What an argument is, by those before it. */
-export type Role = 'text' | 'code' | 'value' | 'user' | 'pair';
+export type Role = 'text' | 'code' | 'value' | Head;
+
+/** An argument that holds a secret: up to `from` it is none, and behind that, it has a role. */
+export interface Glued {
+  from: number;
+  role: 'value' | Head;
+}
 
 /**
  * Programs that take code as an argument, and the last letter of the options before it: what follows
@@ -41,7 +48,10 @@ const STARTER = /^sshpass$/;
 const USER_OPTION = /^(?:-[a-zA-Z#0-9]{0,8}[uU]|--(?:proxy-)?user)$/;
 
 /** Programs whose options are looked for behind them. */
-const TABLES = [INTERPRETERS, STARTED, GLUED];
+const TABLES = [
+  ...[INTERPRETERS, STARTED, GLUED, PUBLISHING.table],
+  ...CLIENT_OPTIONS.map((option) => option.table),
+];
 const ANY = anyOf(TABLES);
 
 /** What the arguments of one argv are, by the programs before them; asked for one after the other. */
@@ -61,6 +71,10 @@ export class Programs {
   option(index: number): Role | undefined {
     const argument = this.#args[index] ?? '';
     if (!argument.startsWith('-')) return undefined;
+    const found = this.#clientOption(index);
+    if (found !== undefined && found.from === argument.length) {
+      return found.role === 'value' && this.#isPort(index, this.#args[index + 1] ?? '') ? 'text' : found.role;
+    }
     if (USER_OPTION.test(argument)) return 'user';
     if (this.#optionOfNearest(index, STARTED) !== undefined) return 'value';
     return this.#options.find(([, option]) => option.test(argument))?.[2];
@@ -71,9 +85,44 @@ export class Programs {
     return this.#optionOfNearest(index, INTERPRETERS) !== undefined;
   }
 
-  /** The option at `index` that has its secret right behind it; undefined for any other. */
-  glued(index: number): string | undefined {
-    return this.#optionOfNearest(index, GLUED);
+  /** Where the secret begins in the argument at `index`, which follows the letter of its option; undefined without. */
+  glued(index: number): Glued | undefined {
+    const argument = this.#args[index] ?? '';
+    const option = this.#optionOfNearest(index, GLUED);
+    const found: Glued | undefined =
+      option === undefined ? this.#clientOption(index) : { from: option.length, role: 'value' };
+    if (found === undefined || found.from === argument.length) return undefined;
+    return found.role === 'value' && this.#isPort(index, argument.slice(found.from)) ? undefined : found;
+  }
+
+  #clientOption(index: number): Glued | undefined {
+    if (!this.#nearest.isAnyBefore(index)) return undefined;
+    const argument = this.#args[index] ?? '';
+    for (const client of CLIENT_OPTIONS) {
+      const nearest = this.#nearest.before(index, client.table);
+      const option = nearest?.option.exec(argument)?.[0];
+      if (nearest === undefined || option === undefined) continue;
+      if (this.#isOf(client, nearest.at, index)) return { from: option.length, role: client.role };
+    }
+    return undefined;
+  }
+
+  /** Whether the program at `at` is what the client says it is, as the argument at `index` sees it. */
+  #isOf({ of, until }: ClientOption, at: number, index: number): boolean {
+    if (until !== undefined && this.#args.slice(at + 1, index).some((between) => until.test(between)))
+      return false;
+    if (of === undefined) return true;
+    for (let before = at - 1; before >= Math.max(0, at - REACH); before--) {
+      if (of.test(programAt(this.#args, before))) return true;
+    }
+    return false;
+  }
+
+  /** `docker run --name mysql -p 3306:3306`. */
+  #isPort(index: number, value: string): boolean {
+    if (!PUBLISHED_PORTS.test(value)) return false;
+    const run = this.#nearest.before(index, PUBLISHING.table);
+    return run !== undefined && this.#isOf(PUBLISHING, run.at, index);
   }
 
   /** What of the argument is an option of the nearest such program before it. */
