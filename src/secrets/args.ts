@@ -1,6 +1,7 @@
+import { type Head, secretPart } from './clients.ts';
 import { isOption, isPlainOption, isSensitive, nameStart, URL_START } from './names.ts';
 import { type Normal, normalize } from './normal.ts';
-import { codeOption, gluedOption, programOption, type Role } from './programs.ts';
+import { type Glued, Programs, type Role } from './programs.ts';
 import { MASK, type Spans } from './spans.ts';
 import { hasQuery, maskUrl } from './target.ts';
 import { maskText, settle } from './text.ts';
@@ -21,13 +22,25 @@ export function maskArgs(args: readonly string[]): string[] {
 
 function maskOnce(args: readonly string[]): string[] {
   const masked: string[] = [];
+  const programs = new Programs(args);
   let role: Role = 'text';
   args.forEach((argument, index) => {
-    const glued = role === 'text' ? gluedOption(args, index) : undefined;
-    masked.push(glued === undefined ? maskAs(role, argument) : glued + MASK);
-    role = roleOfNext(args, index, role);
+    const glued = role === 'text' ? programs.glued(index) : undefined;
+    masked.push(glued === undefined ? maskAs(role, argument) : maskGlued(argument, glued));
+    role = roleOfNext(argument, programs, index, role);
   });
   return masked;
+}
+
+function maskGlued(argument: string, { from, role }: Glued): string {
+  const option = argument.slice(0, from);
+  return role === 'value' ? option + MASK : maskArgument(option + maskPart(role, argument.slice(from)));
+}
+
+/** A value of which a part is secret. */
+function maskPart(head: Head, value: string): string {
+  const secret = secretPart(head, value);
+  return secret === undefined ? value : value.slice(0, secret.from) + MASK + value.slice(secret.to);
 }
 
 function maskAs(role: Role, argument: string): string {
@@ -35,19 +48,18 @@ function maskAs(role: Role, argument: string): string {
     case 'value':
       if (isPlainOption(argument)) return maskArgument(argument);
       return URL_START.test(argument) ? maskUrl(argument) : MASK;
-    case 'user':
-      return maskText(argument.replace(/^([^:]*):.*$/s, `$1:${MASK}`));
-    case 'pair':
-      return maskText(argument.replace(/^([^=:]*[=:]).*$/s, `$1${MASK}`));
     case 'code':
       return maskText(argument);
     case 'text':
       return maskArgument(argument);
+    default:
+      return maskText(maskPart(role, argument));
   }
 }
 
 /** One whole element of argv: what follows its leading name is the value, blanks and quotes included. */
 function maskArgument(argument: string): string {
+  if (argument === '') return '';
   if (hasQuery(argument)) return maskUrl(argument);
   return maskText(argument, leadingValue);
 }
@@ -58,15 +70,17 @@ function leadingValue(form: Normal, spans: Spans): void {
   spans.add(form, { from: match[0].length, to: form.text.length });
 }
 
-function roleOfNext(args: readonly string[], index: number, role: Role): Role {
-  const argument = args[index] ?? '';
-  if (role === 'value' && !isPlainOption(argument)) return 'text';
+function roleOfNext(argument: string, programs: Programs, index: number, role: Role): Role {
+  // What is masked like a value may be an option all the same, of which the next one is the value.
+  if (role === 'value' && !isPlainOption(argument)) return programs.option(index) ?? 'text';
   if (role === 'code') return 'text';
+  // Nothing so short is a name or an option that something follows.
+  if (argument.length < 2) return 'text';
   const { text } = normalize(argument.slice(-512));
   if (argument.length < 512 && isOption(text) && isSensitive(text)) return 'value';
-  const known = programOption(args, index);
+  const known = programs.option(index);
   if (known !== undefined) return known;
-  if (codeOption(args, index)) return 'code';
+  if (programs.isCodeOption(index)) return 'code';
   if (/^(?:bearer|password|passwd|passphrase)$/i.test(text)) return 'value';
   const trimmed = text.slice(-160).trimEnd();
   const last = trimmed.at(-1);

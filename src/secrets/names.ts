@@ -5,6 +5,8 @@ const SENSITIVE = new RegExp(
     'auth(?!or(?!i[sz]))',
     '(?:api|access|private|session|signing|encryption|account|shared|master)[-_.]?key',
     '(?<![a-z0-9])(?:pass|key|pw|creds)(?![a-z0-9])',
+    // Elsewhere a pin is one of a chip or of a package's version.
+    '(?<=(?<![\\w-])--(?:(?:user|so|new)-)?)pin(?![\\w.-])',
   ].join('|'),
   'gi',
 );

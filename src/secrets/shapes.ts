@@ -8,6 +8,8 @@ import type { Spans } from './spans.ts';
  * - ids of AWS access keys (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html);
  * - session tokens of AWS STS, by the prefixes in use;
  * - JSON Web Tokens, and the prefixed tokens of GitHub, GitLab and Slack;
+ * - keys of Google's APIs, and of those of OpenAI, Anthropic and others that begin `sk-`: what has
+ *   neither digits nor capitals is a name (`sk-learn-…`), as is `task-…`;
  *
  * Each alternative, once its prefix and its least length are there, takes all that follows: no
  * character is read more than a bounded number of times.
@@ -19,6 +21,8 @@ const SHAPES = new RegExp(
     '(?:IQoJ|IQoD|FwoG|FwoD|FQoG|FQoD|AQoD|AQoE)[\\w+/%-]{40,}=*',
     'eyJ[\\w-]{16,}(?:\\.[\\w-]*)*',
     '(?:gh[opsru]_|github_pat_|glpat-|xox[abprs]-)[\\w-]{16,}',
+    'AIza[\\w-]{30,}',
+    '(?<![A-Za-z\\d-])sk-(?=[a-z_-]{0,64}[A-Z\\d])[\\w-]{20,}',
   ].join('|'),
   'g',
 );

@@ -1,14 +1,15 @@
 import { findCommands } from './commands.ts';
 import { findNamed } from './named.ts';
 import { identity, type Normal, normalize } from './normal.ts';
+import { findPrivateKeys } from './pem.ts';
 import { findQueries } from './query.ts';
 import { findShapes } from './shapes.ts';
 import { MASK, Spans } from './spans.ts';
 import { findUserinfo } from './userinfo.ts';
 
-/** What a text must hold before the rules are worth a look: most texts are plain. */
+/** What a text must hold before any rule can find something in it: most texts are plain. */
 const SUSPICIOUS =
-  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|\bpw\b|bearer|basic|mysql|mariadb|mycli|redis-cli|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox/i;
+  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|pw|sess|\bpin\b|bearer|basic|mysql|mariadb|mycli|redis-cli|login|mongo|smb|rpcclient|samba|\bnet\b|lftp|\bopen\b|sqlcmd|osql|tsql|bcp|defncopy|sqlplus|ldap|openssl|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox|AIza|\bsk-/i;
 
 /** Two or three are the most that a fuzzer needed; a bound keeps the time linear whatever comes. */
 const MAX_PASSES = 8;
@@ -51,7 +52,7 @@ export function settle<T>(
 
 function maskOnce(text: string, rule: Rule | undefined): string {
   const normal = normalize(text);
-  if (rule === undefined && !SUSPICIOUS.test(normal.text)) return text;
+  if (!SUSPICIOUS.test(normal.text) && (normal.starts === undefined || !SUSPICIOUS.test(text))) return text;
   const spans = new Spans(text);
   // What is encoded can hide a name from the one, and the end of a value from the other.
   for (const form of normal.starts === undefined ? [normal] : [identity(text), normal]) {
@@ -61,6 +62,7 @@ function maskOnce(text: string, rule: Rule | undefined): string {
     findNamed(form, spans);
     findCommands(form, spans);
     findShapes(form, spans);
+    findPrivateKeys(form, spans);
   }
   return spans.masked();
 }

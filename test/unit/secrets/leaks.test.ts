@@ -127,6 +127,22 @@ const ARGS: readonly (readonly string[])[] = [
   ['x', 'Ｐassword=a hUnT3r'],
   ['x', 'pass\\xADword=hUnT3r'],
   ['python3', '-c', 'x\u00ad; pass\u00adword\u00a0= "hUnT3r"'],
+  ['x', '-----BEGIN PRIVATE KEY-----\nhUnT3rMIIEvQIBADANBgkqhk\n-----END PRIVATE KEY-----\n'],
+  ['x', 'key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIEvQIBADANBgkqhk\n  hUnT3r'],
+  ['x', '-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIEvQIBADANBgkqhk hUnT3r'],
+  ['x', '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBF2hUnT3r0x1y2z3\n-----END PGP PRIVATE KEY BLOCK-----'],
+  ['x', '{"k":"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhUnT3r\\n-----END PRIVATE KEY-----"}'],
+  ['x', 'k=-----BEGIN+PRIVATE+KEY-----%0AMIIEvQIBADANBgkqhUnT3r'],
+  ['sh', '-c', "echo '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXkhUnT3r' | ssh-add -"],
+  ['x', 'sk-0123456789abcdefghUnT3r'],
+  ['x', '-Hx-api-key:sk-ant-api03-0123456789-hUnT3r'],
+  ['sh', '-c', 'llm keys set openai sk-proj-ABCDEFGHIJKLMNhUnT3r'],
+  ['x', 'AIzaSyA0123456789abcdefghijklmnhUnT3r'],
+  ['pkcs11-tool', '--login', '--pin', 'hUnT3r', '--list-objects'],
+  ['pkcs11-tool', '--pin=hUnT3r', '--new-pin', 'hUnT3r'],
+  ['sh', '-c', 'pkcs11-tool --so-pin hUnT3r --init-token'],
+  ['sh', '-c', 'x(session_id "hUnT3r")'],
+  ['sh', '-c', 'x "DB_pw->hUnT3r"'],
 ];
 
 const TARGETS = [
@@ -208,6 +224,10 @@ const EXACT: readonly (readonly [input: string, expected: string])[] = [
   ],
   ['http://h:8080/@scope/p@1', 'http://h:8080/@scope/p@1'],
   ["ssh h 'TOKEN=abc curl -s http://h/'", `ssh h 'TOKEN=${MASK} curl -s http://h/'`],
+  [
+    'a -----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhk\n-----END PRIVATE KEY----- b',
+    `a -----BEGIN PRIVATE KEY-----${MASK}-----END PRIVATE KEY----- b`,
+  ],
   ['/x?token=a&key=b', `/x?token=${MASK}&key=${MASK}`],
 ];
 

@@ -148,6 +148,13 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['/bin/sh', '/usr/lib/update-notifier/apt-check', '--human-readable'],
   ['curl', 'http://169.254.169.254/latest/meta-data/?recursive'],
   ['echo', 'Bearing and basics: author, tokyo, monkey'],
+  ['sh', '-c', "grep -rl -- '-----BEGIN RSA PRIVATE KEY-----' /srv/www | xargs ls -l"],
+  ['sed', '-n', '/-----BEGIN PRIVATE KEY-----/,/-----END PRIVATE KEY-----/p', '/srv/all.pem'],
+  ['x', '-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIE\n-----END CERTIFICATE-----'],
+  ['sh', '-c', 'run task-0123456789abcdefghijklmnop on disk-0123456789ABCDEFGHIJK'],
+  ['pip', 'install', 'sk-learn-contrib-preprocessing', 'sk-short1'],
+  ['gpioset', '--pinmux', '4', '--pin-source', 'a', '-pin', '7', '--no-pin', 'b'],
+  ['sh', '-c', 'echo pin 17; echo spin=3 "pin: 4"'],
 ];
 
 const USER_AGENTS = [

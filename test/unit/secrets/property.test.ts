@@ -233,6 +233,24 @@ describe('secrets, whatever they stand in', () => {
       'password ',
       'set ',
     ],
+    ...["-----BEGIN PRIVATE KEY-----'", '-----BEGIN PRIVATE KEY-----\nAAAA-----END', 'sk-a_', ' --pin'],
+    ...[
+      ' curl -E a:',
+      ' docker login -p a',
+      ' docker',
+      ' docker run mysql -p1:1',
+      ' smbclient -U a',
+      ' net -U "%',
+    ],
+    ...[
+      ' open -u a,',
+      ' sqlplus a/b',
+      ' sqlplus -a',
+      ' sqlplus',
+      ' ldapadd -xw a',
+      ' mongo -p"',
+      ' openssl -k',
+    ],
   ];
   for (const unit of UNITS) {
     it(`take linear time to find in 300 KB of ${JSON.stringify(unit)}`, function () {

@@ -1,0 +1,76 @@
+import {
+  CIPHER_KEY,
+  CURL_FLAGS,
+  DIRECTORY_CLIENT,
+  DIRECTORY_FLAGS,
+  DOCUMENT_CLIENT,
+  type Head,
+  KEY_VALUE_CLIENT,
+  REGISTRY_CLIENT,
+  SAMBA_CLIENT,
+  SQL_CLIENT,
+  SQL_FLAGS,
+  TDS_CLIENT,
+} from './clients.ts';
+
+/** Within code of a shell, a client and its option. */
+export interface CodeClient {
+  /** Part of a regular expression, without groups. */
+  program: string;
+  /** Within what follows the program, up to where the value begins. */
+  option: RegExp;
+  /** What of the value is not secret. */
+  head?: Head;
+}
+
+const BLANK = String.raw`(?:[ \t]|\\\n)+`;
+/** Behind an option that may have its value in the same word. */
+const MAYBE_BLANK = `(?:['"]?${BLANK})?`;
+
+/** An option of one word that is not the end of a longer one. */
+function option(pattern: string, behind = MAYBE_BLANK): RegExp {
+  return new RegExp(String.raw`[ \t\n]['"]?(?:${pattern})${behind}`, 'g');
+}
+
+const LONG_USER = String.raw`--user(?=['"]?[= \t\\])=?`;
+
+export const CODE_CLIENTS: readonly CodeClient[] = [
+  {
+    program: SQL_CLIENT,
+    // Behind flags that take no value; alone, it asks for the password. Elsewhere, `-p` is a port.
+    option: new RegExp(String.raw`[ \t\n]['"]?-${SQL_FLAGS}p(?=[^\s'"])|[ \t\n]-p(?=(['"])(?!\1))`, 'g'),
+  },
+  {
+    program: 'sshpass',
+    // What comes behind its own options is another command.
+    option:
+      /^['"]?(?:(?:[ \t]|\\\n)+['"]?-(?:v{1,3}|P[ \t]{0,4}\S{1,64})['"]?)*(?:[ \t]|\\\n)+['"]?-v{0,3}p(?:['"]?(?:[ \t]|\\\n)+)?/g,
+  },
+  { program: KEY_VALUE_CLIENT, option: option('-a', `['"]?${BLANK}`) },
+  {
+    program: 'curl',
+    option: option(String.raw`-${CURL_FLAGS}E|--(?:proxy-)?cert(?=['"]?[ \t\\])`),
+    head: 'certificate',
+  },
+  {
+    program: String.raw`(?:${REGISTRY_CLIENT})(?=(?:[ \t]{1,4}[^\s;&|]{1,64}){0,4}?[ \t]{1,4}login[ \t\\])`,
+    option: option('-p'),
+  },
+  { program: DOCUMENT_CLIENT, option: option(String.raw`-p(?!['"]?[ \t]{1,8}-)`) },
+  { program: SAMBA_CLIENT, option: option(`-U|${LONG_USER}`), head: 'sambaUser' },
+  // Its own code has a command for it: `lftp -c "open -u user,password host"`.
+  { program: 'lftp|open', option: option(`-u|${LONG_USER}`), head: 'ftpUser' },
+  { program: TDS_CLIENT, option: option('-P') },
+  { program: DIRECTORY_CLIENT, option: option(`-${DIRECTORY_FLAGS}w`) },
+  { program: 'ldappasswd', option: option(`-${DIRECTORY_FLAGS}[asw]`) },
+  { program: 'openssl', option: option(CIPHER_KEY, `['"]?${BLANK}`) },
+  {
+    program: 'sqlplus(?:64)?',
+    // The first word that is no option; behind it come a script and its arguments.
+    option: new RegExp(
+      String.raw`^['"]?(?:${BLANK}(?:-\S{1,32}|[\d.]{1,8}|"[^"/]{1,64}"))*${BLANK}(?=['"]?[^\s/@'"-])`,
+      'g',
+    ),
+    head: 'logon',
+  },
+];
