@@ -26,7 +26,7 @@ const ENTRY_SIZE = 256;
  * So many processes are kept as they are rendered. Short-lived ones call once, and what is made of each (and what
  * others keep of it as long as it is there) is three times its record.
  */
-const MAX_MADE = 1024;
+const MAX_MADE = 256;
 /**
  * Who is told of is placed behind all others again when so much of a table has come since: the ancestors of
  * short-lived callers are told of with each call, and moving ten of them each time costs more than all else here.
