@@ -7,9 +7,8 @@
  *   load requests ADDRESS PORT MARK COUNT            on one connection, each after the answer before
  *   load connects ADDRESS PORT COUNT                 connects that are closed at once
  *   load roundtrips ADDRESS PORT COUNT               of one byte
- *   load bytes ADDRESS PORT MEGABYTES                in one direction
  *   load execs COUNT                                 programs that do nothing
- *   load slices connects|roundtrips|bytes ADDRESS PORT COUNT  one of these for each line that comes, see below
+ *   load slices connects|roundtrips|bytes ADDRESS PORT COUNT  so many for each line that comes, or megabytes
  * A path is /latest/meta-data/MARK/PID/TIME, so that whoever reads it knows who asked, and when.
  * All but `serve` and `ask` print how long they took, in seconds. `slices` waits for a line before each slice, and
  * prints how long that took: so short that several of them, which take turns, find the machine in the same state.
@@ -267,8 +266,6 @@ static int run(int count, char **arguments)
 		connects(&to, atol(arguments[4]));
 	else if (strcmp(command, "roundtrips") == 0)
 		roundtrips(connected(&to), atol(arguments[4]));
-	else if (strcmp(command, "bytes") == 0)
-		bytes(connected(&to), atol(arguments[4]));
 	else
 		return 2;
 	return 0;

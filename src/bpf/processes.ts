@@ -34,8 +34,8 @@ const MAX_MADE = 256;
 const REPLACED_AFTER = 1 / 8;
 
 /**
- * The processes recorded, by (pid, start) and program image; the least recently used leave first ({@link REPLACED_AFTER}). A
- * writer keeps one of its own to know what it has to write again ({@link ProcessTable.has}).
+ * The processes recorded, by (pid, start) and program image; the least recently used leave first
+ * ({@link REPLACED_AFTER}). A writer keeps one of its own to know what it has to write again ({@link ProcessTable.has}).
  */
 export class ProcessTable {
   readonly #limits: Pick<AttributionLimits, 'processes' | 'processText'>;
@@ -96,7 +96,7 @@ export class ProcessTable {
     }
   }
 
-  /** Whether it is known; who is asked for stays, as if more had been asked. */
+  /** Whether it is known. To ask is to use it: what a writer refers to stays. */
   has(reference: ProcessReference): boolean {
     return this.#use(reference) !== undefined;
   }

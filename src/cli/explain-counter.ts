@@ -8,11 +8,9 @@ const TAKES =
   'While it is not zero, it is not proven that every call was seen and read as a whole: the verdict can at best be NOT ENOUGH EVIDENCE.';
 const LEAVES = 'No call is lost by it, and it takes nothing from the proof.';
 const SAVED =
-  'A counter of what was saved: live tells it at its end, and scrub. The file has less than the session saw, and calls may not be read from it that the lines and logs of live have.';
+  'A counter of what was saved: live tells it at its end, and "Missing" where a scrubbed file is read. The file has less than the session saw, and calls may not be read from it that the lines and logs of live have.';
 /** Counts of what is written, and not of what was seen. */
 const OF_FILES = /^(?:blank|save)\./;
-/** Counts of the report, which has all calls, and not a row for each. */
-const OF_REPORT = 'report.';
 
 const NEXT: readonly (readonly [names: RegExp, next: string])[] = [
   [/^(?:tcp\.snaplen_cut_bytes|ip\.fragments_cut)$/, 'Capture whole packets: tcpdump -s 0, or imds live.'],
@@ -36,12 +34,11 @@ const NEXT: readonly (readonly [names: RegExp, next: string])[] = [
 export function counterTopic(name: string): Topic | undefined {
   const title = lossTitle(name);
   if (title === undefined) return undefined;
-  const counts = speaksOfCalls(name) && !name.startsWith(OF_REPORT);
   const next = NEXT.find(([names]) => names.test(name))?.[1];
   return topic(
     name,
     title,
-    OF_FILES.test(name) ? SAVED : `${TELLS} ${counts ? TAKES : LEAVES}`,
+    OF_FILES.test(name) ? SAVED : `${TELLS} ${speaksOfCalls(name) ? TAKES : LEAVES}`,
     next ?? 'docs/output.md says of each counter what counts it.',
   );
 }

@@ -44,9 +44,8 @@ export async function live(options: LiveOptions, surroundings: Surroundings): Pr
   try {
     // A port in use is told before anything is attached.
     metrics = await openMetrics(options);
-    const code = await new LiveRun(options, surroundings, interruption, metrics).run();
-    // Ctrl-C is how a session is meant to end.
-    return interruption.exitCode === undefined ? code : ExitCode.done;
+    // Ctrl-C is how a session is meant to end: that alone is no failure.
+    return await new LiveRun(options, surroundings, interruption, metrics).run();
   } finally {
     metrics?.close();
     interruption[Symbol.dispose]();

@@ -139,7 +139,8 @@ export class LiveSource implements PacketSource {
     statistics.bytes += packet.capturedLength;
     packet.number = statistics.packets;
     const { seconds, nanoseconds } = packet;
-    if (Number.isNaN(statistics.firstSeconds)) {
+    const { firstSeconds, firstNanoseconds } = statistics;
+    if (!(seconds > firstSeconds || (seconds === firstSeconds && nanoseconds >= firstNanoseconds))) {
       statistics.firstSeconds = seconds;
       statistics.firstNanoseconds = nanoseconds;
     }

@@ -8,7 +8,7 @@ import {
 
 /**
  * What loses no call: blocks that hold no packet of the traffic, resets that a TCP ignores too, answers
- * that a server sends unasked before it closes an idle connection, and look-ups that were not made.
+ * that a server sends unasked before it closes an idle connection, look-ups that were not made, and rows that were not.
  */
 const HARMLESS = new Set([
   'capture.custom_blocks',
@@ -20,6 +20,8 @@ const HARMLESS = new Set([
   'procfs.exits',
   'procfs.overloaded',
   'procfs.unanswered',
+  'report.calls_of_other_callers',
+  'report.calls_of_other_groups',
   'tcp.resets_ignored',
 ]);
 

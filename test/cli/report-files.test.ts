@@ -34,6 +34,15 @@ describe('imds report, files as they come', function () {
     assert.equal(JSON.parse(stdout).totals.calls, FILES);
   });
 
+  it('is silent of what imds live keeps there besides: its lock, and logs that have no call as yet', async () => {
+    put('kept/imds-calls.jsonl', EVENTS);
+    put('kept/imds-live.lock', '4101 777\n');
+    put('kept/imds-trace.log', '');
+    put('kept/notes.txt', 'notes');
+    const { stderr } = await imds(['report', '--json', join(folder.path, 'kept')]);
+    assert.match(stderr, /no events, skipped: notes\.txt\./);
+  });
+
   it('takes the lines of a log for other calls than the same lines of another file only where there are more', async () => {
     const line = '[2022-12-20T11:03:58] [WARNING] IMDSv1(!) (pid:1016:curl argv:curl)\n';
     put('logs/a/imds-trace.log', line.repeat(2));

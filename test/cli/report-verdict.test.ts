@@ -82,6 +82,17 @@ describe('the verdict of imds report', () => {
     ]);
   });
 
+  it('says until when somebody watched where nobody did in the time that is asked about', async () => {
+    writeFileSync(
+      join(folder, 'a.jsonl'),
+      `${session('web-7')}\n${call('v2', 'web-7', '10:00:00').replace(DAY, '2026-01-18')}\n`,
+    );
+    const { stdout } = await imds(['report', folder, '--since', '2026-01-17T12:00:00Z']);
+    const text = stdout.replace(/\s+/g, ' ');
+    assert.match(text, /NOT ENOUGH EVIDENCE/);
+    assert.match(text, /sessions tell of none here\. The last that they tell of is 2026-01-17 00:00:00 UTC;/);
+  });
+
   it('is READY of nobody where a file that may be of anybody is damaged', async () => {
     const lines = [call('v2', 'web-7', '10:00:00'), session('web-7')];
     const other = call('v1', 'web-7', '11:00:00').slice(0, 200);

@@ -8,6 +8,7 @@ import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { UNPRIVILEGED } from '../support/unprivileged.ts';
+import { said } from './lookups.ts';
 import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
@@ -184,6 +185,28 @@ describe('imds live: the session', function () {
         session.diagnostics.some((line) => line.startsWith('imds live: the probe ended (SIGKILL); so does')),
       );
     }
+  });
+
+  it('fails where the probe could not hand over all that it saw before the end, and says so', async () => {
+    const session = await LiveSession.start(['--capture', 'sockets']);
+    const [probe] = childrenOf(session.child.pid ?? 0).filter(({ name }) => name.startsWith('imds-probe'));
+    assert.ok(probe !== undefined, 'the probe runs');
+    process.kill(probe.pid, 'SIGSTOP');
+    session.child.kill('SIGINT');
+    await said(session, /^imds live: reading what waits; /);
+    process.kill(probe.pid, 'SIGKILL');
+    assert.equal(await session.ended(), 1);
+    assert.ok(
+      session.diagnostics.some((line) =>
+        /^imds live: not all that was seen was read .*\(SIGKILL\)$/.test(line),
+      ),
+    );
+  });
+
+  it('names the interface that cannot be captured, and goes on with the sockets', async () => {
+    const session = await LiveSession.start(['-i', 'lo', '-i', 'nosuch0']);
+    assert.ok(session.diagnostics.some((line) => line.startsWith('imds live: cannot capture on nosuch0: ')));
+    assert.equal(await session.stop(), 0);
   });
 
   it('is one line and exit code 5 without the right to attach', () => {

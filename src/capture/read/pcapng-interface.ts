@@ -54,7 +54,9 @@ export class Interface {
   /** Inode of the network namespace of the sockets whose packets these are. */
   readonly netns: number | undefined;
   packets = 0;
-  /** Latest time stamp, in ticks; -1 while there is none. */
+  /** Earliest and latest time stamp, in ticks; -1 while there is none. */
+  firstHigh = -1;
+  firstLow = -1;
   lastHigh = -1;
   lastLow = -1;
   /** Last values of its statistics; they are cumulative. */
@@ -68,6 +70,21 @@ export class Interface {
     this.name = name;
     this.time = time;
     this.netns = netns;
+  }
+
+  /** Packets may stand in any order. */
+  stamp(high: number, low: number): void {
+    if (high > this.lastHigh || (high === this.lastHigh && low > this.lastLow)) {
+      if (this.lastHigh < 0) {
+        this.firstHigh = high;
+        this.firstLow = low;
+      }
+      this.lastHigh = high;
+      this.lastLow = low;
+    } else if (high < this.firstHigh || (high === this.firstHigh && low < this.firstLow)) {
+      this.firstHigh = high;
+      this.firstLow = low;
+    }
   }
 
   /** @param at offset of the block, whose length is at least its fixed part */

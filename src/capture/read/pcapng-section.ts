@@ -68,10 +68,7 @@ export class SectionReader {
       const on = current as Interface;
       high = view.getUint32(at + 12, little);
       low = view.getUint32(at + 16, little);
-      if (high > on.lastHigh || (high === on.lastHigh && low > on.lastLow)) {
-        on.lastHigh = high;
-        on.lastLow = low;
-      }
+      on.stamp(high, low);
       number++;
       total += captured;
       on.packets++;
@@ -217,10 +214,7 @@ export class SectionReader {
     }
     const high = view.getUint32(at + 12, this.little);
     const low = view.getUint32(at + 16, this.little);
-    if (high > on.lastHigh || (high === on.lastHigh && low > on.lastLow)) {
-      on.lastHigh = high;
-      on.lastLow = low;
-    }
+    on.stamp(high, low);
     this.#previous = on;
     this.#previousHigh = high;
     this.#previousLow = low;

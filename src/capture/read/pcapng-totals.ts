@@ -28,12 +28,21 @@ export class PcapngTotals {
     if (one.lastHigh < 0) return;
     one.time.set(one.lastHigh, one.lastLow);
     if (one.time.outOfRange) this.#findings.timeOutOfRange(one.name);
-    const { seconds, nanoseconds } = one.time;
-    const { lastSeconds, lastNanoseconds } = statistics;
-    const later = seconds > lastSeconds || (seconds === lastSeconds && nanoseconds > lastNanoseconds);
-    if (later || Number.isNaN(lastSeconds)) {
+    this.#stamp(one.time);
+    one.time.set(one.firstHigh, one.firstLow);
+    this.#stamp(one.time);
+  }
+
+  #stamp({ seconds, nanoseconds }: Interface['time']): void {
+    const { statistics } = this.#findings;
+    const { firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds } = statistics;
+    if (!(seconds < lastSeconds || (seconds === lastSeconds && nanoseconds <= lastNanoseconds))) {
       statistics.lastSeconds = seconds;
       statistics.lastNanoseconds = nanoseconds;
+    }
+    if (seconds < firstSeconds || (seconds === firstSeconds && nanoseconds < firstNanoseconds)) {
+      statistics.firstSeconds = seconds;
+      statistics.firstNanoseconds = nanoseconds;
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { Interruption } from '../../../src/cli/interruption.ts';
+import { Interruption, whenLate } from '../../../src/cli/interruption.ts';
 
 describe('Interruption', () => {
   it('ends the reading on a signal, and knows the exit code', () => {
@@ -30,5 +30,35 @@ describe('Interruption', () => {
     interruption.abort();
     assert.equal(interruption.signal.aborted, true);
     assert.equal(interruption.exitCode, undefined);
+  });
+});
+
+describe('whenLate', () => {
+  const told = (signal: AbortSignal) => {
+    let count = 0;
+    const end = whenLate(signal, 0, () => count++);
+    return { end, count: () => count };
+  };
+  const timersRun = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+  it('tells where the end does not come', async () => {
+    const controller = new AbortController();
+    const { end, count } = told(controller.signal);
+    await timersRun();
+    assert.equal(count(), 0, 'nobody has asked it to end');
+    controller.abort();
+    await timersRun();
+    assert.equal(count(), 1);
+    end();
+  });
+
+  it('tells nothing where it has come, before the signal or after it', async () => {
+    const controller = new AbortController();
+    const [before, after] = [told(controller.signal), told(controller.signal)];
+    before.end();
+    controller.abort();
+    after.end();
+    await timersRun();
+    assert.deepEqual([before.count(), after.count()], [0, 0]);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { lossesIn } from '../../../../src/report/completeness.ts';
 import { curl, TcpConversation } from '../../../support/packets/index.ts';
 import { assembled, lineOf } from '../assembled.ts';
 import { exchanged, KEPT, LAST, LAST_LINE } from './talk.ts';
@@ -89,6 +90,19 @@ describe('capture/http, answers', () => {
     const talk = new TcpConversation().handshake().reply('HTTP/1.1 408 Timeout\r\nContent-Length: 0\r\n\r\n');
     const { calls, losses } = assembled(talk.fin().packets());
     assert.deepEqual([calls, losses], [[], { 'http.unsolicited_responses': 1 }]);
+  });
+
+  it('with success that nobody asked for take the proof: the server read a request that was not read here', () => {
+    const hidden =
+      'GET /latest/api/x HTTP/1.1\r\nContent-Length: 2000\r\n\r\nGET /latest/meta-data/ HTTP/1.1\r\n\r\n';
+    const talk = new TcpConversation().handshake().send(hidden).ack('server').reply(KEPT_404).ack();
+    const { calls, losses } = assembled(
+      talk.reply('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n').fin().packets(),
+    );
+    assert.equal(calls.length, 1);
+    assert.deepEqual(losses, { 'http.unsolicited_successes': 1 });
+    assert.deepEqual(lossesIn(losses), ['http.unsolicited_successes']);
+    assert.deepEqual(lossesIn({ 'http.unsolicited_responses': 1 }), []);
   });
 
   it('that are no HTTP leave the request as it is', () => {

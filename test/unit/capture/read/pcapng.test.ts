@@ -131,6 +131,23 @@ describe('capture/read pcapng', () => {
     });
   }
 
+  it('tells the earliest and the latest time, in whatever order packets stand', async () => {
+    const packet = (seconds: number) => ({
+      timeNs: EPOCH_NS + BigInt(seconds) * 1_000_000_000n,
+      bytes: Buffer.alloc(20),
+    });
+    const { statistics } = await readBytes(
+      writePcapng([
+        { type: 'interface' },
+        { type: 'interface' },
+        ...[7, 5, 9].map((seconds) => ({ type: 'packet', packet: packet(seconds) }) as const),
+        ...[8, 4, 6].map((seconds) => ({ type: 'packet', interfaceId: 1, packet: packet(seconds) }) as const),
+      ]),
+    );
+    const begin = Number(EPOCH_NS / 1_000_000_000n);
+    assert.deepEqual([statistics.firstSeconds, statistics.lastSeconds], [begin + 4, begin + 9]);
+  });
+
   it('adds if_tsoffset', async () => {
     for (const offsetSeconds of [1_700_000_000n, -5n]) {
       const result = await readBytes(
