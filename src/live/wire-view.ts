@@ -34,10 +34,10 @@ interface OpenCapture {
 }
 
 /**
- * Captures that could not be opened, kept for good: cap 0.2.1 stops a poll that it never began when such an object
- * is collected as garbage, and libuv then aborts the process.
+ * All captures, kept for good. cap 0.2.1 never closes its handle in libuv: when an object is collected as garbage, the
+ * loop goes on with freed memory if it was opened, and is told to stop a poll that never began if it was not.
  */
-const unopened: Cap[] = [];
+const kept: Cap[] = [];
 
 export interface WireOptions {
   interfaces: readonly string[];
@@ -79,9 +79,8 @@ export class WireView implements View {
       try {
         const cap = new module.default.Cap();
         const buffer = Buffer.alloc(PACKET_BYTES);
-        unopened.push(cap);
+        kept.push(cap);
         const link = cap.open(name, filter, KERNEL_BUFFER_BYTES, buffer);
-        unopened.pop();
         cap.setMinBytes?.(0);
         const linkType = LINK_TYPES[link];
         captures.push({ name, cap, buffer, linkType: linkType ?? -1 });

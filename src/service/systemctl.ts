@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 /** Longer than a unit takes to start or stop by its own limits (TimeoutStartSec, TimeoutStopSec). */
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 130_000;
 const MAX_BYTES = 1024 * 1024;
 /** Not the caller's: it could name another systemctl. */
 const ENVIRONMENT = {
