@@ -25,7 +25,10 @@ function opening(interfaces: readonly string[], times: number): string {
 function assertGoesOn(interfaces: readonly string[], times: number, said: string): void {
   const program = opening(interfaces, times);
   const args = ['--expose-gc', '--import', 'tsx', '--input-type=module', '--eval', program];
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 });
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: said }, stderr);
 }
 
