@@ -1,6 +1,7 @@
 import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
 import type { JournalHandler, Packet, PacketFilter } from '../ports.ts';
+import { interfacesText } from './interface-names.ts';
 import { ConnectionWatch } from './procfs/connection-watch.ts';
 import type { LookupClient } from './procfs/lookup-client.ts';
 import type { View } from './view.ts';
@@ -151,9 +152,10 @@ function unloadable(cause: unknown): PrerequisiteError {
 
 function refused(name: string, cause: unknown): PrerequisiteError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const names = interfacesText();
   return new PrerequisiteError(`cannot capture on ${name}: ${reason}`, {
     code: 'wire.open',
-    remedy: 'Run as root, and name an interface that there is with -i.',
+    remedy: `Run as root, and name an interface that there is with -i${names && `: ${names}`}.`,
     cause,
   });
 }
