@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { probeNotice } from './probe-notice.mjs';
 import { root, say } from './setup.mjs';
 
-const FILES = ['imds-probe', 'no-new-privs.node', 'sd-notify.node', 'trim-memory.node'];
+const FILES = ['imds-probe', 'no-new-privs.node', 'poll-guard.node', 'sd-notify.node', 'trim-memory.node'];
 const ARCHITECTURES = ['amd64', 'arm64'];
 
 if (process.env.npm_lifecycle_event === 'prepack') {

@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../bpf/records.ts';
-import { ExitCode, type FailureError } from '../errors.ts';
+import type { ExitCode, FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
 import { argvRewriter } from '../live/argv-policy.ts';
 import { InventorySink } from '../live/inventory/inventory-sink.ts';
@@ -26,6 +26,7 @@ import { countOf } from '../words.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { Interruption, whenLate } from './interruption.ts';
 import { prepareLiveFolders } from './live-folders.ts';
+import { LiveLosses } from './live-losses.ts';
 import { beginMetrics, openMetrics } from './live-metrics.ts';
 import type { LiveOptions } from './live-options.ts';
 import { readyText, sayHowToEnd } from './live-ready.ts';
@@ -61,8 +62,7 @@ class LiveRun {
   readonly #notifier: Notifier | undefined;
   readonly #clockWatch = watchClock(this.#clock, (sentence) => this.#say(note('live', sentence)));
   #status: StatusLine | undefined;
-  #views: OpenedViews | undefined;
-  #code: ExitCode = ExitCode.done;
+  readonly #losses: LiveLosses;
 
   constructor(
     options: LiveOptions,
@@ -74,6 +74,12 @@ class LiveRun {
     this.#surroundings = surroundings;
     this.#interruption = interruption;
     this.#metrics = metrics;
+    this.#losses = new LiveLosses({
+      exitOnProbeLoss: options.exitOnProbeLoss,
+      say: (line) => this.#say(line),
+      ending: interruption.signal,
+      end: () => interruption.abort(),
+    });
     this.#notifier = createNotifier(options.root, surroundings.env, (text) => this.#say(note('live', text)));
     interruption.signal.addEventListener('abort', () => this.#notifier?.stopping(), { once: true });
   }
@@ -89,14 +95,12 @@ class LiveRun {
     const views = await openViews({
       ...this.#options,
       clock: this.#clock,
-      onProbeLoss: (reason) => this.#loseProbe(reason),
-      onLookupLoss: (reason) => this.#loseLookups(reason),
-      onHostLoss: (reason) =>
-        this.#say(
-          note('live', `the process that asks the host ended (${reason}); calls go on without packages`),
-        ),
+      onProbeLoss: (reason) => this.#losses.probe(reason),
+      onLookupLoss: (reason) => this.#losses.lookups(reason),
+      onHostLoss: (reason) => this.#losses.host(reason),
+      onInterfaceNews: (news) => this.#losses.interface(news),
     });
-    this.#views = views;
+    this.#losses.views = views;
     using _late = isRoot ? undefined : await prepareLiveFolders(this.#options, account);
     // One that failed may not fail again, as at a busy boot; what this machine lacks, it lacks again.
     const failed = views.missing.find(({ code }) => code === 'probe.failed');
@@ -192,34 +196,7 @@ class LiveRun {
       for (const timer of telling) clearTimeout(timer);
       this.#surroundings.signals.off('SIGHUP', reopen);
     }
-    return this.#code;
-  }
-
-  /** Said at once. Calls go on from the wire, where it is watched. */
-  #loseProbe(reason: string): void {
-    if (this.#interruption.signal.aborted) {
-      this.#say(
-        note('live', `not all that was seen was read before the end, and calls are missing (${reason})`),
-      );
-      this.#code = ExitCode.failure;
-      return;
-    }
-    const goesOn = this.#views?.wire !== undefined && !this.#options.exitOnProbeLoss;
-    const lookups = this.#views?.lookups;
-    const how = lookups?.isRunning ? 'with look-ups in /proc' : 'without processes';
-    const what = goesOn ? `calls go on from the wire, ${how}` : 'so does this session';
-    this.#say(note('live', `the probe ended (${reason}); ${what}`));
-    lookups?.begin();
-    if (goesOn) return;
-    this.#code = ExitCode.failure;
-    this.#interruption.abort();
-  }
-
-  /** Said at once. Without root nobody can be started in its place. */
-  #loseLookups(reason: string): void {
-    const isAsked = this.#views?.lookups?.isAsking !== false;
-    const what = isAsked ? 'calls go on without processes' : 'the probe goes on';
-    this.#say(note('live', `the process for look-ups in /proc ended (${reason}); ${what}`));
+    return this.#losses.code;
   }
 
   async #openLogs(account: Account | undefined): Promise<LogSink | undefined> {

@@ -29,6 +29,7 @@ export async function tryViews(root: string, endpoints: readonly Endpoint[]): Pr
       clock: new WallClock(),
       onProbeLoss: () => {},
       onLookupLoss: () => {},
+      onInterfaceNews: () => {},
       onHostLoss: () => {},
     });
     const seen = {

@@ -7,6 +7,8 @@ import {
   checkAttribution,
 } from './attribution-choice.ts';
 import { HostClient } from './host/host-client.ts';
+import type { InterfaceNews } from './interface-watch.ts';
+import { pollGuard } from './poll-guard.ts';
 import { probePath } from './probe-path.ts';
 import { ProbeView } from './probe-view.ts';
 import { LookupClient } from './procfs/lookup-client.ts';
@@ -24,6 +26,7 @@ export interface ViewOptions {
   root: string;
   clock: WallClock;
   onProbeLoss(reason: string): void;
+  onInterfaceNews(news: InterfaceNews): void;
   onLookupLoss(reason: string): void;
   onHostLoss(reason: string): void;
 }
@@ -90,7 +93,7 @@ async function openAll(
   options: ViewOptions,
   startedLookups: () => Promise<Pick<OpenedViews, 'lookups' | 'missing'>>,
 ): Promise<Omit<OpenedViews, 'host'>> {
-  const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss } = options;
+  const { capture, attribution, interfaces, endpoints, root, clock, onProbeLoss, onInterfaceNews } = options;
   const now = () => clock.now();
   const missing: Missing[] = [];
   const attempt = attempting(missing);
@@ -107,7 +110,14 @@ async function openAll(
   if (sockets === undefined) lookups?.begin();
   insist('procfs', lookups);
   const wire = await attempt(capture !== 'sockets', () =>
-    WireView.open({ interfaces, endpoints, lookups, now }),
+    WireView.open({
+      interfaces,
+      endpoints,
+      lookups,
+      guard: pollGuard(root),
+      now,
+      onNews: onInterfaceNews,
+    }),
   );
   // Without the wire there is nothing to ask about.
   if (wire === undefined) await lookups?.end();

@@ -2,6 +2,8 @@ import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
 import type { JournalHandler, Packet, PacketFilter } from '../ports.ts';
 import { interfacesText } from './interface-names.ts';
+import { type InterfaceNews, InterfaceWatch } from './interface-watch.ts';
+import type { PollGuard } from './poll-guard.ts';
 import { ConnectionWatch } from './procfs/connection-watch.ts';
 import type { LookupClient } from './procfs/lookup-client.ts';
 import type { View } from './view.ts';
@@ -32,6 +34,8 @@ interface OpenCapture {
   cap: Cap;
   buffer: Buffer;
   linkType: number;
+  /** Its number at the guard; -1 where there is none. */
+  guarded: number;
 }
 
 /**
@@ -45,7 +49,10 @@ export interface WireOptions {
   endpoints: readonly Endpoint[];
   /** Whom to ask for the process of each new connection; undefined for nobody. */
   lookups: LookupClient | undefined;
+  /** Keeps interfaces that go down from ending the process; undefined where there is nothing that does. */
+  guard: PollGuard | undefined;
   now(): bigint;
+  onNews(news: InterfaceNews): void;
 }
 
 /**
@@ -57,15 +64,11 @@ export class WireView implements View {
   readonly tellsTime = false;
   readonly losses: Readonly<Record<string, number>> = {};
   readonly #captures: readonly OpenCapture[];
-  readonly #endpoints: readonly Endpoint[];
-  readonly #lookups: LookupClient | undefined;
-  readonly #now: () => bigint;
+  readonly #options: WireOptions;
 
-  private constructor(captures: readonly OpenCapture[], { endpoints, lookups, now }: WireOptions) {
+  private constructor(captures: readonly OpenCapture[], options: WireOptions) {
     this.#captures = captures;
-    this.#endpoints = endpoints;
-    this.#lookups = lookups;
-    this.#now = now;
+    this.#options = options;
     this.description = `wire (${captures.map(({ name }) => name).join(', ')})`;
   }
 
@@ -84,7 +87,7 @@ export class WireView implements View {
         const link = cap.open(name, filter, KERNEL_BUFFER_BYTES, buffer);
         cap.setMinBytes?.(0);
         const linkType = LINK_TYPES[link];
-        captures.push({ name, cap, buffer, linkType: linkType ?? -1 });
+        captures.push({ name, cap, buffer, linkType: linkType ?? -1, guarded: options.guard?.guard() ?? -1 });
         if (linkType === undefined) throw new Error(`link type ${link} is not decoded`);
       } catch (error) {
         for (const { cap } of captures) cap.close();
@@ -95,14 +98,14 @@ export class WireView implements View {
   }
 
   async read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
-    const lookups = this.#lookups;
+    const { lookups, endpoints, guard, now: clock, onNews } = this.#options;
     lookups?.answerTo(handler);
-    const watch = lookups && new ConnectionWatch(this.#endpoints, (request) => lookups.ask(request));
+    const watch = lookups && new ConnectionWatch(endpoints, (request) => lookups.ask(request));
     for (const { name, cap, buffer, linkType } of this.#captures) {
       const packet = packetIn(buffer, name, linkType);
       cap.on('packet', (length) => {
         if (signal.aborted || !filter.accepts(buffer, packet.view, 0, length, linkType)) return;
-        const now = this.#now();
+        const now = clock();
         packet.seconds = Number(now / NANOSECONDS);
         packet.nanoseconds = Number(now % NANOSECONDS);
         packet.capturedLength = packet.originalLength = length;
@@ -112,12 +115,21 @@ export class WireView implements View {
       });
     }
     await new Promise<void>((resolve) => {
+      const watch =
+        guard && this.#captures.every(({ guarded }) => guarded >= 0)
+          ? new InterfaceWatch(guard, this.#captures, (news) => {
+              onNews(news);
+              if (news.isLast) stop();
+            })
+          : undefined;
       const stop = () => {
+        watch?.end();
+        signal.removeEventListener('abort', stop);
         for (const { cap } of this.#captures) cap.close();
         resolve();
       };
       if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
+      else signal.addEventListener('abort', stop);
     });
     await lookups?.end();
   }

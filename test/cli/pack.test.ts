@@ -26,7 +26,13 @@ describe('the package', function () {
   });
 
   for (const [architecture, machine] of Object.entries(MACHINES)) {
-    for (const name of ['imds-probe', 'no-new-privs.node', 'sd-notify.node', 'trim-memory.node']) {
+    for (const name of [
+      'imds-probe',
+      'no-new-privs.node',
+      'poll-guard.node',
+      'sd-notify.node',
+      'trim-memory.node',
+    ]) {
       it(`has ${name} for ${architecture}, under 3 MB and executable`, () => {
         const file = join(folder, 'package', 'prebuilt', `linux-${architecture}`, name);
         const { size, mode } = statSync(file);

@@ -12,8 +12,13 @@ const CACHE = join(import.meta.dirname, '..', '..', '.cache', 'packages');
 const LIBRARIES = join(CACHE, 'arm64-libraries');
 const EMULATOR = 'qemu-aarch64-static';
 const TIMEOUT_MS = 300_000;
-/** What each offers; two of them do their work when they are loaded. */
-const ADD_ONS = { 'no-new-privs.node': '', 'sd-notify.node': 'send', 'trim-memory.node': '' };
+/** What each offers; the others do their work when they are loaded. */
+const ADD_ONS = {
+  'no-new-privs.node': '',
+  'poll-guard.node': 'guard,stateOf',
+  'sd-notify.node': 'send',
+  'trim-memory.node': '',
+};
 
 export async function tryArm64(): Promise<void> {
   await fetchLibraries();

@@ -32,7 +32,13 @@ export function putProgram(root: HostRoot): void {
   }
   const prebuilt = root.path(join(PROGRAM.folder, 'prebuilt', `linux-${architecture}`));
   mkdirSync(prebuilt, { recursive: true });
-  for (const name of ['imds-probe', 'no-new-privs.node', 'sd-notify.node', 'trim-memory.node']) {
+  for (const name of [
+    'imds-probe',
+    'no-new-privs.node',
+    'poll-guard.node',
+    'sd-notify.node',
+    'trim-memory.node',
+  ]) {
     copyFileSync(join(ROOT, '.cache/probe', architecture, name), join(prebuilt, name));
   }
   copyFileSync(process.execPath, root.path(PROGRAM.node));
