@@ -22,6 +22,12 @@ const shorthand = (format: ReportFormat) =>
 
 const SHORTHANDS: readonly ReportFormat[] = ['csv', 'json', 'jsonl'];
 
+const OBSERVED = {
+  summary: 'How long a host has to be watched before it can be READY: 12h, 7d.',
+  helpValue: 'TIME',
+  default: '24h',
+};
+
 /** Flags of every command that reports calls. */
 export const outputFlags = {
   format: Flags.option({ options: FORMATS })({
@@ -67,13 +73,11 @@ export const outputFlags = {
     helpGroup: 'OUTPUT',
     multipleNonGreedy: true,
   }),
-  observed: Flags.string({
-    summary: 'How long a host has to be watched before it can be READY: 12h, 7d.',
-    helpGroup: 'OUTPUT',
-    helpValue: 'TIME',
-    default: '24h',
-  }),
+  observed: Flags.string({ ...OBSERVED, helpGroup: 'OUTPUT' }),
 };
+
+/** Read by {@link observedOf}. */
+export const observedFlag = Flags.string(OBSERVED);
 
 /** As text: an error thrown while oclif parses would lose its form. See parseEndpoint. */
 export const endpointFlag = Flags.string({
@@ -104,8 +108,8 @@ export function outputOptionsOf(flags: OutputFlags): ReportOutputOptions {
   return { format: formatOf(flags), calls, ancestors, output, failOn, verdict, ...rows };
 }
 
-/** Nanoseconds. `0s` asks for no time at all. */
-function observedOf(text: string): bigint {
+/** Nanoseconds. `0s` asks for no time at all. @throws UsageError */
+export function observedOf(text: string): bigint {
   // A unit that was forgotten must not make a host READY after some seconds.
   const hasUnit = /[a-z]$/.test(text);
   const milliseconds = /^0+(?:ms|s|m|h|d)?$/.test(text) ? 0 : hasUnit ? parseDuration(text) : undefined;

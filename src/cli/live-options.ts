@@ -18,6 +18,8 @@ export interface LiveOptions {
   ancestors: number;
   /** Milliseconds after which it ends by itself. */
   duration: number | undefined;
+  /** Nanoseconds under watch without which a host is not READY. */
+  observed: bigint;
   /** Calls after which it ends by itself. */
   count: number | undefined;
   /** Capture to write; undefined for none. */

@@ -9,7 +9,7 @@ import { parseListenAddress } from './listen-address.ts';
 import type { LiveOptions } from './live-options.ts';
 
 /** What of a session is a setting of the configuration. */
-type Settled = Omit<LiveOptions, 'duration' | 'count' | 'root' | 'version'>;
+type Settled = Omit<LiveOptions, 'duration' | 'observed' | 'count' | 'root' | 'version'>;
 
 /** @throws UsageError for what a flag says wrongly */
 export function liveSettings({ values, rules, sources }: Config): Settled {

@@ -1,6 +1,5 @@
 import { rotatedFiles } from '../live/save/names.ts';
 import type { Sink } from '../ports.ts';
-import { DEFAULT_VERDICT } from '../report/host-verdict.ts';
 import { createReportSink, VerdictSink } from '../report/index.ts';
 import { type LogLevel, reaches } from '../report/log.ts';
 import { createTextSink } from '../report/text.ts';
@@ -17,7 +16,10 @@ export interface LiveSinks {
   report: Awaited<ReturnType<typeof createTextSink>>;
 }
 
-type ShownOptions = Pick<LiveOptions, 'jsonl' | 'quiet' | 'ancestors' | 'timeText' | 'level' | 'ignore'> &
+type ShownOptions = Pick<
+  LiveOptions,
+  'jsonl' | 'quiet' | 'ancestors' | 'timeText' | 'level' | 'ignore' | 'observed'
+> &
   KeptOptions;
 type KeptOptions = Pick<LiveOptions, 'logFolder' | 'save' | 'attribution' | 'rotateBytes'>;
 
@@ -31,7 +33,7 @@ export async function createLiveSinks(
   { stdout, stderr, env }: Surroundings,
   calls: Output,
 ): Promise<LiveSinks> {
-  const { jsonl, quiet, ancestors, timeText, level, ignore } = options;
+  const { jsonl, quiet, ancestors, timeText, level, ignore, observed } = options;
   const optionsFor = (stream: TerminalStream, format: ReportFormat) => ({
     format,
     calls: false,
@@ -39,14 +41,14 @@ export async function createLiveSinks(
     colour: colourOf(stream, env),
     ancestors,
     timeText,
-    verdict: DEFAULT_VERDICT,
+    verdict: { observed },
     readIn: { place: 'live' as const, ...keptBy(options) },
   });
   const report = await createTextSink(
     optionsFor(jsonl ? stderr : stdout, 'text'),
     jsonl ? new StreamOutput(stderr, 'standard error', () => {}) : calls,
   );
-  const verdict = new VerdictSink(report, DEFAULT_VERDICT, ignore);
+  const verdict = new VerdictSink(report, { observed }, ignore);
   if (quiet) return { sinks: [verdict], report };
   const shown = await createReportSink(optionsFor(stdout, jsonl ? 'jsonl' : 'log'), calls);
   return { sinks: [level === 'info' ? shown : atLeast(level, shown), verdict], report };

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
 import { configFlag, flagValues } from '../cli/config-flags.ts';
 import { parseDuration } from '../cli/duration.ts';
-import { endpointFlag, STATE_FOLDER } from '../cli/flags.ts';
+import { endpointFlag, observedFlag, observedOf, STATE_FOLDER } from '../cli/flags.ts';
 import { live } from '../cli/live.ts';
 import { liveSettings } from '../cli/live-settings.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
@@ -115,6 +115,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       summary: 'Serve metrics to Prometheus at that port, of this host alone unless an address is given.',
       helpValue: '[ADDRESS:]PORT',
     }),
+    observed: observedFlag,
     quiet: Flags.boolean({ summary: 'No calls, only the report at the end.' }),
     ancestors: Flags.integer({
       summary: 'Ancestors of the calling process that a line names.',
@@ -129,6 +130,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
     const parsed = await this.parse(Live);
     const { flags } = parsed;
     const duration = flags.duration === undefined ? undefined : durationOf(flags.duration);
+    const observed = observedOf(flags.observed);
     const config = await requireConfig({
       config: flags.config,
       env: process.env,
@@ -138,6 +140,7 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       {
         ...liveSettings(config),
         duration,
+        observed,
         count: flags.count,
         root: fileURLToPath(new URL('../..', import.meta.url)),
         version: this.config.version,

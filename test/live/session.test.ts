@@ -13,6 +13,9 @@ import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
 
+/** Where nobody calls. */
+const UNUSED = `${IMDS_ADDRESSES.v4}:9`;
+
 /** What sudo sets: who called it. */
 const SUDO = { SUDO_UID: '12345', SUDO_GID: '54321' };
 
@@ -152,6 +155,22 @@ describe('imds live: the session', function () {
       assert.equal(await counted.ended(), 0);
       assert.ok(counted.events.length >= 2);
     }));
+
+  it('is ready after the time that was asked for, where it is proven that nobody called', async () => {
+    const session = await LiveSession.start([
+      '--capture',
+      'sockets',
+      '--endpoint',
+      UNUSED,
+      '--observed',
+      '0s',
+    ]);
+    assert.equal(await session.stop(), 0);
+    assert.match(session.diagnostics.join('\n'), /^Enforce +READY: /m);
+    const { code, stderr } = await imds(['live', '--observed', '5']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^imds live: --observed 5: not a time\. /);
+  });
 
   it('goes on from the wire when the probe dies, and says so in the calls', () =>
     Network.with(async (network) => {

@@ -11,11 +11,13 @@ const CALLS = [
   attributed({ version: 'unknown', operation: undefined }, CURL),
 ];
 
+/** Options that only what stands under the calls depends on. */
 const NOT_KEPT = {
   logFolder: undefined,
   save: undefined,
   attribution: 'auto' as const,
   rotateBytes: undefined,
+  observed: 0n,
 };
 
 /** What the report at the end says to do next. */
