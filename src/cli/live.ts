@@ -37,6 +37,7 @@ import { StreamOutput } from './output.ts';
 import { StatusLine } from './status-line.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Tally } from './tally.ts';
+import { tellOften } from './tell-often.ts';
 
 /** `imds live`: every call as it is known, then the report. Gives the exit code; throws an ImdsError. */
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
@@ -150,10 +151,7 @@ class LiveRun {
       logs?.session(sessionProof(header, { to, ended, calls: tally.counts, unwritten, completeness }));
     };
     const tellStanding = () => begun && tell(begun.completeness(), now(), false);
-    const telling = [
-      ...FIRST_TELLS_MS.map((ms) => setTimeout(tellStanding, ms)),
-      setInterval(tellStanding, TELL_MS),
-    ];
+    const endTelling = tellOften(tellStanding);
     const reopen = () => void logs?.reopen();
     this.#surroundings.signals.on('SIGHUP', reopen);
     const endsLate = whenLate(this.#interruption.signal, FAREWELL_MS, () =>
@@ -193,7 +191,7 @@ class LiveRun {
       status.end();
       this.#notifier?.end();
       clearTimeout(limit);
-      for (const timer of telling) clearTimeout(timer);
+      endTelling();
       this.#surroundings.signals.off('SIGHUP', reopen);
     }
     return this.#losses.code;
@@ -281,7 +279,3 @@ class LiveRun {
 
 /** So long, in milliseconds, an end may take before it is explained. */
 const FAREWELL_MS = 1000;
-/** How often, in milliseconds, the log is told what the session can prove. */
-const TELL_MS = 300_000;
-/** And when for the first times: whoever tries it out looks at the log before that, or ends it by force. */
-const FIRST_TELLS_MS = [10_000, 60_000];
