@@ -187,6 +187,27 @@ describe('imds live: the session', function () {
     }
   });
 
+  it('goes on with all its processes on a SIGHUP that all of them get, as from a service manager', async () => {
+    const session = await LiveSession.start();
+    const pid = session.child.pid ?? 0;
+    const children = childrenOf(pid).map((child) => child.pid);
+    assert.equal(children.length, 3);
+    for (const one of [...children, pid]) process.kill(one, 'SIGHUP');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.ok(children.every(isRunning), session.diagnostics.join('\n'));
+    assert.equal(await session.stop(), 0);
+  });
+
+  it('ends with a report and exit code 0 where the probe gets the signal first', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const session = await LiveSession.start(['--capture', 'sockets']);
+      process.kill(session.probe, signal);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.equal(await session.stop(signal), 0);
+      assert.ok(!session.diagnostics.some((line) => line.includes('the probe ended')));
+    }
+  });
+
   it('fails where the probe could not hand over all that it saw before the end, and says so', async () => {
     const session = await LiveSession.start(['--capture', 'sockets']);
     const [probe] = childrenOf(session.child.pid ?? 0).filter(({ name }) => name.startsWith('imds-probe'));
