@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { SessionRecord } from '../bpf/records.ts';
 import type { ExitCode, FailureError } from '../errors.ts';
 import type { CaptureInput } from '../inputs.ts';
@@ -154,8 +155,9 @@ class LiveRun {
       ...FIRST_TELLS_MS.map((ms) => setTimeout(tellStanding, ms)),
       setInterval(tellStanding, TELL_MS),
     ];
-    const reopen = () => void logs?.reopen();
-    this.#surroundings.signals.on('SIGHUP', reopen);
+    // From a terminal it says that this is gone, and nobody is there to see calls, or to end the session.
+    const hangUp = hasTerminal() ? () => this.#interruption.abort() : () => void logs?.reopen();
+    this.#surroundings.signals.on('SIGHUP', hangUp);
     const endsLate = whenLate(this.#interruption.signal, FAREWELL_MS, () =>
       this.#say(note('live', 'reading what waits; a second signal ends it at once, without a report')),
     );
@@ -194,7 +196,7 @@ class LiveRun {
       this.#notifier?.end();
       clearTimeout(limit);
       for (const timer of telling) clearTimeout(timer);
-      this.#surroundings.signals.off('SIGHUP', reopen);
+      this.#surroundings.signals.off('SIGHUP', hangUp);
     }
     return this.#losses.code;
   }
@@ -277,6 +279,11 @@ class LiveRun {
     this.#notifier?.problem(line);
     this.#surroundings.stderr.write(line);
   }
+}
+
+/** Whether this process was started from one, as far as it shows. */
+function hasTerminal(): boolean {
+  return [0, 1, 2].some((descriptor) => isatty(descriptor));
 }
 
 /** So long, in milliseconds, an end may take before it is explained. */

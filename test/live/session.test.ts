@@ -9,12 +9,36 @@ import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { UNPRIVILEGED } from '../support/unprivileged.ts';
 import { said } from './lookups.ts';
+import { PYTHON } from './probe/world.ts';
 import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
 
 /** What sudo sets: who called it. */
 const SUDO = { SUDO_UID: '12345', SUDO_GID: '54321' };
+
+/** Starts a session in a terminal, which it then takes away; prints the pids, and fails where the session stays. */
+const IN_TERMINAL = `
+import os, pty, sys, time
+pid, terminal = pty.fork()
+if pid == 0:
+    line = f"exec '{sys.argv[2]}' bin/run.js live --no-log --no-state {sys.argv[1]}"
+    os.execvp('sh', ['sh', '-c', line])
+children = []
+for _ in range(100):
+    time.sleep(0.1)
+    with open(f'/proc/{pid}/task/{pid}/children') as file: children = file.read().split()
+    uids = [line for line in open(f'/proc/{pid}/status') if line.startswith('Uid:')]
+    if len(children) == 3 and uids[0].split()[1] != '0': break
+time.sleep(0.5)
+print(pid, *children)
+os.close(terminal)
+for _ in range(100):
+    time.sleep(0.1)
+    if os.waitpid(pid, os.WNOHANG)[0] != 0: sys.exit(0)
+os.kill(pid, 9)
+sys.exit(1)
+`;
 
 /** Lines of /proc/PID/status, by name. */
 function statusOf(pid: number): Map<string, string> {
@@ -205,6 +229,17 @@ describe('imds live: the session', function () {
       await new Promise((resolve) => setTimeout(resolve, 200));
       assert.equal(await session.stop(signal), 0);
       assert.ok(!session.diagnostics.some((line) => line.includes('the probe ended')));
+    }
+  });
+
+  it('ends when the terminal is gone that it was started from, whatever is shown there', async () => {
+    for (const outputs of ['', '>/dev/null', '>/dev/null 2>&1']) {
+      const { status, stdout } = spawnSync(PYTHON, ['-c', IN_TERMINAL, outputs, process.execPath], {
+        encoding: 'utf8',
+        timeout: 30_000,
+      });
+      assert.equal(status, 0, `with ${outputs || 'all of it shown'}`);
+      for (const pid of stdout.trim().split(' ')) assert.ok(await gone(Number(pid)), `${pid} of ${stdout}`);
     }
   });
 
