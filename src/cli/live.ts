@@ -42,6 +42,8 @@ import { Tally } from './tally.ts';
 /** `imds live`: every call as it is known, then the report. Gives the exit code; throws an ImdsError. */
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
   const interruption = new Interruption(surroundings.signals);
+  // Node would open its debugger to every user of this host. Kept, like the process, to its end.
+  surroundings.signals.on('SIGUSR1', () => {});
   let metrics: Metrics | undefined;
   try {
     // A port in use is told before anything is attached.

@@ -222,6 +222,20 @@ describe('imds live: the session', function () {
     assert.equal(await session.stop(), 0);
   });
 
+  it('opens no debugger on a SIGUSR1, in none of its processes', async () => {
+    const session = await LiveSession.start();
+    const pid = session.child.pid ?? 0;
+    const processes = [pid, ...childrenOf(pid).flatMap(({ pid, name }) => (name === 'node' ? [pid] : []))];
+    assert.equal(processes.length, 3);
+    for (const one of processes) process.kill(one, 'SIGUSR1');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.ok(processes.every(isRunning));
+    const { stdout } = spawnSync('ss', ['-Hltnp'], { encoding: 'utf8' });
+    assert.ok(!processes.some((one) => stdout.includes(`pid=${one},`)), stdout);
+    assert.ok(!session.diagnostics.some((line) => line.startsWith('Debugger')));
+    assert.equal(await session.stop(), 0);
+  });
+
   it('ends with a report and exit code 0 where the probe gets the signal first', async () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const session = await LiveSession.start(['--capture', 'sockets']);
