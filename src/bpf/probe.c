@@ -52,24 +52,40 @@ static bool watch(int descriptor, unsigned int for_what)
 	return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
-/* Ends with who started us. A terminal is left to others, and a file has no end to wait for. */
-static void watch_input(void)
+/* Whether it ends with who started us. A terminal is left to others, and a file has no end to wait for. */
+static bool input_ends(void)
 {
 	struct stat status;
 
-	if (fstat(STDIN_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
-		watch(STDIN_FILENO, EPOLLIN | EPOLLRDHUP);
+	return fstat(STDIN_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
-static void watch_all(void)
+/*
+ * Signals for a session go to its whole group, or to all processes of its unit: Ctrl-C, a terminal that is gone, a
+ * stop, a log that is to be opened anew. Whether it ends then is for who holds the input to say.
+ */
+static bool takes_signals(const struct options *options)
+{
+	return !options->without_session || !input_ends();
+}
+
+static const int ends_it[] = { SIGTERM, SIGINT, SIGHUP };
+
+static void leave_signals(void)
+{
+	for (size_t i = 0; i < sizeof(ends_it) / sizeof(*ends_it); i++)
+		signal(ends_it[i], SIG_IGN);
+}
+
+static void watch_all(const struct options *options)
 {
 	struct itimerspec period = { { 0, TICK_NS }, { 0, TICK_NS } };
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
+	/* Blocked ones would come here although they are ignored. */
+	for (size_t i = 0; takes_signals(options) && i < sizeof(ends_it) / sizeof(*ends_it); i++)
+		sigaddset(&set, ends_it[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	poller = epoll_create1(EPOLL_CLOEXEC);
@@ -78,7 +94,8 @@ static void watch_all(void)
 	if (poller < 0 || signals < 0 || timer < 0 || timerfd_settime(timer, 0, &period, NULL) != 0 ||
 	    !watch(signals, EPOLLIN) || !watch(timer, EPOLLIN))
 		fail(EXIT_UNEXPECTED, "cannot wait for events: %s", strerror(errno));
-	watch_input();
+	if (input_ends())
+		watch(STDIN_FILENO, EPOLLIN | EPOLLRDHUP);
 }
 
 /* The output is waited for only while something is left to write. */
@@ -178,9 +195,11 @@ int main(int count, char **arguments)
 	read_options(count, arguments, &options);
 	if (options.check)
 		return check(&options);
+	if (!takes_signals(&options))
+		leave_signals();
 	require_prerequisites();
 	cgroups_open(options.cgroup, &root);
-	watch_all();
+	watch_all(&options);
 	output_open(STDOUT_FILENO);
 	/* Who has a session of its own has a clock for it, which does not step either. */
 	follows_clock = !options.without_session;

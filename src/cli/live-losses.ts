@@ -16,13 +16,20 @@ export interface LiveLossesOptions {
 export class LiveLosses {
   /** Of the session, as far as it is known yet. */
   code: ExitCode = ExitCode.done;
-  /** Set when they are open. */
-  views: OpenedViews | undefined;
+  #views: OpenedViews | undefined;
+  /** What ended before they were open: what goes on is known then. */
+  #early: (() => void)[] = [];
   readonly #options: LiveLossesOptions;
   readonly #ended = new Set<'sockets' | 'wire'>();
 
   constructor(options: LiveLossesOptions) {
     this.#options = options;
+  }
+
+  /** To be set when they are open. */
+  set views(views: OpenedViews) {
+    this.#views = views;
+    for (const tell of this.#early.splice(0)) tell();
   }
 
   /** Calls go on from the wire, where it is watched. */
@@ -35,7 +42,7 @@ export class LiveLosses {
     }
     this.#ended.add('sockets');
     const goesOn = this.#has('wire') && !exitOnProbeLoss;
-    const lookups = this.views?.lookups;
+    const lookups = this.#views?.lookups;
     const how = lookups?.isRunning ? 'with look-ups in /proc' : 'without processes';
     const what = goesOn ? `calls go on from the wire, ${how}` : 'so does this session';
     this.#say(`the probe ended (${reason}); ${what}`);
@@ -45,7 +52,11 @@ export class LiveLosses {
 
   /** Without root nobody can be started in its place. */
   lookups(reason: string): void {
-    const isAsked = this.views?.lookups?.isAsking !== false;
+    if (this.#views === undefined) {
+      this.#early.push(() => this.lookups(reason));
+      return;
+    }
+    const isAsked = this.#views.lookups?.isAsking !== false;
     const what = isAsked ? 'calls go on without processes' : 'the probe goes on';
     this.#say(`the process for look-ups in /proc ended (${reason}); ${what}`);
   }
@@ -70,7 +81,7 @@ export class LiveLosses {
   }
 
   #has(view: 'sockets' | 'wire'): boolean {
-    return this.views?.[view] !== undefined && !this.#ended.has(view);
+    return this.#views?.[view] !== undefined && !this.#ended.has(view);
   }
 
   #fail(): void {

@@ -38,10 +38,13 @@ import { StatusLine } from './status-line.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Tally } from './tally.ts';
 import { tellOften } from './tell-often.ts';
+import { watchTerminal } from './terminal-watch.ts';
 
 /** `imds live`: every call as it is known, then the report. Gives the exit code; throws an ImdsError. */
 export async function live(options: LiveOptions, surroundings: Surroundings): Promise<number> {
   const interruption = new Interruption(surroundings.signals);
+  // Node would open its debugger to every user of this host. Kept, like the process, to its end.
+  surroundings.signals.on('SIGUSR1', () => {});
   let metrics: Metrics | undefined;
   try {
     // A port in use is told before anything is attached.
@@ -152,8 +155,10 @@ class LiveRun {
     };
     const tellStanding = () => begun && tell(begun.completeness(), now(), false);
     const endTelling = tellOften(tellStanding);
-    const reopen = () => void logs?.reopen();
-    this.#surroundings.signals.on('SIGHUP', reopen);
+    // From a terminal that is gone, nobody could see calls, or end the session.
+    const isGone = watchTerminal();
+    const hangUp = () => (isGone() ? this.#interruption.abort() : void logs?.reopen());
+    this.#surroundings.signals.on('SIGHUP', hangUp);
     const endsLate = whenLate(this.#interruption.signal, FAREWELL_MS, () =>
       this.#say(note('live', 'reading what waits; a second signal ends it at once, without a report')),
     );
@@ -192,7 +197,7 @@ class LiveRun {
       this.#notifier?.end();
       clearTimeout(limit);
       endTelling();
-      this.#surroundings.signals.off('SIGHUP', reopen);
+      this.#surroundings.signals.off('SIGHUP', hangUp);
     }
     return this.#losses.code;
   }

@@ -63,8 +63,9 @@ export class FolderLock {
     return undefined;
   }
 
+  /** Where the folder was removed and made anew meanwhile, another session may have it by now. */
   release(): void {
-    removeQuietly(this.#path);
+    if (holderIn(textOf(this.#path))?.pid === process.pid) removeQuietly(this.#path);
   }
 }
 

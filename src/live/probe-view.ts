@@ -15,6 +15,8 @@ const PREREQUISITE = 5;
  * on burstable instances without credits, 10 s were too few.
  */
 const START_MS = 30_000;
+/** It hands over what it has for two minutes at most (docs/probe.md). One that was stopped, or hangs, never ends. */
+const END_MS = 180_000;
 
 export interface ProbeOptions {
   executable: string;
@@ -22,9 +24,15 @@ export interface ProbeOptions {
   now(): bigint;
   /** It ended although nobody asked it to; why, in its own words where it had some. */
   onLoss(reason: string): void;
+  /** Milliseconds that it may take to end. */
+  endMs?: number;
 }
 
 type Probe = ChildProcessByStdio<Writable, Readable, Readable>;
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
 
 /** The sockets' view: imds-probe, a process of its own, whose standard output is a pcapng stream. */
 export class ProbeView implements View {
@@ -33,13 +41,15 @@ export class ProbeView implements View {
   readonly losses: Record<string, number> = {};
   readonly #probe: Probe;
   readonly #options: ProbeOptions;
-  readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly #exited: Promise<Exit>;
+  #exit: (exit: Exit) => void = () => {};
   #lastWords = '';
 
   private constructor(probe: Probe, options: ProbeOptions) {
     this.#probe = probe;
     this.#options = options;
     this.#exited = new Promise((resolve) => {
+      this.#exit = resolve;
       probe.once('close', (code, signal) => resolve({ code, signal }));
     });
   }
@@ -73,16 +83,30 @@ export class ProbeView implements View {
     pause: () => Promise<void> | undefined,
   ): Promise<void> {
     // It ends when its standard input does, and writes out what it has.
-    const stop = () => this.#probe.stdin.end();
+    let late: NodeJS.Timeout | undefined;
+    const stop = () => {
+      this.#probe.stdin.end();
+      late = setTimeout(() => this.#leave(), this.#options.endMs ?? END_MS);
+    };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     const source = await openCapture('-', { stdin: this.#probe.stdout });
     await source.read(filter, handler, pause);
     const { code, signal: killedBy } = await this.#exited;
+    clearTimeout(late);
     signal.removeEventListener('abort', stop);
     if (signal.aborted && code === 0) return;
     handler.record(Buffer.from(JSON.stringify(this.#exitRecord(code, killedBy))), NOWHERE);
     this.#options.onLoss(this.#lastWords || (killedBy ?? `exit code ${code}`));
+  }
+
+  /** Without root nobody can be killed. It ends by itself when it goes on, and finds that nobody reads. */
+  #leave(): void {
+    const { stdin, stdout, stderr } = this.#probe;
+    this.#lastWords = 'imds-probe did not end in time';
+    for (const stream of [stdin, stdout, stderr]) stream.destroy();
+    this.#probe.unref();
+    this.#exit({ code: null, signal: null });
   }
 
   #exitRecord(code: number | null, signal: NodeJS.Signals | null): ProbeExitRecord {

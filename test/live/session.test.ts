@@ -9,6 +9,7 @@ import { Network } from '../support/netns.ts';
 import { connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { UNPRIVILEGED } from '../support/unprivileged.ts';
 import { said } from './lookups.ts';
+import { PYTHON } from './probe/world.ts';
 import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
@@ -18,6 +19,35 @@ const UNUSED = `${IMDS_ADDRESSES.v4}:9`;
 
 /** What sudo sets: who called it. */
 const SUDO = { SUDO_UID: '12345', SUDO_GID: '54321' };
+
+/**
+ * Starts a session in a terminal, sends it a SIGHUP, and then takes the terminal away; prints the pids, and fails where
+ * the session ends before, or stays.
+ */
+const IN_TERMINAL = `
+import os, pty, sys, time
+pid, terminal = pty.fork()
+if pid == 0:
+    line = f"exec '{sys.argv[2]}' bin/run.js live --no-log --no-state {sys.argv[1]}"
+    os.execvp('sh', ['sh', '-c', line])
+children = []
+for _ in range(100):
+    time.sleep(0.1)
+    with open(f'/proc/{pid}/task/{pid}/children') as file: children = file.read().split()
+    uids = [line for line in open(f'/proc/{pid}/status') if line.startswith('Uid:')]
+    if len(children) == 3 and uids[0].split()[1] != '0': break
+time.sleep(0.5)
+print(pid, *children)
+os.kill(pid, 1)
+time.sleep(0.5)
+if os.waitpid(pid, os.WNOHANG)[0] != 0: sys.exit(2)
+os.close(terminal)
+for _ in range(100):
+    time.sleep(0.1)
+    if os.waitpid(pid, os.WNOHANG)[0] != 0: sys.exit(0)
+os.kill(pid, 9)
+sys.exit(1)
+`;
 
 /** Lines of /proc/PID/status, by name. */
 function statusOf(pid: number): Map<string, string> {
@@ -203,6 +233,52 @@ describe('imds live: the session', function () {
       assert.ok(
         session.diagnostics.some((line) => line.startsWith('imds live: the probe ended (SIGKILL); so does')),
       );
+    }
+  });
+
+  it('goes on with all its processes on a SIGHUP that all of them get, as from a service manager', async () => {
+    const session = await LiveSession.start();
+    const pid = session.child.pid ?? 0;
+    const children = childrenOf(pid).map((child) => child.pid);
+    assert.equal(children.length, 3);
+    for (const one of [...children, pid]) process.kill(one, 'SIGHUP');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.ok(children.every(isRunning), session.diagnostics.join('\n'));
+    assert.equal(await session.stop(), 0);
+  });
+
+  it('opens no debugger on a SIGUSR1, in none of its processes', async () => {
+    const session = await LiveSession.start();
+    const pid = session.child.pid ?? 0;
+    const processes = [pid, ...childrenOf(pid).flatMap(({ pid, name }) => (name === 'node' ? [pid] : []))];
+    assert.equal(processes.length, 3);
+    for (const one of processes) process.kill(one, 'SIGUSR1');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.ok(processes.every(isRunning));
+    const { stdout } = spawnSync('ss', ['-Hltnp'], { encoding: 'utf8' });
+    assert.ok(!processes.some((one) => stdout.includes(`pid=${one},`)), stdout);
+    assert.ok(!session.diagnostics.some((line) => line.startsWith('Debugger')));
+    assert.equal(await session.stop(), 0);
+  });
+
+  it('ends with a report and exit code 0 where the probe gets the signal first', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const session = await LiveSession.start(['--capture', 'sockets']);
+      process.kill(session.probe, signal);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.equal(await session.stop(signal), 0);
+      assert.ok(!session.diagnostics.some((line) => line.includes('the probe ended')));
+    }
+  });
+
+  it('ends when the terminal is gone that it was started from, whatever is shown there, and not on a SIGHUP before', async () => {
+    for (const outputs of ['', '>/dev/null', '>/dev/null 2>&1']) {
+      const { status, stdout } = spawnSync(PYTHON, ['-c', IN_TERMINAL, outputs, process.execPath], {
+        encoding: 'utf8',
+        timeout: 30_000,
+      });
+      assert.equal(status, 0, `with ${outputs || 'all of it shown'}`);
+      for (const pid of stdout.trim().split(' ')) assert.ok(await gone(Number(pid)), `${pid} of ${stdout}`);
     }
   });
 

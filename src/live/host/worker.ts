@@ -39,6 +39,8 @@ process.on('uncaughtException', ({ message }) => {
 });
 // Ctrl-C and `systemctl stop` go to the whole group; this one is needed until its reader has ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+// Else it makes Node open its debugger, in a process that keeps root, to every user of this host.
+process.on('SIGUSR1', () => {});
 process.stdout.on('error', () => process.exit(0));
 process.stdin.setEncoding('utf8');
 process.stdin.on('data', (text: string) => {

@@ -30,6 +30,14 @@ describe('the lock of a folder', () => {
     assert.equal(existsSync(path), false);
   });
 
+  it('is left to another session that has it by now, after the folder was removed and made anew', () => {
+    const lock = FolderLock.take(folder, LOGS, undefined);
+    const text = holderText(process.ppid);
+    writeFileSync(path, text);
+    lock?.release();
+    assert.equal(readFileSync(path, 'utf8'), text);
+  });
+
   it('keeps others out while its process is there, and not longer', async () => {
     const other = spawn('sleep', ['60'], { stdio: 'ignore' });
     const ended = once(other, 'close');
