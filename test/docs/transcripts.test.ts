@@ -69,6 +69,11 @@ describe('live transcripts', () => {
       normal('Time      2026-11-28 17:30:23 to 17:31:06 UTC (43.2 s)', 1, 'x'),
       'Time      2026-03-02 09:14:07 to 09:14:08 UTC (1 s)',
     );
+    assert.equal(
+      normal('Time      2026-11-28 17:30:23 UTC (less than 1 ms)', 1, 'x'),
+      'Time      2026-03-02 09:14:07 to 09:14:08 UTC (1 s)',
+      'calls of one process may be as near as that',
+    );
     assert.equal(normal('user root · since\n      17:30:23\n', 1, 'x'), 'user root\n');
     assert.equal(normal('        ← bash a.sh ← tini', 1, 'tini'), '        ← bash a.sh ← systemd');
   });

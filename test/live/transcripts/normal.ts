@@ -8,6 +8,8 @@ const SECOND = '09:14:07';
 const FIRST_PID = 4101;
 
 const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?`;
+/** As `durationText` has it. */
+const DURATION = String.raw`(?:[\d.,]+ m?s|less than 1 ms)`;
 const UNTIL = String.raw`\s+to\s+(?:\d{4}-\d\d-\d\d\s+)?\d\d:\d\d(?::\d\d)?`;
 
 const FIXED: readonly [RegExp, string][] = [
@@ -18,13 +20,13 @@ const FIXED: readonly [RegExp, string][] = [
   [/\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:\.\d+)?/g, `${DATE}$1${SECOND}`],
   [/\d{4}-\d\d-\d\d \d\d:\d\d(?!:)/g, `${DATE} ${MINUTE}`],
   [/(?<![-T\d:.])\d\d:\d\d:\d\d/g, SECOND],
-  [/ UTC \([\d.,]+ m?s\)/g, ' UTC (1 s)'],
-  [/ · \d+ m?s$/gm, ' · 1 s'],
+  [new RegExp(` UTC \\(${DURATION}\\)`, 'g'), ' UTC (1 s)'],
+  [new RegExp(` · ${DURATION}$`, 'gm'), ' · 1 s'],
   [/\b\d+ s under watch/g, '3 s under watch'],
   // The rows of calls over time.
   [/^(v1 {4}|others) +[▁▂▃▄▅▆▇█ ]+ up to \d+ in [\d.]+ m?s$/gm, '$1    █  up to 1 in 50 ms'],
-  [/\bin [\d.]+ m?s of capture/g, 'in 9 ms of capture'],
-  [/\bsaved events of [\d.]+ m?s\./g, 'saved events of 9 ms.'],
+  [new RegExp(`\\bin ${DURATION} of capture`, 'g'), 'in 9 ms of capture'],
+  [new RegExp(`\\bsaved events of ${DURATION}\\.`, 'g'), 'saved events of 9 ms.'],
   [/\bthese\s+are\s+\d+\s+s\b/g, 'these are 3 s'],
   [/\b\d+ packets/g, '60 packets'],
   [/\b([\d,]+)( of the )\1(?=\s+bytes)/g, '1,565$21,565'],
