@@ -62,6 +62,8 @@ int napi_get_uv_event_loop(napi_env env, void **loop);
 static struct guarded {
 	struct poll_handle *handle;
 	poll_callback callback;
+	/* Nothing more is heard of it. */
+	int ended;
 } all[MAX_GUARDED];
 static int count;
 
@@ -82,16 +84,20 @@ static int state(int fd)
 	struct sockaddr_ll address = {};
 	socklen_t size = sizeof(address);
 	struct ifreq request = {};
+	int tries = 2;
 
 	/* One that was removed is taken out of the address (-1); all of them have the index 0. */
 	if (getsockname(fd, (struct sockaddr *)&address, &size) != 0 || address.sll_ifindex < 0)
 		return GONE;
 	if (address.sll_ifindex == 0)
 		return UP;
-	request.ifr_ifindex = address.sll_ifindex;
-	if (ioctl(fd, SIOCGIFNAME, &request) != 0 || ioctl(fd, SIOCGIFFLAGS, &request) != 0)
-		return GONE;
-	return request.ifr_flags & IFF_UP ? UP : DOWN;
+	/* It may get another name in between. */
+	while (tries-- > 0) {
+		request.ifr_ifindex = address.sll_ifindex;
+		if (ioctl(fd, SIOCGIFNAME, &request) == 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0)
+			return request.ifr_flags & IFF_UP ? UP : DOWN;
+	}
+	return GONE;
 }
 
 static void call_guarded(struct poll_handle *handle, int status, int events)
@@ -105,8 +111,8 @@ static void call_guarded(struct poll_handle *handle, int status, int events)
 		return;
 	if (status != 0) {
 		/* An error that cannot be read would be told again and again; without an interface, nothing comes. */
-		if (uv_fileno(handle, &fd) == 0 && option(fd, SO_ERROR) > 0 && state(fd) != GONE)
-			uv_poll_start(handle, READABLE, call_guarded);
+		one->ended = uv_fileno(handle, &fd) != 0 || option(fd, SO_ERROR) <= 0 || state(fd) == GONE ||
+			     uv_poll_start(handle, READABLE, call_guarded) != 0;
 		events = READABLE;
 	}
 	one->callback(handle, 0, events);
@@ -148,7 +154,7 @@ static napi_value state_of(napi_env env, napi_callback_info info)
 
 	if (napi_get_cb_info(env, info, &arguments, &argument, NULL, NULL) == 0 && arguments == 1 &&
 	    napi_get_value_uint32(env, argument, &number) == 0 && number < (uint32_t)count &&
-	    uv_fileno(all[number].handle, &fd) == 0)
+	    !all[number].ended && uv_fileno(all[number].handle, &fd) == 0)
 		found = state(fd);
 	napi_create_int32(env, found, &result);
 	return result;

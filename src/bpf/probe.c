@@ -80,11 +80,12 @@ static void leave_signals(void)
 static void watch_all(const struct options *options)
 {
 	struct itimerspec period = { { 0, TICK_NS }, { 0, TICK_NS } };
+	bool takes = takes_signals(options);
 	sigset_t set;
 
 	sigemptyset(&set);
 	/* Blocked ones would come here although they are ignored. */
-	for (size_t i = 0; takes_signals(options) && i < sizeof(ends_it) / sizeof(*ends_it); i++)
+	for (size_t i = 0; takes && i < sizeof(ends_it) / sizeof(*ends_it); i++)
 		sigaddset(&set, ends_it[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -56,8 +56,7 @@ export class LiveLosses {
       this.#early.push(() => this.lookups(reason));
       return;
     }
-    const isAsked = this.#views.lookups?.isAsking !== false;
-    const what = isAsked ? 'calls go on without processes' : 'the probe goes on';
+    const what = this.#has('sockets') ? 'the probe goes on' : 'calls go on without processes';
     this.#say(`the process for look-ups in /proc ended (${reason}); ${what}`);
   }
 

@@ -189,7 +189,7 @@ class LiveRun {
       await tally.end([summary]);
       await output.finish();
       if (logs !== undefined && logs.lost > 0) {
-        this.#say(note('live', `${countOf(logs.lost, 'line')} could not be written to the log files`));
+        this.#say(note('live', `up to ${countOf(logs.lost, 'call')} could not be written to the log files`));
       }
     } finally {
       endsLate();

@@ -6,7 +6,7 @@ export interface Surroundings {
   stdout: TerminalStream;
   stderr: TerminalStream;
   env: Readonly<Record<string, string | undefined>>;
-  /** Where SIGINT and SIGTERM arrive. */
+  /** Where signals arrive. */
   signals: SignalSource;
 }
 

@@ -11,3 +11,9 @@ export function watchTerminal(isTerminal: (descriptor: number) => boolean = isat
   const had = hasTerminal();
   return () => had && !hasTerminal();
 }
+
+/** As a process ends whose terminal is gone. By its own exit, Node 20 would abort: it cannot reset that terminal. */
+export function endByHangUp(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+}

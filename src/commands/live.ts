@@ -7,6 +7,7 @@ import { endpointFlag, observedFlag, observedOf, STATE_FOLDER } from '../cli/fla
 import { live } from '../cli/live.ts';
 import { liveSettings } from '../cli/live-settings.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
+import { endByHangUp, watchTerminal } from '../cli/terminal-watch.ts';
 import { requireConfig } from '../config/index.ts';
 import { UsageError } from '../errors.ts';
 
@@ -136,17 +137,21 @@ Exit status: 0 done; 1 failure; 2 usage; 5 a privilege, a kernel feature or a li
       env: process.env,
       flags: flagValues(parsed),
     });
-    const exitCode = await live(
-      {
-        ...liveSettings(config),
-        duration,
-        observed,
-        count: flags.count,
-        root: fileURLToPath(new URL('../..', import.meta.url)),
-        version: this.config.version,
-      },
-      processSurroundings(),
-    );
+    const options = {
+      ...liveSettings(config),
+      duration,
+      observed,
+      count: flags.count,
+      root: fileURLToPath(new URL('../..', import.meta.url)),
+      version: this.config.version,
+    };
+    const isHungUp = watchTerminal();
+    let exitCode: number;
+    try {
+      exitCode = await live(options, processSurroundings());
+    } finally {
+      if (isHungUp()) endByHangUp();
+    }
     process.exit(exitCode);
   }
 }

@@ -65,14 +65,18 @@ export class FolderLock {
 
   /** Where the folder was removed and made anew meanwhile, another session may have it by now. */
   release(): void {
-    if (holderIn(textOf(this.#path))?.pid === process.pid) removeQuietly(this.#path);
+    if (textOf(this.#path) === ownText()) removeQuietly(this.#path);
   }
+}
+
+function ownText(): string {
+  return `${process.pid} ${startOf(process.pid) ?? 0}\n`;
 }
 
 function create(path: string, owner: Owner | undefined): void {
   const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    writeSync(file, `${process.pid} ${startOf(process.pid) ?? 0}\n`);
+    writeSync(file, ownText());
     if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
   } finally {
     closeSync(file);

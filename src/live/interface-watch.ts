@@ -13,37 +13,59 @@ export interface InterfaceNews {
   isLast: boolean;
 }
 
-/** Looks what becomes of the interfaces of captures, by their numbers at the guard. */
+interface Watched {
+  name: string;
+  /** Its number at the guard; -1 where it is not known what becomes of it. */
+  guarded: number;
+}
+
+/** Looks what becomes of the interfaces of captures. */
 export class InterfaceWatch {
   readonly #guard: PollGuard;
-  /** Those that there are, by their numbers at the guard. */
-  readonly #left: Map<number, { name: string; state: InterfaceState }>;
+  /** Those that there are, with what was said of them. */
+  readonly #left: Map<Watched, InterfaceState>;
+  /** Removed, as the last look found: what waits in their buffers is read before that is said. */
+  #removed = new Set<Watched>();
   readonly #onNews: (news: InterfaceNews) => void;
+  readonly #onEnd: () => void;
   readonly #timer: NodeJS.Timeout;
 
+  /** @param onEnd after the last one was removed */
   constructor(
     guard: PollGuard,
-    captures: readonly { name: string; guarded: number }[],
+    captures: readonly Watched[],
     onNews: (news: InterfaceNews) => void,
+    onEnd: () => void,
   ) {
     this.#guard = guard;
-    this.#left = new Map(captures.map(({ name, guarded }) => [guarded, { name, state: 'up' }]));
+    this.#left = new Map(captures.map((capture) => [capture, 'up']));
     this.#onNews = onNews;
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#onEnd = onEnd;
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
   }
 
   end(): void {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
-    for (const [guarded, one] of this.#left) {
-      const found = this.#guard.stateOf(guarded);
-      const state = found > 0 ? 'up' : found === 0 ? 'down' : 'removed';
-      if (state === one.state) continue;
-      one.state = state;
-      if (state === 'removed') this.#left.delete(guarded);
+  look(): void {
+    const found = [...this.#left].filter(([{ guarded }]) => guarded >= 0);
+    for (const [one, said] of found) {
+      const state = stateOf(this.#guard.stateOf(one.guarded));
+      if (state === said) continue;
+      if (state === 'removed' && !this.#removed.has(one)) {
+        this.#removed.add(one);
+        continue;
+      }
+      if (state === 'removed') this.#left.delete(one);
+      else this.#left.set(one, state);
       this.#onNews({ name: one.name, state, isLast: this.#left.size === 0 });
     }
+    if (this.#left.size === 0) this.#onEnd();
   }
+}
+
+function stateOf(found: number): InterfaceState {
+  if (found < 0) return 'removed';
+  return found === 0 ? 'down' : 'up';
 }

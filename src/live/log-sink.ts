@@ -109,7 +109,7 @@ export class LogSink implements Sink {
     return (this.#trace?.lost.lines ?? 0) + (this.#events?.lost.lines ?? 0);
   }
 
-  /** Calls that are in none of the files, or not in each. */
+  /** Calls that are in none of the files, or not in each; with them, lines of the session itself. */
   get lost(): number {
     return Math.max(this.#trace?.lost.lines ?? 0, this.#events?.lost.lines ?? 0);
   }

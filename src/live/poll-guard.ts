@@ -21,7 +21,7 @@ export function pollGuard(root: string): PollGuard | undefined {
   try {
     process.dlopen(module, addOn);
   } catch {
-    // Of another C library, say: captures go on without it.
+    // Of another system, say: captures go on without it.
     return undefined;
   }
   return isPollGuard(module.exports) ? module.exports : undefined;

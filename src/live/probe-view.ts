@@ -90,11 +90,16 @@ export class ProbeView implements View {
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
-    const source = await openCapture('-', { stdin: this.#probe.stdout });
-    await source.read(filter, handler, pause);
-    const { code, signal: killedBy } = await this.#exited;
-    clearTimeout(late);
-    signal.removeEventListener('abort', stop);
+    let exit: Exit;
+    try {
+      const source = await openCapture('-', { stdin: this.#probe.stdout });
+      await source.read(filter, handler, pause);
+      exit = await this.#exited;
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener('abort', stop);
+    }
+    const { code, signal: killedBy } = exit;
     if (signal.aborted && code === 0) return;
     handler.record(Buffer.from(JSON.stringify(this.#exitRecord(code, killedBy))), NOWHERE);
     this.#options.onLoss(this.#lastWords || (killedBy ?? `exit code ${code}`));
@@ -102,8 +107,9 @@ export class ProbeView implements View {
 
   /** Without root nobody can be killed. It ends by itself when it goes on, and finds that nobody reads. */
   #leave(): void {
-    const { stdin, stdout, stderr } = this.#probe;
-    this.#lastWords = 'imds-probe did not end in time';
+    const { stdin, stdout, stderr, exitCode, signalCode } = this.#probe;
+    if (exitCode !== null || signalCode !== null) return;
+    this.#lastWords ||= 'imds-probe did not end in time';
     for (const stream of [stdin, stdout, stderr]) stream.destroy();
     this.#probe.unref();
     this.#exit({ code: null, signal: null });

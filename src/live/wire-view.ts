@@ -1,3 +1,4 @@
+import type { LossesRecord } from '../bpf/records.ts';
 import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
 import type { JournalHandler, Packet, PacketFilter } from '../ports.ts';
@@ -28,6 +29,7 @@ const LINK_TYPES: Readonly<Record<string, number>> = {
 const PACKET_BYTES = 65_535;
 const KERNEL_BUFFER_BYTES = 10 * 1024 * 1024;
 const NANOSECONDS = 1_000_000_000n;
+const NOWHERE = { offset: 0, packetsBefore: 0 };
 
 interface OpenCapture {
   name: string;
@@ -100,7 +102,7 @@ export class WireView implements View {
   async read(filter: PacketFilter, handler: JournalHandler, signal: AbortSignal): Promise<void> {
     const { lookups, endpoints, guard, now: clock, onNews } = this.#options;
     lookups?.answerTo(handler);
-    const watch = lookups && new ConnectionWatch(endpoints, (request) => lookups.ask(request));
+    const connections = lookups && new ConnectionWatch(endpoints, (request) => lookups.ask(request));
     for (const { name, cap, buffer, linkType } of this.#captures) {
       const packet = packetIn(buffer, name, linkType);
       cap.on('packet', (length) => {
@@ -110,20 +112,23 @@ export class WireView implements View {
         packet.nanoseconds = Number(now % NANOSECONDS);
         packet.capturedLength = packet.originalLength = length;
         // First the question: its process may be gone by the time the packet has been read.
-        if (lookups?.isAsking) watch?.packet(packet);
+        if (lookups?.isAsking) connections?.packet(packet);
         handler.packet(packet);
       });
     }
+    let removed = 0;
+    const hear = (news: InterfaceNews) => {
+      if (news.state === 'removed') {
+        const counters = { 'wire.interfaces_removed': String(++removed) };
+        const record = { type: 'losses', time: String(clock()), counters } satisfies LossesRecord;
+        handler.record(Buffer.from(JSON.stringify(record)), NOWHERE);
+      }
+      onNews(news);
+    };
     await new Promise<void>((resolve) => {
-      const watch =
-        guard && this.#captures.every(({ guarded }) => guarded >= 0)
-          ? new InterfaceWatch(guard, this.#captures, (news) => {
-              onNews(news);
-              if (news.isLast) stop();
-            })
-          : undefined;
+      const interfaces = guard && new InterfaceWatch(guard, this.#captures, hear, () => stop());
       const stop = () => {
-        watch?.end();
+        interfaces?.end();
         signal.removeEventListener('abort', stop);
         for (const { cap } of this.#captures) cap.close();
         resolve();

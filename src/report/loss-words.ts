@@ -85,6 +85,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'tcp.resets_ignored': ['reset', 'outside its connection'],
   'tcp.snaplen_cut_bytes': ['byte', 'cut by the snap length'],
   'tcp.syn_ack_conflicts': ['SYN-ACK', 'that contradicts the one before'],
+  'wire.interfaces_removed': ['interface', 'removed while its traffic was captured'],
 };
 
 const UNSUPPORTED = /^link\.unsupported\.LINKTYPE_\d{1,10}$/;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { addAddress, addEndpoint, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { said } from './lookups.ts';
-import type { Scene } from './scene.ts';
-import { V4_ENDPOINT, withScene } from './scene.ts';
+import { type Scene, startServing, V4_ENDPOINT, withScene } from './scene.ts';
 import { endSessions, needsRoot } from './session.ts';
 
 describe('imds live: interfaces that go', function () {
@@ -68,14 +67,25 @@ describe('imds live: interfaces that go', function () {
       { args: ['-i', 'eth0'], within: true },
     ));
 
-  it('goes on from the others', () =>
+  it('goes on from the others, and is not ready: what passes another of that name is not seen', () =>
     withScene(
-      async ({ client, session }) => {
+      async (scene) => {
+        const { client, session, mark } = scene;
         client.ip('link delete eth0');
         await said(session, /; calls go on from the others$/);
+        addEndpoint(client, 'lo');
+        await startServing(client);
+        await call(scene);
+        await session.eventsOf(mark, 1);
         assert.equal(await session.stop(), 0);
+        const report = session.diagnostics.join('\n');
+        assert.match(
+          report,
+          /1 interface removed while its\s+traffic was captured \(wire\.interfaces_removed\)/,
+        );
+        assert.doesNotMatch(report, /^Enforce +READY/m);
       },
-      { args: ['--capture', 'wire', '-i', 'lo', '-i', 'eth0'], within: true },
+      { args: ['-i', 'lo', '-i', 'eth0', '--observed', '0s'], within: true },
     ));
 });
 

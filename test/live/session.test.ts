@@ -21,8 +21,8 @@ const UNUSED = `${IMDS_ADDRESSES.v4}:9`;
 const SUDO = { SUDO_UID: '12345', SUDO_GID: '54321' };
 
 /**
- * Starts a session in a terminal, sends it a SIGHUP, and then takes the terminal away; prints the pids, and fails where
- * the session ends before, or stays.
+ * Starts a session in a terminal, sends it a SIGHUP, and then takes the terminal away; prints the pids, and ends with 3
+ * to 6 where the session was not ready, ended before, ended otherwise than by a hang-up, or stayed.
  */
 const IN_TERMINAL = `
 import os, pty, sys, time
@@ -30,23 +30,26 @@ pid, terminal = pty.fork()
 if pid == 0:
     line = f"exec '{sys.argv[2]}' bin/run.js live --no-log --no-state {sys.argv[1]}"
     os.execvp('sh', ['sh', '-c', line])
-children = []
-for _ in range(100):
+children, ready = [], False
+for _ in range(250):
     time.sleep(0.1)
     with open(f'/proc/{pid}/task/{pid}/children') as file: children = file.read().split()
     uids = [line for line in open(f'/proc/{pid}/status') if line.startswith('Uid:')]
-    if len(children) == 3 and uids[0].split()[1] != '0': break
+    ready = len(children) == 3 and uids[0].split()[1] != '0'
+    if ready: break
+if not ready: sys.exit(3)
 time.sleep(0.5)
 print(pid, *children)
 os.kill(pid, 1)
 time.sleep(0.5)
-if os.waitpid(pid, os.WNOHANG)[0] != 0: sys.exit(2)
+if os.waitpid(pid, os.WNOHANG)[0] != 0: sys.exit(4)
 os.close(terminal)
 for _ in range(100):
     time.sleep(0.1)
-    if os.waitpid(pid, os.WNOHANG)[0] != 0: sys.exit(0)
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended != 0: sys.exit(0 if os.WIFSIGNALED(status) and os.WTERMSIG(status) == 1 else 5)
 os.kill(pid, 9)
-sys.exit(1)
+sys.exit(6)
 `;
 
 /** Lines of /proc/PID/status, by name. */
@@ -275,7 +278,7 @@ describe('imds live: the session', function () {
     for (const outputs of ['', '>/dev/null', '>/dev/null 2>&1']) {
       const { status, stdout } = spawnSync(PYTHON, ['-c', IN_TERMINAL, outputs, process.execPath], {
         encoding: 'utf8',
-        timeout: 30_000,
+        timeout: 60_000,
       });
       assert.equal(status, 0, `with ${outputs || 'all of it shown'}`);
       for (const pid of stdout.trim().split(' ')) assert.ok(await gone(Number(pid)), `${pid} of ${stdout}`);

@@ -32,7 +32,7 @@ export function faultsOf(result: SoakResult): string[] {
 /** As said on standard error at the ends of sessions. */
 function unwrittenAtEnds({ diagnostics }: SoakResult): number {
   const said = diagnostics.map(
-    (line) => /([\d,]+) lines? could not be written to the log files/.exec(line)?.[1],
+    (line) => /([\d,]+) calls? could not be written to the log files/.exec(line)?.[1],
   );
   return said.reduce((sum, text) => sum + Number((text ?? '0').replaceAll(',', '')), 0);
 }

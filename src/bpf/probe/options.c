@@ -25,8 +25,9 @@ static const char HELP[] =
 	"  --help\n"
 	"\n"
 	"Standard output is pcapng with the records in blocks of type 0x80494D44. A line on standard error that\n"
-	"begins `imds-probe: ready` says that everything is attached. It ends on SIGTERM and SIGINT, when a pipe on\n"
-	"its standard input is closed, and when nobody reads its output any more.\n"
+	"begins `imds-probe: ready` says that everything is attached. It ends on SIGTERM, SIGINT and SIGHUP (not with\n"
+	"--without-session and a pipe on its standard input), when such a pipe is closed, and when nobody reads its\n"
+	"output any more.\n"
 	"\n"
 	"EXIT CODES  0 done, 1 unexpected failure, 2 usage, 5 missing privilege or prerequisite\n";
 
