@@ -98,6 +98,7 @@ describe('imds', () => {
         '--metrics',
         '--no-log',
         '--no-state',
+        '--observed',
         '--quiet',
         '--rotate-count',
         '--rotate-size',
