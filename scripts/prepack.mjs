@@ -4,10 +4,10 @@
  */
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMPILED } from './compiled.mjs';
 import { probeNotice } from './probe-notice.mjs';
 import { root, say } from './setup.mjs';
 
-const FILES = ['imds-probe', 'no-new-privs.node', 'poll-guard.node', 'sd-notify.node', 'trim-memory.node'];
 const ARCHITECTURES = ['amd64', 'arm64'];
 
 if (process.env.npm_lifecycle_event === 'prepack') {
@@ -21,7 +21,7 @@ const missing = [];
 for (const architecture of ARCHITECTURES) {
   const folder = join(target, `linux-${architecture}`);
   mkdirSync(folder, { recursive: true });
-  for (const file of FILES) {
+  for (const file of COMPILED) {
     const built = join(root, '.cache/probe', architecture, file);
     if (existsSync(built)) copyFileSync(built, join(folder, file));
     else missing.push(`${file} for ${architecture}`);

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { COMPILED } from '../compiled.mjs';
 import { root } from '../setup.mjs';
 import { bashCompletion, zshCompletion } from './completions.mjs';
 import { manPages } from './man.mjs';
@@ -39,7 +40,7 @@ const RUNTIME_FIELDS = ['name', 'version', 'description', 'license', 'type', 'oc
  * @property {import('./pins.mjs').Architecture} architecture
  * @property {string} node folder with `bin/node` and `LICENSE`
  * @property {string} native folder with `ARCHITECTURE/cap.node`, `ARCHITECTURE/libpcap.so.1`, `libpcap-LICENSE`
- * @property {string} probe folder with `imds-probe`, `no-new-privs.node`, `poll-guard.node`, `sd-notify.node` and `trim-memory.node`
+ * @property {string} probe folder with what is compiled (COMPILED)
  * @property {string} notice what is linked into imds-probe
  * @property {string} sbom
  * @property {number} epoch seconds; the time of every file
@@ -97,13 +98,7 @@ function putProgram(put, { architecture, node, native, probe }) {
   put.folder('lib/imds/dist', join(root, 'dist'));
   put.file('lib/imds/packaging/imds.service', join(root, 'packaging/imds.service'));
   const prebuilt = `lib/imds/prebuilt/linux-${ARCHITECTURES[architecture].debian}`;
-  for (const name of [
-    'imds-probe',
-    'no-new-privs.node',
-    'poll-guard.node',
-    'sd-notify.node',
-    'trim-memory.node',
-  ]) {
+  for (const name of COMPILED) {
     put.file(`${prebuilt}/${name}`, join(probe, name));
   }
   const cap = join(root, 'node_modules/cap');

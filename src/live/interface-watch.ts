@@ -25,22 +25,14 @@ export class InterfaceWatch {
   /** Those that there are, with what was said of them. */
   readonly #left: Map<Watched, InterfaceState>;
   /** Removed, as the last look found: what waits in their buffers is read before that is said. */
-  #removed = new Set<Watched>();
+  readonly #removed = new Set<Watched>();
   readonly #onNews: (news: InterfaceNews) => void;
-  readonly #onEnd: () => void;
   readonly #timer: NodeJS.Timeout;
 
-  /** @param onEnd after the last one was removed */
-  constructor(
-    guard: PollGuard,
-    captures: readonly Watched[],
-    onNews: (news: InterfaceNews) => void,
-    onEnd: () => void,
-  ) {
+  constructor(guard: PollGuard, captures: readonly Watched[], onNews: (news: InterfaceNews) => void) {
     this.#guard = guard;
     this.#left = new Map(captures.map((capture) => [capture, 'up']));
     this.#onNews = onNews;
-    this.#onEnd = onEnd;
     this.#timer = setInterval(() => this.look(), LOOK_MS);
   }
 
@@ -61,7 +53,6 @@ export class InterfaceWatch {
       else this.#left.set(one, state);
       this.#onNews({ name: one.name, state, isLast: this.#left.size === 0 });
     }
-    if (this.#left.size === 0) this.#onEnd();
   }
 }
 

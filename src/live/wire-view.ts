@@ -126,7 +126,12 @@ export class WireView implements View {
       onNews(news);
     };
     await new Promise<void>((resolve) => {
-      const interfaces = guard && new InterfaceWatch(guard, this.#captures, hear, () => stop());
+      const interfaces =
+        guard &&
+        new InterfaceWatch(guard, this.#captures, (news) => {
+          hear(news);
+          if (news.isLast) stop();
+        });
       const stop = () => {
         interfaces?.end();
         signal.removeEventListener('abort', stop);

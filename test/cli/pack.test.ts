@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMPILED } from '../../scripts/compiled.mjs';
 
 const MIB = 1024 * 1024;
 /** e_machine (ELF-64): EM_X86_64, EM_AARCH64. */
@@ -26,13 +27,7 @@ describe('the package', function () {
   });
 
   for (const [architecture, machine] of Object.entries(MACHINES)) {
-    for (const name of [
-      'imds-probe',
-      'no-new-privs.node',
-      'poll-guard.node',
-      'sd-notify.node',
-      'trim-memory.node',
-    ]) {
+    for (const name of COMPILED) {
       it(`has ${name} for ${architecture}, under 3 MB and executable`, () => {
         const file = join(folder, 'package', 'prebuilt', `linux-${architecture}`, name);
         const { size, mode } = statSync(file);

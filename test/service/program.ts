@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { COMPILED } from '../../scripts/compiled.mjs';
 import type { HostRoot } from '../packages/roots.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -32,13 +33,7 @@ export function putProgram(root: HostRoot): void {
   }
   const prebuilt = root.path(join(PROGRAM.folder, 'prebuilt', `linux-${architecture}`));
   mkdirSync(prebuilt, { recursive: true });
-  for (const name of [
-    'imds-probe',
-    'no-new-privs.node',
-    'poll-guard.node',
-    'sd-notify.node',
-    'trim-memory.node',
-  ]) {
+  for (const name of COMPILED) {
     copyFileSync(join(ROOT, '.cache/probe', architecture, name), join(prebuilt, name));
   }
   copyFileSync(process.execPath, root.path(PROGRAM.node));
