@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackPackages } from './debian.mjs';
-import { root, say } from './setup.mjs';
+import { root, say } from './step.mjs';
 
 const OUT = join(root, '.cache', 'probe');
 const TRIPLES = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { say, step } from './setup.mjs';
+import { say, step } from './step.mjs';
 
 /**
  * Fetches packages into `folder`, by package lists of its own from the same sources as this machine's: those may

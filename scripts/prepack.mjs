@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { COMPILED } from './compiled.mjs';
 import { probeNotice } from './probe-notice.mjs';
-import { root, say } from './setup.mjs';
+import { root, say } from './step.mjs';
 
 const ARCHITECTURES = ['amd64', 'arm64'];
 

@@ -6,7 +6,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { root } from './setup.mjs';
+import { root } from './step.mjs';
 
 /** A README is also read where bytes are dear. */
 const MOST_BYTES = 150_000;

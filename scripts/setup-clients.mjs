@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackPackages, unpackWithDependencies } from './debian.mjs';
-import { root, say, step } from './setup.mjs';
+import { root, say, step } from './step.mjs';
 
 const FOLDER = join(root, '.cache', 'clients');
 const DEBIAN = join(FOLDER, 'root');

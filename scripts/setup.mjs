@@ -3,31 +3,16 @@
  * there is a node_modules. It says what it does on standard error, does only what is missing, and goes
  * on with what works where it may not install.
  */
-import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { installPackages } from './apt.mjs';
+import { isThere, root, say, step } from './step.mjs';
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, '.cache', 'setup.json');
 const LEAST_NODE = [20, 19];
 
-/**
- * @typedef {object} SystemPackage
- * @property {string} name of the Debian package
- * @property {string} reason why it is needed
- * @property {string} proof a command on PATH, or an absolute path, that shows it is there
- */
+/** @typedef {import('./apt.mjs').SystemPackage} SystemPackage */
 
 /** To build the optional package cap from source. @type {readonly SystemPackage[]} */
 export const START_PACKAGES = [
@@ -48,7 +33,6 @@ export const START_PACKAGES = [
 export const PROBE_PACKAGES = [
   { name: 'clang', reason: "compiles imds-probe's kernel side", proof: 'clang' },
   { name: 'llvm', reason: 'strips it', proof: 'llvm-strip' },
-  { name: 'bpftool', reason: 'puts it into imds-probe', proof: '/usr/sbin/bpftool' },
   { name: 'libbpf-dev', reason: 'loads it', proof: '/usr/include/bpf/libbpf.h' },
   { name: 'libelf-dev', reason: 'linked into imds-probe', proof: '/usr/include/libelf.h' },
   { name: 'zlib1g-dev', reason: 'linked into imds-probe', proof: '/usr/include/zlib.h' },
@@ -94,6 +78,12 @@ export const TEST_PACKAGES = [
   ...CROSS_PACKAGES,
   { name: 'iproute2', reason: 'makes the network namespaces of the live tests', proof: 'ip' },
   { name: 'nftables', reason: 'translates addresses in the live tests', proof: '/usr/sbin/nft' },
+  {
+    name: 'bpftool',
+    elsewhere: ['linux-tools-common', 'linux-tools-generic'],
+    reason: 'shows in the live tests what the kernel has loaded',
+    proof: '/usr/sbin/bpftool',
+  },
   { name: 'curl', reason: 'calls in the live tests', proof: 'curl' },
   { name: 'tshark', reason: 'a second opinion on what is in a capture', proof: 'tshark' },
   { name: 'tcpdump', reason: 'writes captures as its users do', proof: 'tcpdump' },
@@ -103,11 +93,6 @@ export const TEST_PACKAGES = [
   { name: 'poppler-utils', reason: 'reads what that page prints', proof: '/usr/bin/pdftotext' },
   ...CLIENT_PACKAGES,
 ];
-
-/** @param {string} text */
-export function say(text) {
-  process.stderr.write(`${text}\n`);
-}
 
 /**
  * Brings everything up to date. Returns when the built program can run; ends the process if it cannot.
@@ -119,7 +104,7 @@ export async function setUp(packages) {
   const missing = packages.filter((entry) => !isThere(entry.proof)).map((entry) => entry.name);
   const known = stamp.missing ?? [];
   if (missing.some((name) => !known.includes(name))) {
-    await installSystemPackages(packages.filter((entry) => missing.includes(entry.name)));
+    await installPackages(packages.filter((entry) => missing.includes(entry.name)));
   }
   stamp.missing = [
     ...known.filter((name) => !packages.some((entry) => entry.name === name)),
@@ -171,39 +156,6 @@ async function buildProbe(before, sources) {
 }
 
 /**
- * Runs a command with all that it prints on standard error, and a sign of life where it prints nothing.
- * @param {string} title
- * @param {string} command
- * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<number>} exit code
- */
-export function step(title, command, args, env = process.env) {
-  say(`» ${title} …`);
-  const start = performance.now();
-  const seconds = () => ((performance.now() - start) / 1000).toFixed(1);
-  const sign = setInterval(() => say(`  … ${title}: ${seconds()} s`), 10_000);
-  return new Promise((resolve) => {
-    const child = spawn(command, [...args], {
-      cwd: root,
-      env,
-      stdio: ['inherit', process.stderr, process.stderr],
-    });
-    /** @param {number} code */
-    const end = (code) => {
-      clearInterval(sign);
-      if (code === 0) say(`  ${title}: done in ${seconds()} s`);
-      resolve(code);
-    };
-    child.on('error', (error) => {
-      say(`  ${command}: ${error.message}`);
-      end(127);
-    });
-    child.on('close', (code) => end(code ?? 1));
-  });
-}
-
-/**
  * @param {string} text
  * @param {number} code
  * @returns {never}
@@ -221,70 +173,6 @@ function requireNode() {
     `imds needs Node ${LEAST_NODE.join('.')} or later; this is ${process.version}. See https://nodejs.org/en/download.`,
     5,
   );
-}
-
-/** @param {string} proof */
-function isThere(proof) {
-  if (proof.startsWith('/')) return existsSync(proof);
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, proof), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** @param {readonly SystemPackage[]} packages */
-async function installSystemPackages(packages) {
-  const names = packages.map((entry) => entry.name);
-  say(`Not on this machine, and wanted:`);
-  for (const { name, reason } of packages) say(`  ${name}: ${reason}`);
-  const install = [
-    'apt-get',
-    '-o',
-    'DPkg::Lock::Timeout=120',
-    'install',
-    '-y',
-    '--no-install-recommends',
-    ...names,
-  ];
-  const prefix = isThere('apt-get') ? privilege() : undefined;
-  if (prefix === undefined) {
-    say(
-      isThere('apt-get')
-        ? `No right to install them. Without them imds analyze works all the same. To install them:\n  sudo apt-get install -y --no-install-recommends ${names.join(' ')}`
-        : `There is no apt here; install their counterparts with this system's package manager. imds analyze works without.`,
-    );
-    return;
-  }
-  // debconf asks nothing: tshark's question (may others capture?) is answered with its default, no.
-  const [command = '', ...args] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive'];
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    const updated = await step('Reading package lists', command, [
-      ...args,
-      'apt-get',
-      '-o',
-      'DPkg::Lock::Timeout=120',
-      '-qq',
-      'update',
-    ]);
-    const installed =
-      updated === 0 ? await step(`Installing ${names.join(', ')}`, command, [...args, ...install, '-qq']) : 1;
-    if (installed === 0) return;
-    say(`  That failed${attempt < 3 ? '; once more' : '. imds analyze works without; going on'}.`);
-    if (attempt < 3) await new Promise((resolve) => setTimeout(resolve, 2000 * attempt));
-  }
-}
-
-/** Words to put before a command that needs root; undefined where there is no way. */
-function privilege() {
-  if (process.getuid?.() === 0) return [];
-  if (!isThere('sudo')) return undefined;
-  if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n'];
-  // sudo may ask for the password where there is someone to ask.
-  return process.stdin.isTTY && process.stderr.isTTY ? ['sudo'] : undefined;
 }
 
 /**

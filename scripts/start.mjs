@@ -1,6 +1,7 @@
 /** `npm start`: sets up what is missing, then runs imds with the arguments, or shows what it does. */
 import { join } from 'node:path';
-import { PROBE_PACKAGES, root, START_PACKAGES, say, setUp } from './setup.mjs';
+import { PROBE_PACKAGES, START_PACKAGES, setUp } from './setup.mjs';
+import { root, say } from './step.mjs';
 
 await setUp([...START_PACKAGES, ...PROBE_PACKAGES]);
 

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { root } from './setup.mjs';
+import { root } from './step.mjs';
 
 const COLUMNS = 100;
 const COMMAND = 'imds analyze fixtures/demo/demo.pcap';

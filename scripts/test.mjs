@@ -5,8 +5,9 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, setUp, TEST_PACKAGES } from './setup.mjs';
+import { setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
+import { root } from './step.mjs';
 
 /** Tests that wait more than they calculate (clients and their time-outs), or measure memory and not time. */
 const WAITING = /^test\/(zoo\/|html\/|cli\/\S*memory|unit\/capture\/bounds|live\/clients\.)/;

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from './setup.mjs';
+import { root } from './step.mjs';
 
 const FENCE = '```';
 const BLOCK = /^<!-- transcript(?:, after ([\w-]+))? -->\n```(\w*)\n([\s\S]*?\n)```$/gm;

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 import { debianScripts } from './maintainer-scripts.mjs';
 import { ARCHITECTURES, LIMITS } from './pins.mjs';
 import { packageJson } from './reference.mjs';

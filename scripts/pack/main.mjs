@@ -7,7 +7,8 @@ import { createReadStream, existsSync, mkdirSync, rmSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { probeNotice } from '../probe-notice.mjs';
-import { CROSS_PACKAGES, PROBE_PACKAGES, root, START_PACKAGES, say, setUp } from '../setup.mjs';
+import { CROSS_PACKAGES, PROBE_PACKAGES, START_PACKAGES, setUp } from '../setup.mjs';
+import { root, say } from '../step.mjs';
 import { packDeb } from './deb.mjs';
 import { buildNative } from './native.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
@@ -27,7 +28,7 @@ const OUT = join(root, 'release');
 /** Of a tarball. */
 const MOST_BYTES = 60 * 1000 * 1000;
 
-/** @type {readonly import('../setup.mjs').SystemPackage[]} */
+/** @type {readonly import('../apt.mjs').SystemPackage[]} */
 const PACK_PACKAGES = [
   {
     name: 'debootstrap',

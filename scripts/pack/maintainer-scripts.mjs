@@ -1,7 +1,7 @@
 /** What runs when a package comes and goes, put together from packaging/scripts for dpkg and for rpm. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 
 /** @typedef {'install' | 'reload' | 'restart' | 'stop' | 'purge'} Part */
 

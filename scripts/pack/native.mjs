@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { root, say } from '../setup.mjs';
+import { root, say } from '../step.mjs';
 import { debianRoot, debianSource } from './debian-archive.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
 import { ARCHITECTURES, BUILD_ROOT, LIBPCAP } from './pins.mjs';

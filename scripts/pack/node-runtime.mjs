@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { say } from '../setup.mjs';
+import { say } from '../step.mjs';
 import { NODE } from './pins.mjs';
 import { PackError, run } from './run.mjs';
 

@@ -1,7 +1,7 @@
 /** What oclif.manifest.json says of the commands, for those who write it down in another form. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 
 /**
  * @typedef {object} Flag

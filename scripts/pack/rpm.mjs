@@ -1,7 +1,7 @@
 /** A package for rpm, of the tree, by Debian's rpmbuild. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 import { rpmScripts } from './maintainer-scripts.mjs';
 import { ARCHITECTURES } from './pins.mjs';
 import { packageJson } from './reference.mjs';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 
 const TIMEOUT_MS = 900_000;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LINKED, versionOf } from '../probe-notice.mjs';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 import { ARCHITECTURES, LIBPCAP, NODE } from './pins.mjs';
 import { PackError, run } from './run.mjs';
 import { toolFile } from './tools.mjs';

@@ -12,7 +12,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 
 /** Files that their administrator changes: an update leaves them as they are, and a purge removes them. */
 export const CONFIGURATION = ['etc/imds/imds.toml'];

@@ -1,7 +1,7 @@
 /** Tools from npm that only packing needs, in packaging/tools: installed into .cache, not into node_modules. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, say } from '../setup.mjs';
+import { root, say } from '../step.mjs';
 import { run } from './run.mjs';
 
 const SOURCE = join(root, 'packaging/tools');

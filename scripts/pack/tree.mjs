@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { COMPILED } from '../compiled.mjs';
-import { root } from '../setup.mjs';
+import { root } from '../step.mjs';
 import { bashCompletion, zshCompletion } from './completions.mjs';
 import { manPages } from './man.mjs';
 import { ARCHITECTURES, LIMITS } from './pins.mjs';

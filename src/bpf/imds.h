@@ -44,6 +44,16 @@ struct imds_endpoint {
 	__u32 family;
 };
 
+/* What the kernel side is told before it is loaded: the verifier knows it, and removes what never runs. */
+struct imds_settings {
+	struct imds_endpoint endpoints[IMDS_MAX_ENDPOINTS];
+	/* Their ports, each once and no more after a zero, as the contexts of packets and of sockops show them. */
+	__u32 context_ports[IMDS_MAX_ENDPOINTS];
+	__u32 endpoint_count;
+	/* Nobody is to choose whose share of a buffer he takes. */
+	__u32 seed;
+};
+
 struct imds_tuple {
 	__u32 local[4];
 	__u32 remote[4];
@@ -214,6 +224,7 @@ enum imds_counter {
 	_Static_assert(__builtin_offsetof(struct type, field) == (offset), "layout of " #type "." #field)
 
 IMDS_LAYOUT(imds_endpoint, 24);
+IMDS_LAYOUT(imds_settings, (24 + 4) * IMDS_MAX_ENDPOINTS + 8);
 IMDS_LAYOUT(imds_tuple, 40);
 IMDS_LAYOUT(imds_packet, 80);
 IMDS_OFFSET(imds_packet, client, 28);

@@ -28,7 +28,7 @@ static void keep_link(const char *name, int link)
 
 static void link_cgroup(const char *name, enum loaded_part program, int cgroup, enum bpf_attach_type type, __u32 flags)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
+	DECLARE_LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
 	int link = bpf_link_create(parts[program], cgroup, type, &options);
 
 	if (link < 0 && flags != 0) {

@@ -100,7 +100,7 @@ static __always_inline bool step(const struct dentry *root, const struct vfsmoun
 	if (dentry == root && walk->mnt == root_mnt)
 		return true;
 	if (dentry == walk->top) {
-		const unsigned long offset = bpf_core_field_offset(struct mount, mnt);
+		const unsigned long offset = bpf_core_field_offset(((struct mount *)NULL)->mnt);
 		struct mount *mount = (void *)walk->mnt - offset;
 		struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
 

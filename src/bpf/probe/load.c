@@ -15,16 +15,35 @@
 #include <unistd.h>
 
 #include "errors.h"
+#include "object.h"
 #include "prerequisites.h"
 
-/* bpftool 7.1 writes these names into a skeleton without including them. */
-typedef __u16 u16;
-typedef __u32 u32;
-typedef __u64 u64;
-typedef __u8 u8;
-#include "imds.skel.h"
+static const char *const names[LOADED_PARTS] = {
+	[MAP_EVENTS] = "events",
+	[MAP_PACKETS] = "packets",
+	[MAP_SHORT_SETS] = "short_sets",
+	[MAP_EXECS_SHORT] = "execs_short",
+	[MAP_LONG_SETS] = "long_sets",
+	[MAP_EXECS_LONG] = "execs_long",
+	[MAP_OLDER_SHORT] = "older_short",
+	[MAP_OLDER_LONG] = "older_long",
+	[MAP_CONNECTING] = "connecting",
+	[MAP_BSS] = ".bss",
+	[MAP_FORKS] = "forks",
+	[MAP_COUNTERS] = "counters",
+	[MAP_EVENT_SHARES] = "event_shares",
+	[MAP_PACKET_SHARES] = "packet_shares",
+	[PROGRAM_EXEC] = "imds_exec",
+	[PROGRAM_FORK] = "imds_fork",
+	[PROGRAM_EGRESS] = "imds_egress",
+	[PROGRAM_INGRESS] = "imds_ingress",
+	[PROGRAM_SOCKOPS] = "imds_sockops",
+	[PROGRAM_CONNECT4] = "imds_connect4",
+	[PROGRAM_CONNECT6] = "imds_connect6",
+	[PROGRAM_TASKS] = "imds_tasks",
+	[PROGRAM_FILES] = "imds_files",
+};
 
-static struct imds_bpf *skeleton;
 static bool debug;
 /* The first thing that libbpf complained about. */
 static char complaint[256];
@@ -43,9 +62,6 @@ static int hear(enum libbpf_print_level level, const char *format, va_list argum
 	return 0;
 }
 
-/* All that is there, so that whoever maps it needs no offset. */
-_Static_assert(sizeof(*((struct imds_bpf *)0)->bss) == sizeof(__u32), "bss is connecting_count");
-
 /* Each once: hardly anybody watches more than one. */
 static void put_ports(const struct options *options, __u32 *ports)
 {
@@ -59,71 +75,96 @@ static void put_ports(const struct options *options, __u32 *ports)
 	}
 }
 
-static int try_load(const struct options *options, bool with_lists)
+/* A section's map has the object's name before its own, and before libbpf 0.6 is found by that alone. */
+static struct bpf_map *section_map(struct bpf_object *object, const char *section, size_t size)
 {
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object) {
+		const char *name = bpf_map__name(map), *suffix = strchr(name, '.');
+
+		if (suffix && strcmp(suffix, section) == 0 && bpf_map__value_size(map) == size)
+			return map;
+	}
+	fail(EXIT_UNEXPECTED, "the kernel side has no %s of %zu bytes: build it anew", section, size);
+}
+
+static void set(struct bpf_object *object, const struct options *options)
+{
+	struct imds_settings settings = { .endpoint_count = options->endpoint_count };
+	struct bpf_map *map = section_map(object, ".rodata", sizeof(settings));
+	int error;
+
+	memcpy(settings.endpoints, options->endpoints, sizeof(settings.endpoints));
+	put_ports(options, settings.context_ports);
+	if (getrandom(&settings.seed, sizeof(settings.seed), 0) < 0)
+		fail(EXIT_UNEXPECTED, "no random number: %s", strerror(errno));
+	error = bpf_map__set_initial_value(map, &settings, sizeof(settings));
+	if (error)
+		fail(EXIT_UNEXPECTED, "cannot set the endpoints: %s", strerror(-error));
+}
+
+static struct bpf_program *program_of(struct bpf_object *object, enum loaded_part part)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(object, names[part]);
+
+	if (!program)
+		fail(EXIT_UNEXPECTED, "the kernel side has no %s: build it anew", names[part]);
+	return program;
+}
+
+/* @returns 0, or -errno */
+static int try_load(const struct options *options, bool with_lists, struct bpf_object **loaded)
+{
+	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, naming, .object_name = "imds_bpf");
+	struct bpf_object *object;
 	int error;
 
 	complaint[0] = '\0';
-	skeleton = imds_bpf__open();
-	if (!skeleton)
-		return -errno;
-	memcpy((void *)skeleton->rodata->endpoints, options->endpoints, sizeof(options->endpoints));
-	skeleton->rodata->endpoint_count = options->endpoint_count;
-	put_ports(options, (__u32 *)skeleton->rodata->context_ports);
-	/* Nobody is to choose whose share he takes. */
-	if (getrandom((void *)&skeleton->rodata->seed, sizeof(skeleton->rodata->seed), 0) < 0)
-		return -errno;
-	bpf_program__set_autoload(skeleton->progs.imds_tasks, with_lists);
-	bpf_program__set_autoload(skeleton->progs.imds_files, with_lists);
-	error = imds_bpf__load(skeleton);
-	if (error) {
-		imds_bpf__destroy(skeleton);
-		skeleton = NULL;
-	}
+	object = bpf_object__open_mem(imds_object, imds_object_end - imds_object, &naming);
+	error = libbpf_get_error(object);
+	if (error)
+		return error;
+	set(object, options);
+	for (enum loaded_part part = PROGRAM_TASKS; part < LOADED_PARTS; part++)
+		bpf_program__set_autoload(program_of(object, part), with_lists);
+	error = bpf_object__load(object);
+	if (error)
+		bpf_object__close(object);
+	else
+		*loaded = object;
 	return error;
+}
+
+static int map_descriptor(struct bpf_object *object, enum loaded_part part)
+{
+	struct bpf_map *map = part == MAP_BSS ? section_map(object, names[part], sizeof(__u32)) :
+						bpf_object__find_map_by_name(object, names[part]);
+
+	if (!map)
+		fail(EXIT_UNEXPECTED, "the kernel side has no %s: build it anew", names[part]);
+	return bpf_map__fd(map);
 }
 
 /* The number of parts: without the lists, which are last, where the kernel lacks them. */
 static int load_here(const struct options *options, int parts[LOADED_PARTS])
 {
-	bool has_lists = true;
-	int error;
+	struct bpf_object *object = NULL;
+	int error, count = LOADED_PARTS;
 
 	debug = options->debug;
 	libbpf_set_print(hear);
-	error = try_load(options, true);
+	error = try_load(options, true, &object);
 	if (error && error != -EPERM) {
-		has_lists = false;
-		error = try_load(options, false);
+		count = PROGRAM_TASKS;
+		error = try_load(options, false, &object);
 	}
 	if (error)
 		explain_refusal("the kernel refused the programs", -error, complaint);
-	parts[MAP_EVENTS] = bpf_map__fd(skeleton->maps.events);
-	parts[MAP_PACKETS] = bpf_map__fd(skeleton->maps.packets);
-	parts[MAP_SHORT_SETS] = bpf_map__fd(skeleton->maps.short_sets);
-	parts[MAP_EXECS_SHORT] = bpf_map__fd(skeleton->maps.execs_short);
-	parts[MAP_LONG_SETS] = bpf_map__fd(skeleton->maps.long_sets);
-	parts[MAP_EXECS_LONG] = bpf_map__fd(skeleton->maps.execs_long);
-	parts[MAP_OLDER_SHORT] = bpf_map__fd(skeleton->maps.older_short);
-	parts[MAP_OLDER_LONG] = bpf_map__fd(skeleton->maps.older_long);
-	parts[MAP_CONNECTING] = bpf_map__fd(skeleton->maps.connecting);
-	parts[MAP_BSS] = bpf_map__fd(skeleton->maps.bss);
-	parts[MAP_FORKS] = bpf_map__fd(skeleton->maps.forks);
-	parts[MAP_COUNTERS] = bpf_map__fd(skeleton->maps.counters);
-	parts[MAP_EVENT_SHARES] = bpf_map__fd(skeleton->maps.event_shares);
-	parts[MAP_PACKET_SHARES] = bpf_map__fd(skeleton->maps.packet_shares);
-	parts[PROGRAM_EXEC] = bpf_program__fd(skeleton->progs.imds_exec);
-	parts[PROGRAM_FORK] = bpf_program__fd(skeleton->progs.imds_fork);
-	parts[PROGRAM_EGRESS] = bpf_program__fd(skeleton->progs.imds_egress);
-	parts[PROGRAM_INGRESS] = bpf_program__fd(skeleton->progs.imds_ingress);
-	parts[PROGRAM_SOCKOPS] = bpf_program__fd(skeleton->progs.imds_sockops);
-	parts[PROGRAM_CONNECT4] = bpf_program__fd(skeleton->progs.imds_connect4);
-	parts[PROGRAM_CONNECT6] = bpf_program__fd(skeleton->progs.imds_connect6);
-	if (!has_lists)
-		return PROGRAM_TASKS;
-	parts[PROGRAM_TASKS] = bpf_program__fd(skeleton->progs.imds_tasks);
-	parts[PROGRAM_FILES] = bpf_program__fd(skeleton->progs.imds_files);
-	return LOADED_PARTS;
+	for (enum loaded_part part = 0; part < (enum loaded_part)count; part++)
+		parts[part] = part < PROGRAM_EXEC ? map_descriptor(object, part) :
+						    bpf_program__fd(program_of(object, part));
+	return count;
 }
 
 /* A message of one byte, with room for descriptors (cmsg(3)). */

@@ -130,6 +130,9 @@ void explain_refusal(const char *what, int error, const char *log)
 		advice = "the cgroup has as many programs as the kernel allows: end one of them";
 	else if (error == ENOMEM)
 		advice = "free some memory, or raise the memory limit of its cgroup";
+	/* There is BTF, or it would have ended before. */
+	else if (error == ESRCH)
+		advice = "imds-probe was built with a libbpf that is older than what this kernel tells of its types: take a package of imds, or build it where libbpf is 1.0 or later";
 	fail(EXIT_PREREQUISITE, "%s: %s (kernel %s): %s%s%s", what, strerror(error), kernel_release(), advice,
 	     log[0] ? ". libbpf: " : "", log);
 }

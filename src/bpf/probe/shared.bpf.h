@@ -12,6 +12,14 @@
 
 #include "../imds.h"
 
+/* Ubuntu 22.04 has libbpf 0.5, and these came with 0.7 and 0.8. */
+#ifndef barrier
+#define barrier() asm volatile("" ::: "memory")
+#endif
+#ifndef bpf_core_field_offset
+#define bpf_core_field_offset(field) __builtin_preserve_field_info(field, BPF_FIELD_BYTE_OFFSET)
+#endif
+
 /* Of the kernel, and of no process: the probe reads them through a window. A burst waits there while it has no CPU. */
 #define EVENTS_SIZE (2 * 1024 * 1024)
 #define PACKETS_SIZE (16 * 1024 * 1024)
@@ -19,12 +27,8 @@
 /* A field of a context is read at its place: the compiler must not compute an address for two reads. */
 #define FIELD(field) (*(volatile __u32 *)&(field))
 
-/* Set before the programs are loaded; the verifier then removes what never runs. */
-const volatile struct imds_endpoint endpoints[IMDS_MAX_ENDPOINTS] = {};
-const volatile __u32 endpoint_count = 0;
-/* Their ports, each once and no more after a zero, as the contexts of packets and of sockops show them. */
-const volatile __u32 context_ports[IMDS_MAX_ENDPOINTS] = {};
-const volatile __u32 seed = 0;
+/* All that is in .rodata, and connecting_count all that is in .bss: see load.c. */
+const volatile struct imds_settings settings = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -80,7 +84,7 @@ static __always_inline struct sock *kernel_sock(void *context_sock)
 static __always_inline bool has_endpoint_port(__u32 context_port)
 {
 	for (__u32 i = 0; i < IMDS_MAX_ENDPOINTS; i++) {
-		__u32 port = context_ports[i];
+		__u32 port = settings.context_ports[i];
 
 		if (port == 0)
 			break;
@@ -93,14 +97,15 @@ static __always_inline bool has_endpoint_port(__u32 context_port)
 static __always_inline bool is_endpoint(__u32 family, const __u32 *address, __u32 port)
 {
 	for (__u32 i = 0; i < IMDS_MAX_ENDPOINTS; i++) {
-		if (i >= endpoint_count)
+		const volatile struct imds_endpoint *endpoint = &settings.endpoints[i];
+
+		if (i >= settings.endpoint_count)
 			break;
-		if (endpoints[i].port != port || endpoints[i].family != family ||
-		    endpoints[i].address[0] != address[0])
+		if (endpoint->port != port || endpoint->family != family || endpoint->address[0] != address[0])
 			continue;
 		if (family == IMDS_IPV4 ||
-		    (endpoints[i].address[1] == address[1] && endpoints[i].address[2] == address[2] &&
-		     endpoints[i].address[3] == address[3]))
+		    (endpoint->address[1] == address[1] && endpoint->address[2] == address[2] &&
+		     endpoint->address[3] == address[3]))
 			return true;
 	}
 	return false;
@@ -116,7 +121,7 @@ static __always_inline __u32 client_of(__u32 uid, struct sock *sk)
 
 	if (uid == 0 && sk)
 		key = (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net);
-	key = (key ^ seed) * 0x9E3779B97F4A7C15ull;
+	key = (key ^ settings.seed) * 0x9E3779B97F4A7C15ull;
 	return (key >> 40) & (IMDS_CLIENTS - 1);
 }
 

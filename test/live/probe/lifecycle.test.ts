@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BPFTOOL } from './bpftool.ts';
 import { needsProbe, PROBE, Probe } from './probe.ts';
 import { client, V4, withWorld } from './world.ts';
-
-const BPFTOOL = '/usr/sbin/bpftool';
 
 function run(args: readonly string[], prefix: readonly string[] = []) {
   const [command = PROBE, ...rest] = [...prefix, PROBE, ...args];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { startEndpoint } from '../../support/endpoint/index.ts';
 import { type Namespace, Network } from '../../support/netns.ts';
 import { canMasquerade, connectContainer } from '../../support/topologies.ts';
+import { BPFTOOL } from './bpftool.ts';
 import { type Capture, payload, payloadBytes } from './capture.ts';
 import { needsProbe, Probe } from './probe.ts';
 import { CLIENTS, client, PYTHON, V4, withWorld } from './world.ts';
@@ -43,8 +44,8 @@ function redirected(): { procs: string; remove: () => void } | undefined {
   for (const [command = '', ...args] of [
     ['clang', '-O2', '-g', '-target', 'bpf', include, '-c', source, '-o', object],
     ['mount', '-t', 'bpf', 'bpf', join(folder, 'bpf')],
-    ['/usr/sbin/bpftool', 'prog', 'load', object, pin],
-    ['/usr/sbin/bpftool', 'cgroup', 'attach', cgroup, 'connect4', 'pinned', pin, 'multi'],
+    [BPFTOOL, 'prog', 'load', object, pin],
+    [BPFTOOL, 'cgroup', 'attach', cgroup, 'connect4', 'pinned', pin, 'multi'],
   ]) {
     const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 });
     if (status === 0) continue;
