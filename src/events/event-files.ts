@@ -8,17 +8,20 @@ import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
 import { problemOf, skipped } from '../files/problem.ts';
 import type { Problem } from '../model.ts';
 import { type EventHead, EventHeadReader, LOOKED_AT } from './event-head.ts';
+import { type LogOpening, openingsOf } from './log-openings.ts';
 
 export type { EventFileKind } from './event-head.ts';
 
 /** A file that has events in it. */
-export interface EventFile extends EventHead {
+export interface EventFile extends Omit<EventHead, 'logHead'> {
   /** As the user named it, or below the folder that they named. */
   path: string;
   /** Where it is, if its name is no text. */
   location: FilePath;
   /** Bytes as they are on disk. */
   size: number;
+  /** Of a log. */
+  opening?: LogOpening | undefined;
 }
 
 export interface FoundFiles {
@@ -36,9 +39,11 @@ const REMEDY =
 /** The files of saved events behind paths: files, and folders with what is below them. A file counts once. */
 export async function findEventFiles(paths: readonly string[]): Promise<FoundFiles> {
   const finder = new Finder();
-  const files: EventFile[] = [];
-  for (const path of paths) files.push(...(await finder.path(path)));
-  files.sort((a, b) => (a.firstTime < b.firstTime ? -1 : Number(a.firstTime > b.firstTime)));
+  const found: Examined[] = [];
+  for (const path of paths) found.push(...(await finder.path(path)));
+  found.sort((a, b) => (a.firstTime < b.firstTime ? -1 : Number(a.firstTime > b.firstTime)));
+  const openings = openingsOf(found.map(({ logHead }) => logHead));
+  const files = found.map(({ logHead: _, ...file }, index) => ({ ...file, opening: openings[index] }));
   return { files, problems: finder.problems };
 }
 
@@ -47,7 +52,7 @@ class Finder {
   readonly #seen = new Set<string>();
   readonly #heads = new EventHeadReader();
 
-  async path(path: string): Promise<EventFile[]> {
+  async path(path: string): Promise<Examined[]> {
     try {
       const stats = await stat(path);
       if (!stats.isDirectory())
@@ -109,7 +114,7 @@ class Finder {
   };
 }
 
-interface Examined extends EventFile {
+interface Examined extends EventFile, EventHead {
   /** The same for all names of a file. */
   identity: string;
 }

@@ -54,7 +54,7 @@ export class EventReader {
   ): Promise<CaptureSummary> {
     const { signal, onProgress } = this.#options;
     const tally = new FileTally(file.path, this.#room);
-    this.#parser.beginFile();
+    this.#parser.beginFile(file.opening);
     try {
       await readLines(
         file.location,
