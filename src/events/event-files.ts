@@ -6,7 +6,7 @@ import { InputError } from '../errors.ts';
 import { kindOf } from '../files/kind.ts';
 import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
 import { problemOf, skipped } from '../files/problem.ts';
-import type { Problem } from '../model.ts';
+import type { Host, Problem } from '../model.ts';
 import { type EventHead, EventHeadReader, LOOKED_AT } from './event-head.ts';
 import { type LogOpening, openingsOf } from './log-openings.ts';
 
@@ -20,6 +20,10 @@ export interface EventFile extends Omit<EventHead, 'logHead'> {
   location: FilePath;
   /** Bytes as they are on disk. */
   size: number;
+  /** Of a log, which does not say it: of the events in the same folder, where these are of one host. */
+  host?: Host | undefined;
+  /** A log in a folder with events, which has the calls of these too: only lines of the predecessor are others. */
+  isBesideEvents?: boolean;
   /** Of a log. */
   opening?: LogOpening | undefined;
 }
@@ -89,9 +93,7 @@ class Finder {
         this.problems.push(problemOf(path, error));
       }
     }
-    // Where the calls of a log are there as events too, these say more, and each call is to count once.
-    const hasEvents = here.some(({ kind }) => kind === 'events');
-    return [...(hasEvents ? here.filter(({ kind }) => kind !== 'log') : here), ...below];
+    return [...besideEvents(here), ...below];
   }
 
   /** Undefined for what holds no events. It is read twice, so that it has to be a regular file. */
@@ -117,6 +119,26 @@ class Finder {
 interface Examined extends EventFile, EventHead {
   /** The same for all names of a file. */
   identity: string;
+}
+
+/** Of one folder. Where the calls of a log are there as events too, these say more, and each call is to count once. */
+function besideEvents(files: Examined[]): Examined[] {
+  const events = files.filter(({ kind }) => kind === 'events');
+  if (events.length === 0) return files;
+  const host = hostOf(events);
+  return files.map((file) => (file.kind === 'log' ? { ...file, isBesideEvents: true, host } : file));
+}
+
+/** The host of all of them, as the latest names it; undefined where they are of several, or one does not say it. */
+function hostOf(files: readonly Examined[]): Host | undefined {
+  const latest = files.reduce((one, other) => (other.firstTime > one.firstTime ? other : one));
+  const isOne = files.every(({ host }) => keyOf(host) === keyOf(latest.host));
+  return isOne ? latest.host : undefined;
+}
+
+/** A host may get another name while it runs. */
+function keyOf(host: Host | undefined): string | undefined {
+  return host?.id ?? host?.name;
 }
 
 function refuse(path: string): never {
