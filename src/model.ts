@@ -287,6 +287,12 @@ export interface Problem {
 /** Code of the problem that a capture was not read to its end, because a signal ended the run. */
 export const INTERRUPTED = 'capture.interrupted';
 
+/** A line of saved events of which only the beginning is there; when the call was, or the session, that it told of. */
+export interface CutLine {
+  from: Nanoseconds | undefined;
+  to: Nanoseconds | undefined;
+}
+
 /** One capture (a file, or the files of a session or ring), as read. */
 export interface CaptureSummary {
   name: string;
@@ -310,6 +316,8 @@ export interface CaptureSummary {
   watch?: Watch | undefined;
   /** Sessions that saved events tell of, each as it last stood. */
   sessions?: readonly SessionProof[] | undefined;
+  /** Of a file of saved events: all that it has, or what stands for them; undefined where their times are not known. */
+  cutLines?: readonly CutLine[] | undefined;
   completeness: Completeness;
   problems: readonly Problem[];
 }

@@ -1,10 +1,11 @@
-import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
+import type { CaptureSummary, Completeness, CutLine, Nanoseconds, SessionProof } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
 import { scopeOf } from './aggregate.ts';
 import { isIncomplete, isUnread, lossesIn } from './completeness.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { lossWords } from './loss-words.ts';
+import { rangeText } from './time.ts';
 
 const MINUTE = 60_000_000_000n;
 /** A session that begins so soon after boot has seen the calls of boot, but for the first ones. */
@@ -73,8 +74,8 @@ export function observationsOf(
   for (const session of latestSessions(captures)) of(scopeOf(session.host, session.session)).session(session);
   const gaps: string[] = [];
   for (const capture of captures.filter(({ events }) => events !== undefined)) {
-    if (capture.host === undefined) gaps.push(...gapsOf(capture));
-    else builders.get(scopeOf(capture.host, capture.name))?.gaps(gapsOf(capture));
+    if (capture.host === undefined) gaps.push(...gapsOf(capture, window));
+    else builders.get(scopeOf(capture.host, capture.name))?.gaps(gapsOf(capture, window));
   }
   const more = gaps.length - MAX_GAPS;
   if (more > 0) gaps.splice(MAX_GAPS, more, `${countOf(more, 'more file')} may lack calls.`);
@@ -83,13 +84,34 @@ export function observationsOf(
 }
 
 /** What a file of saved events may lack; what it tells of sessions comes apart. */
-function gapsOf({ name, problems, completeness: { losses } }: CaptureSummary): string[] {
+function gapsOf(
+  { name, problems, cutLines, completeness: { losses } }: CaptureSummary,
+  window: Window,
+): string[] {
   const sessions = losses['events.sessions_turned_away'] ?? 0;
-  const torn = losses['events.lines_torn'] ?? 0;
+  const cut = cutText(losses['events.lines_torn'] ?? 0, cutLines, window);
   const gaps = sessions > 0 ? [`${name} has more sessions than are read.`] : [];
   if (isUnread(problems)) gaps.push(`${name} is damaged, or was not read to its end.`);
-  else if (torn > 0) gaps.push(`${name} ends in the middle of a line.`);
+  else if (cut !== undefined) gaps.push(`${name}: ${cut}.`);
   return gaps;
+}
+
+/** Each may have told of a call within the window, or of a loss; undefined where none can have. */
+function cutText(
+  count: number,
+  lines: readonly CutLine[] | undefined,
+  { since, until }: Window,
+): string | undefined {
+  const within = (lines ?? []).filter(
+    ({ from, to }) =>
+      (since === undefined || to === undefined || to >= since) &&
+      (until === undefined || from === undefined || from < until),
+  );
+  if (count === 0 || (lines !== undefined && within.length === 0)) return undefined;
+  const [{ from, to } = {}, ...more] = within;
+  const isKnown = more.length === 0 && from !== undefined && to !== undefined;
+  const when = isKnown ? `, of ${rangeText(from, to)}` : '';
+  return `${countOf(lines === undefined ? count : within.length, 'line')} cut short${when}`;
 }
 
 /** A session's lines may stand in several files. */
