@@ -1,3 +1,4 @@
+import { watchedByBoth } from './endpoints.ts';
 import type { Counters, SessionProof } from './model.ts';
 
 /** The same id on two hosts is two sessions: neither hides what the other counted. */
@@ -25,6 +26,7 @@ export function merged(one: SessionProof, other: SessionProof): SessionProof {
     completeness: {
       ...latest.completeness,
       losses: highest(one.completeness.losses, other.completeness.losses),
+      ...watchedByBoth(one.completeness, other.completeness),
     },
   };
 }

@@ -4,6 +4,7 @@ import { parseEventTime } from './event-time.ts';
 import { countersOf, countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
 import { parseSession } from './parse-session.ts';
+import { savedEndpoints } from './saved-endpoints.ts';
 
 const MAX_FILES = 1024;
 const MAX_PROBLEMS = 64;
@@ -55,8 +56,10 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
       capturedBytes: counts.captured_bytes,
       kernelBytes: counts.kernel_bytes,
       views: textsOf(json.views)?.slice(0, 2),
+      watched: savedEndpoints(json.watched_endpoints),
       lookups: countsOf(json.lookups, ['made', 'found']) ?? { made: 0, found: 0 },
     },
+    searched: savedEndpoints(json.searched_endpoints),
     problems: problemsOf(json.problems),
   };
 }

@@ -207,6 +207,8 @@ function captureObject(capture: CaptureSummary): object {
     capture_drops: completeness.captureDrops,
     losses: completeness.losses,
     views: completeness.views,
+    watched_endpoints: completeness.watched,
+    searched_endpoints: capture.searched,
     lookups: completeness.lookups,
     problems: capture.problems.map(({ code, message, remedy, damage }) => ({
       code,
