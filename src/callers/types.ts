@@ -83,6 +83,8 @@ export interface CallerTarget {
   addNoToken(host: string, start: number, count: number): void;
   /** Of a caller whose calls may have been counted: by day, the larger of both counts. */
   raiseCaller(caller: CallerSummary): void;
+  /** Of a host, by day, calls that one inventory has from before the time that is reported. */
+  raiseBefore(host: string, days: readonly DayCount[]): void;
 }
 
 export const SUM: Combine = (a, b) => a + b;

@@ -1,4 +1,4 @@
-import { DAY_NS, DayBudget, dayStart } from '../callers/days.ts';
+import { DAY_NS, DayBudget, type DayCount, dayStart } from '../callers/days.ts';
 import type { CallerSummary } from '../callers/types.ts';
 import { RunBudget } from '../causes/runs.ts';
 import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
@@ -23,6 +23,8 @@ const MAX_DAYS = 131_072;
 export interface Raised {
   counts: number[];
   succeeded: number;
+  /** Of the counts, those whose day is known. */
+  days: readonly DayCount[];
 }
 
 /** Name of the counter of calls that went to the row "other callers". */
@@ -110,16 +112,20 @@ export class Aggregate {
     // What is in one row is not told apart: it might be counted twice.
     if (caller === this.#others) {
       this.addCaller({ ...summary, isOther: true });
-      return { counts: KINDS.map((kind) => summary.counts[kind]), succeeded: summary.facts.v1.succeeded };
+      const { counts, facts, days } = summary;
+      return { counts: KINDS.map((kind) => counts[kind]), succeeded: facts.v1.succeeded, days };
     }
     const { withProcess, operations, counts: after } = caller;
     const beforehand = { counts: [...after], succeeded: caller.facts.v1.succeeded };
     const before = { ...operations };
+    const days: DayCount[] = [];
     for (const { day, counts } of caller.raise(summary, candidate)) {
       if (counts.every((count) => count === 0)) continue;
       for (const [kind, count] of counts.entries()) this.#count(kind, count);
       this.#raised += counts.reduce((sum, count) => sum + count, 0);
-      if (day !== undefined) this.addTime(DAY_NS, dayStart(day), counts);
+      if (day === undefined) continue;
+      this.addTime(DAY_NS, dayStart(day), counts);
+      days.push({ day, counts });
     }
     for (const operation of ['token', 'read', 'attempt'] as const) {
       this.#operations[operation] += operations[operation] - before[operation];
@@ -129,6 +135,7 @@ export class Aggregate {
     const added = {
       counts: after.map((count, kind) => count - (beforehand.counts[kind] ?? 0)),
       succeeded: caller.facts.v1.succeeded - beforehand.succeeded,
+      days,
     };
     this.groups?.addUnknown(caller, added.counts, added.succeeded);
     return added;

@@ -1,10 +1,12 @@
+import { EC2_IPV4, EC2_IPV6 } from '../endpoints.ts';
 import type { CaptureSummary, Nanoseconds } from '../model.ts';
 import { countOf } from '../words.ts';
 import { escapeText } from './escape.ts';
-import type { HostCounts, HostTotals } from './host-totals.ts';
+import type { HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, rangeText, watchText } from './time.ts';
+import type { ToldCalls } from './told-calls.ts';
 
 export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
 
@@ -18,6 +20,9 @@ const HOUR = 3_600_000_000_000n;
 /** SDKs fetch credentials anew before they expire, six hours after they were issued at the latest. */
 const REFRESH = 6n * HOUR;
 const DAY = 24n * HOUR;
+
+/** Endpoints, of many. */
+const NAMED = 3;
 
 /** Before each of the gaps in what is needed. */
 export const PROOF = 'Proof that no call was missed. ';
@@ -96,8 +101,10 @@ function hostVerdict(
     day: (observed?.longest ?? 0n) >= DAY,
   };
   const ignored = kindCounts(counts?.ignored ?? []);
-  const { leftOut = 0, before = 0 } = counts ?? {};
-  const needed = neededFor(calls, { leftOut, before, ignored }, observed, options);
+  const { leftOut = 0, before: eventsBefore = 0 } = counts ?? {};
+  const told = totals.told(host);
+  const before = eventsBefore + told.countBefore();
+  const needed = neededFor(calls, { leftOut, told }, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
@@ -118,7 +125,7 @@ function hostVerdict(
 
 function neededFor(
   calls: KindCounts,
-  { leftOut, before, ignored }: Pick<HostCounts, 'leftOut' | 'before'> & { ignored: KindCounts },
+  { leftOut, told }: { leftOut: number; told: ToldCalls },
   observed: Observation | undefined,
   { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
@@ -145,19 +152,28 @@ function neededFor(
     );
     return needed;
   }
-  const isElsewhere = leftOut + before > 0;
-  // Of these, sessions know nothing of filters.
-  const [v1, unknown] = [observed.v1 - ignored.v1, observed.unknown - ignored.unknown];
-  if (calls.v1 === 0 && !isElsewhere && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1'));
-  if (calls.unknown === 0 && !isElsewhere && unknown > 0)
-    needed.push(rolledAway(unknown, 'that could not be read and'));
+  const [v1, unknown] = [told.missing(observed.counted, 0), told.missing(observed.counted, 1)];
+  if (calls.v1 === 0 && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1'));
+  if (calls.unknown === 0 && unknown > 0) needed.push(rolledAway(unknown, 'that could not be read and'));
+  if (isOfOthers(observed, least)) needed.push(elsewhereText(observed));
   for (const gap of observed.gaps) needed.push(`${PROOF}${gap}`);
   if (observed.duration < least) {
-    needed.push(
-      `${durationText(least)} under watch; these are ${watchText(observed.duration)} (--observed).`,
-    );
+    const is = observed.first === undefined ? 'there is none' : `these are ${watchText(observed.duration)}`;
+    needed.push(`${durationText(least)} under watch; ${is} (--observed).`);
   }
   return needed;
+}
+
+/** What was watched elsewhere does not help the time under watch; where that is long enough, it does no harm. */
+function isOfOthers({ elsewhere, first, duration }: Observation, least: Nanoseconds): boolean {
+  return elsewhere > 0 && (first === undefined || duration < least);
+}
+
+function elsewhereText({ elsewhere, otherEndpoints: endpoints }: Observation): string {
+  const names = endpoints.slice(0, NAMED).join(', ');
+  const more = endpoints.length > NAMED ? ` and ${endpoints.length - NAMED} more` : '';
+  const which = names === '' ? '' : ` (${names}${more})`;
+  return `Recordings of ${EC2_IPV4}, which HttpTokens=required is for: ${countOf(elsewhere, 'recording')} ${isOrAre(elsewhere)} of other endpoints${which}.`;
 }
 
 function isOrAre(count: number): string {
@@ -181,11 +197,14 @@ function restsOnOf(
 ): string[] {
   const lines: string[] = [];
   if (observed?.first !== undefined && observed.last !== undefined) {
-    const { duration, first, last, recordings } = observed;
+    const { duration, longest, first, last, recordings, elsewhere, withoutIpv6 } = observed;
+    // What is asked for is the sum, and what is covered goes by the longest of the pieces.
+    const pieces = longest < duration ? `, at most ${watchText(longest)} without a gap` : '';
     lines.push(
-      `${capitalized(watchText(duration))} under watch in ${countOf(recordings, 'recording')}, ${rangeText(first, last)}.`,
+      `${capitalized(watchText(duration))} under watch in ${countOf(recordings - elsewhere, 'recording')}, ${rangeText(first, last)}${pieces}.`,
     );
     lines.push(coverText(covers));
+    if (withoutIpv6) lines.push(`${EC2_IPV6} was not always watched.`);
   }
   if (withoutName > 0) {
     const unread = calls.unknown > 0 ? 'that could not be read,' : 'to fix';

@@ -101,12 +101,11 @@ export class VerdictSink implements ReportSink {
         addCaller: (caller) => {
           aggregate.addCaller(caller);
           const counts = KINDS.map((kind) => caller.counts[kind]);
-          this.#totals.addCounts(caller, counts, caller.facts.v1.succeeded);
+          const { days, facts } = caller;
+          this.#totals.addCounts(caller, { counts, succeeded: facts.v1.succeeded, days });
         },
-        raiseCaller: (caller) => {
-          const { counts, succeeded } = aggregate.raiseCaller(caller);
-          this.#totals.addCounts(caller, counts, succeeded);
-        },
+        raiseCaller: (caller) => this.#totals.addCounts(caller, aggregate.raiseCaller(caller)),
+        raiseBefore: (host, days) => this.#totals.raiseBefore(host, days),
         addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
         addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
       }
