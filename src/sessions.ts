@@ -3,7 +3,7 @@ import type { Counters, SessionProof } from './model.ts';
 
 /** The same id on two hosts is two sessions: neither hides what the other counted. */
 export function sessionKey({ session, host }: SessionProof): string {
-  return `${session}\n${host?.name ?? ''}\n${host?.id ?? ''}`;
+  return `${session}\n${host?.id || host?.name?.toLowerCase() || ''}`;
 }
 
 /**

@@ -26,7 +26,7 @@ export async function raiseToInventory(
         callers++;
         const { caller } = select(read, filter, undefined);
         if (caller !== undefined) target.raiseCaller(caller);
-        before.add(read.host ?? read.capture, daysBefore(read, filter));
+        before.add(read, daysBefore(read, filter));
       },
       signal,
     );
@@ -37,7 +37,7 @@ export async function raiseToInventory(
     if (typeof code !== 'string') throw error;
     problems.push(damageOf(file.path, `reading failed: ${message}`));
   }
-  for (const [host, days] of before.all()) target.raiseBefore(host, days);
+  for (const [caller, days] of before.all()) target.raiseBefore(caller, days);
   return {
     name: file.path,
     files: [file.path],

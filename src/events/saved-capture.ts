@@ -114,7 +114,7 @@ export function noTokenOf(
   value: unknown,
 ): { host: string; periods: [start: number, count: number][] } | undefined {
   const json = objectOf(value);
-  const host = maskedName(json?.host);
+  const host = maskedName(json?.host_id) ?? maskedName(json?.host);
   const periods = objectOf(json?.no_token)?.periods;
   if (host === undefined || !Array.isArray(periods) || periods.length > MAX_PERIODS) return undefined;
   const read = periods.flatMap((item): [number, number][] => {

@@ -1,14 +1,15 @@
 import { DAY_NS, DayBudget, type DayCount, dayStart } from '../callers/days.ts';
 import type { CallerSummary } from '../callers/types.ts';
 import { RunBudget } from '../causes/runs.ts';
-import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
+import type { AttributedCall, Nanoseconds, Process } from '../model.ts';
 import { Caller, type CallerIdentity, type Candidate, compareCallers, exampleOf } from './caller.ts';
 import { TextBudget } from './few-values.ts';
 import type { CallGroups } from './groups.ts';
+import { type ShownHost, scopeOf } from './host-names.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { ProcessBudget } from './process-budget.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
-import { savedCandidate } from './saved-process.ts';
+import { savedCandidate, savedHost } from './saved-process.ts';
 import { isWidth, Timeline } from './timeline.ts';
 
 const MAX_CALLERS = 16_384;
@@ -161,6 +162,11 @@ export class Aggregate {
     this.#byProcess = new WeakMap();
   }
 
+  /** At the end, when all names are known. */
+  showHosts(hosts: ReadonlyMap<string, ShownHost>): void {
+    for (const caller of this.#callers) caller.host = hosts.get(caller.identity.scope);
+  }
+
   /** Calls of which inventories alone know. */
   get raisedCalls(): number {
     return this.#raised;
@@ -262,8 +268,8 @@ export class Aggregate {
   }
 
   #ofSummary(summary: CallerSummary, candidate: Candidate): Caller {
-    const { host, capture, isOther, clients, userAgents } = summary;
-    const scope = host ?? capture;
+    const { capture, isOther, clients, userAgents } = summary;
+    const scope = scopeOf(savedHost(summary), capture);
     if (isOther) return this.#othersOf(scope, candidate);
     const [address = ''] = clients;
     const [userAgent = ''] = userAgents;
@@ -332,11 +338,6 @@ function candidateOf(attributed: AttributedCall, kind: number): Candidate {
 
 function callsOf({ counts }: CallerSummary): number {
   return KINDS.reduce((sum, kind) => sum + counts[kind], 0);
-}
-
-/** Where a caller lives, as it is shown: the host's name, its id, or the capture's name. */
-export function scopeOf(host: Host | undefined, capture: string): string {
-  return host?.name ?? host?.id ?? capture;
 }
 
 export function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,10 +1,11 @@
 import type { DayCount } from '../callers/days.ts';
-import type { CallerSummary } from '../callers/types.ts';
-import type { AttributedCall } from '../model.ts';
-import { scopeOf } from './aggregate.ts';
+import type { CallerSummary, OnHost } from '../callers/types.ts';
+import type { AttributedCall, Host, Nanoseconds } from '../model.ts';
 import type { Caller } from './caller.ts';
+import { HostNames, scopeOf } from './host-names.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
+import { savedHost } from './saved-process.ts';
 import { ToldCalls, ToldRoom } from './told-calls.ts';
 
 /** More hosts share one entry. */
@@ -26,6 +27,8 @@ export class HostCounts {
   readonly ignored: number[] = KINDS.map(() => 0);
   /** What sessions are held against; from the first call on that speaks against the host. */
   told: ToldCalls | undefined;
+  /** Of the last call. */
+  host: Host | undefined;
 
   constructor(budget: PeriodBudget) {
     this.noToken = new NoTokenPeriods(budget);
@@ -39,6 +42,7 @@ export class HostCounts {
 /** Calls by host: what a verdict rests on, whatever the format. */
 export class HostTotals {
   readonly #budget = new PeriodBudget();
+  readonly names = new HostNames();
   readonly #toldRoom = new ToldRoom();
   readonly #told = new Map<string, ToldCalls>();
   readonly #hosts = new Map<string, HostCounts>();
@@ -51,6 +55,7 @@ export class HostTotals {
     const scope = scopeOf(attributed.host, attributed.capture);
     const counts = this.#of(scope);
     counts.counts[kind] = (counts.counts[kind] ?? 0) + 1;
+    if (attributed.host !== counts.host) this.#name(counts, attributed.host, call.time);
     if (kind > 1) return;
     this.#toldOf(counts, scope)?.event(attributed.session, kind);
     if (process === undefined) counts.withoutName++;
@@ -63,8 +68,8 @@ export class HostTotals {
     caller: CallerSummary,
     { counts, succeeded, days }: { counts: readonly number[]; succeeded: number; days: readonly DayCount[] },
   ): void {
-    const { host, capture, withProcess, counts: all } = caller;
-    const scope = host ?? capture;
+    const { capture, withProcess, counts: all } = caller;
+    const scope = scopeOf(savedHost(caller), capture);
     const of = this.#of(scope);
     this.#toldOf(of, scope)?.add(days);
     for (const [kind, count] of counts.entries()) of.counts[kind] = (of.counts[kind] ?? 0) + count;
@@ -77,7 +82,8 @@ export class HostTotals {
 
   /** Periods of calls that are in the totals. */
   addNoToken(host: string, start: number, count: number): void {
-    this.#hosts.get(host)?.noToken.addPeriod(start, count);
+    const of = this.#hosts.get(host) ?? this.#hosts.get(host.toLowerCase());
+    of?.noToken.addPeriod(start, count);
   }
 
   /** A caller whose calls were counted is known and accepted. */
@@ -95,6 +101,7 @@ export class HostTotals {
     if (kind > 1) return;
     const scope = scopeOf(host, capture);
     const counts = this.#of(scope);
+    if (host !== counts.host) this.#name(counts, host, call.time);
     const told = this.#toldOf(counts, scope);
     told?.event(session, kind);
     if (isBefore) {
@@ -104,18 +111,24 @@ export class HostTotals {
   }
 
   /** What an inventory has of a host from before the time that is reported: that alone makes no host one of the report. */
-  raiseBefore(host: string, days: readonly DayCount[]): void {
-    const told = this.#told.get(host) ?? this.#newTold(host);
+  raiseBefore(caller: OnHost, days: readonly DayCount[]): void {
+    const scope = scopeOf(savedHost(caller), caller.capture);
+    const told = this.#told.get(scope) ?? this.#newTold(scope);
     told?.raiseBefore(days);
   }
 
   /** Calls that are known of a host. */
-  told(host: string): ToldCalls {
-    return this.#told.get(host) ?? new ToldCalls(this.#toldRoom);
+  told(scope: string): ToldCalls {
+    return this.#told.get(scope) ?? new ToldCalls(this.#toldRoom);
   }
 
   get hosts(): ReadonlyMap<string, HostCounts> {
     return this.#hosts;
+  }
+
+  #name(counts: HostCounts, host: Host | undefined, time: Nanoseconds): void {
+    counts.host = host;
+    this.names.add(host, time);
   }
 
   #toldOf(counts: HostCounts, scope: string): ToldCalls | undefined {

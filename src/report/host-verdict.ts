@@ -2,6 +2,7 @@ import { EC2_IPV4, EC2_IPV6 } from '../endpoints.ts';
 import type { CaptureSummary, Nanoseconds } from '../model.ts';
 import { countOf } from '../words.ts';
 import { escapeText } from './escape.ts';
+import type { ShownHost } from './host-names.ts';
 import type { HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
@@ -43,8 +44,11 @@ export const DEFAULT_VERDICT: VerdictOptions = { observed: DAY };
 
 /** May HttpTokens=required be set on one host? Texts are escaped. */
 export interface HostVerdict {
-  /** Name or id of the host; the capture's name where that is not known. */
+  /** What tells it apart: see {@link scopeOf}. */
+  scope: string;
+  /** Name or id of the host, so that it is told from others; the capture's name where that is not known. */
   host: string;
+  shown: ShownHost;
   status: VerdictStatus;
   /** Without those of ignored callers. */
   calls: KindCounts;
@@ -68,8 +72,14 @@ export function hostVerdicts(
   options: VerdictOptions,
 ): HostVerdict[] {
   const observations = observationsOf(captures, options.window);
-  const hosts = new Set([...totals.hosts.keys(), ...observations.keys()]);
-  const verdicts = [...hosts].map((host) => hostVerdict(host, totals, observations.get(host), options));
+  const scopes = new Set([...totals.hosts.keys(), ...observations.keys()]);
+  for (const { host, watch, lastTime = 0n, sessions = [] } of captures) {
+    totals.names.add(host, watch?.to ?? lastTime);
+    for (const session of sessions) totals.names.add(session.host, session.to);
+  }
+  const verdicts = [...totals.names.shown(scopes)].map(([scope, shown]) =>
+    hostVerdict({ scope, shown }, totals, observations.get(scope), options),
+  );
   return verdicts.sort(byUrgency);
 }
 
@@ -84,16 +94,20 @@ const URGENCY: readonly VerdictStatus[] = ['not-ready', 'not-enough-evidence', '
 
 function byUrgency(a: HostVerdict, b: HostVerdict): number {
   const order = URGENCY.indexOf(a.status) - URGENCY.indexOf(b.status);
-  return order || b.calls.v1 - a.calls.v1 || (a.host < b.host ? -1 : Number(a.host > b.host));
+  return order || b.calls.v1 - a.calls.v1 || compareTexts(a.host, b.host) || compareTexts(a.scope, b.scope);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function hostVerdict(
-  host: string,
+  { scope, shown }: Pick<HostVerdict, 'scope' | 'shown'>,
   totals: HostTotals,
   observed: Observation | undefined,
   options: VerdictOptions,
 ): HostVerdict {
-  const counts = totals.hosts.get(host);
+  const counts = totals.hosts.get(scope);
   const calls = counts?.kinds ?? { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 };
   const covers = {
     boot: observed?.coversBoot === true,
@@ -102,7 +116,7 @@ function hostVerdict(
   };
   const ignored = kindCounts(counts?.ignored ?? []);
   const { leftOut = 0, before: eventsBefore = 0 } = counts ?? {};
-  const told = totals.told(host);
+  const told = totals.told(scope);
   const before = eventsBefore + told.countBefore();
   const needed = neededFor(calls, { leftOut, told }, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
@@ -110,7 +124,9 @@ function hostVerdict(
   const withoutName = counts?.withoutName ?? 0;
   const restsOn = restsOnOf(observed, covers, noToken, { calls, withoutName, before, ignored });
   return {
-    host,
+    scope,
+    host: shown.label,
+    shown,
     status,
     calls,
     ignored,

@@ -140,7 +140,7 @@ function head(
 }
 
 function hostObject({
-  host,
+  shown,
   status,
   calls,
   ignored,
@@ -152,7 +152,8 @@ function hostObject({
   needed,
 }: HostVerdict): object {
   return {
-    host,
+    host: shown.name,
+    host_id: shown.id,
     status,
     ...calls,
     ignored_v1: ignored.v1 || undefined,

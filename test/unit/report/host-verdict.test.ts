@@ -76,6 +76,8 @@ function verdicts(
   return { hosts: sink.verdicts(), ...sink.findings() };
 }
 
+const on = ({ id, name }: { id: string; name: string }) => ({ host: name, hostId: id, capture: 'x' });
+
 const v2 = attributed({ version: 'v2' }, CURL, { host: HOST });
 
 describe('the verdict of a host', () => {
@@ -293,7 +295,7 @@ describe('the verdict of a host', () => {
       );
       for (const call of before) sink.leftOut(call);
       sink.call(v2);
-      if (days.length > 0) sink.target?.raiseBefore('web-1', days);
+      if (days.length > 0) sink.target?.raiseBefore(on(HOST), days);
       void sink.end([events(sessions)]);
       return sink.verdicts()[0]?.needed ?? [];
     };
@@ -338,8 +340,8 @@ describe('the verdict of a host', () => {
         { ...DEFAULT_VERDICT, window: { since: SINCE } },
       );
       sink.leftOut(early('s1'));
-      sink.target?.raiseBefore('web-1', days(5));
-      sink.target?.raiseBefore('web-2', days(5));
+      sink.target?.raiseBefore(on(HOST), days(5));
+      sink.target?.raiseBefore(on({ id: 'b2', name: 'web-2' }), days(5));
       void sink.end([events([counting(5)])]);
       assert.deepEqual(
         sink.verdicts().map(({ host, status }) => [host, status]),
