@@ -250,6 +250,8 @@ export interface Completeness {
   kernelBytes: number;
   /** Views the session had (`sockets`, `wire`); absent without a session header. */
   views?: readonly string[] | undefined;
+  /** Endpoints that the session watched, as `10.0.0.7:8080`; absent for those of EC2. */
+  watched?: readonly string[] | undefined;
   /** Look-ups in /proc that the journal has answers of, and those of them that found a process. */
   lookups: { made: number; found: number };
 }
@@ -319,6 +321,8 @@ export interface CaptureSummary {
   /** Of a file of saved events: all that it has, or what stands for them; undefined where their times are not known. */
   cutLines?: readonly CutLine[] | undefined;
   completeness: Completeness;
+  /** Endpoints that somebody named to be looked for; absent for those of EC2 and those that its session watched. */
+  searched?: readonly string[] | undefined;
   problems: readonly Problem[];
 }
 

@@ -43,6 +43,7 @@ export interface AllCalls {
 export interface CallerSummary {
   /** Name of its host, or id where it has none. */
   host: string | undefined;
+  hostId: string | undefined;
   capture: string;
   /** The one row of the callers beyond the maximum. */
   isOther: boolean;
@@ -74,15 +75,20 @@ export interface CallerSummary {
   ignored?: IgnoredAs | undefined;
 }
 
+/** Where a caller lives. */
+export type OnHost = Pick<CallerSummary, 'host' | 'hostId' | 'capture'>;
+
 /** What takes callers that were counted before. */
 export interface CallerTarget {
   addCaller(caller: CallerSummary): void;
   /** A part of the time, with calls by kind: of the callers that are added, which have no times of their own. False for a width that timelines do not have. */
   addTime(width: Nanoseconds, start: Nanoseconds, counts: readonly number[]): boolean;
-  /** Calls of that host without a token that succeeded, in a period that began then, in seconds. */
+  /** Calls of that host, by its id or else its name, without a token that succeeded, in a period that began then, in seconds. */
   addNoToken(host: string, start: number, count: number): void;
   /** Of a caller whose calls may have been counted: by day, the larger of both counts. */
   raiseCaller(caller: CallerSummary): void;
+  /** Calls by day that one inventory has from before the time that is reported, of all callers on the host of this one. */
+  raiseBefore(caller: OnHost, days: readonly DayCount[]): void;
 }
 
 export const SUM: Combine = (a, b) => a + b;

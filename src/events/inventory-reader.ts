@@ -1,8 +1,9 @@
 import type { CallerTarget } from '../callers/types.ts';
 import type { CaptureSummary, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
+import { HostDays } from './host-days.ts';
 import type { ReadOptions } from './read-events.ts';
-import { select } from './saved-filter.ts';
+import { daysBefore, select } from './saved-filter.ts';
 import { lossesOf, readInventory } from './saved-inventory.ts';
 
 /**
@@ -17,6 +18,7 @@ export async function raiseToInventory(
   const problems: Problem[] = [];
   let losses = {};
   let callers = 0;
+  const before = new HostDays();
   try {
     const saved = await readInventory(
       file.location,
@@ -24,6 +26,7 @@ export async function raiseToInventory(
         callers++;
         const { caller } = select(read, filter, undefined);
         if (caller !== undefined) target.raiseCaller(caller);
+        before.add(read, daysBefore(read, filter));
       },
       signal,
     );
@@ -34,6 +37,7 @@ export async function raiseToInventory(
     if (typeof code !== 'string') throw error;
     problems.push(damageOf(file.path, `reading failed: ${message}`));
   }
+  for (const [caller, days] of before.all()) target.raiseBefore(caller, days);
   return {
     name: file.path,
     files: [file.path],

@@ -48,6 +48,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
   const userAgents = wireTexts(json.user_agents);
   return {
     host: maskedName(json.host),
+    hostId: maskedName(json.host_id),
     capture,
     isOther: json.other_callers === true,
     program: textOf(json.program),

@@ -1,4 +1,4 @@
-import { DAY_NS, dayStart, earlier, later } from '../callers/days.ts';
+import { DAY_NS, type DayCount, dayStart, earlier, later } from '../callers/days.ts';
 import { KINDS, type Kind, type KindCounts } from '../callers/kinds.ts';
 import type { CallerSummary } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
@@ -31,6 +31,12 @@ export function select(caller: CallerSummary, filter: EventFilter, hostId: strin
     (since === undefined || caller.first >= since) && (until === undefined || caller.last < until);
   const inTime = isWithin ? caller : ofDays(caller, filter);
   return { caller: inTime && ofVersions(inTime, filter.versions), isCut: !isWithin };
+}
+
+/** Days with calls of which none is within the time that begins then: of the day of that moment, that is seldom known. */
+export function daysBefore({ last, days }: CallerSummary, { since }: EventFilter): readonly DayCount[] {
+  if (since === undefined) return [];
+  return last < since ? days : days.filter(({ day }) => dayStart(day) + DAY_NS <= since);
 }
 
 /** The days that are wholly within the time. */

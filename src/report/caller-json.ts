@@ -12,14 +12,16 @@ import { isoNanoseconds } from './time.ts';
 
 /** A caller in JSON: its row, and all that is needed to add it to what another report counted. */
 export function callerObject(caller: Caller, views: ProcessViews): object {
-  const { scope: _, ...row } = callerRow(caller, views);
-  return { ...row, ...savedObject(caller) };
+  const row = callerRow(caller, views);
+  // Others read it by name and id: what tells two of one name apart is for people.
+  return { ...row, host: row.host && (caller.host?.name ?? row.host), ...savedObject(caller) };
 }
 
 /** What of a caller is no column. */
 export function savedObject(caller: Caller): object {
   const { example } = caller;
   return {
+    host_id: example.host?.id,
     other_callers: caller.identity.isOther || undefined,
     all_calls: allCallsObject(caller.allCalls),
     with_process: caller.withProcess,

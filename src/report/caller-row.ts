@@ -15,7 +15,6 @@ import { userText } from './users.ts';
  * where not known. Masked, not yet escaped.
  */
 export interface CallerRow extends KindCounts {
-  scope: string;
   host: string | undefined;
   capture: string;
   program: string | undefined;
@@ -84,8 +83,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
   const facts = caller.said === undefined ? own : caller.said.complete(own);
   const nameOfUser = exampleProcess && views.users.nameOf(identity.scope, exampleProcess);
   return {
-    scope: identity.scope,
-    host: example.host?.name ?? example.host?.id,
+    host: example.host && (caller.host?.label ?? example.host.name ?? example.host.id),
     capture: example.capture,
     program: identity.isOther ? OTHER_CALLERS_NAME : view?.program,
     started_by: view?.startedBy,

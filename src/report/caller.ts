@@ -12,6 +12,7 @@ import {
 } from '../model.ts';
 import { MostSaid } from './facts.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
+import type { ShownHost } from './host-names.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import { NOTHING_KEPT, type ProcessSize } from './process-budget.ts';
 import type { ProcessView } from './process-view.ts';
@@ -23,7 +24,7 @@ const PATH_RANK: ReadonlyMap<PathClass, number> = new Map(
 
 /** What makes calls the same caller's. */
 export interface CallerIdentity {
-  /** Capture, or host where it is known: the same program on two hosts is two callers. */
+  /** Host, or capture where it is not known: see {@link scopeOf}. The same program on two hosts is two callers. */
   scope: string;
   /** Undefined where no process is known, and for the row of those beyond the maximum. */
   process: ProcessView | undefined;
@@ -60,6 +61,8 @@ export class Caller {
   withProcess = 0;
   /** Of its process, what was counted when it was met. */
   kept: ProcessSize = NOTHING_KEPT;
+  /** As it is to be shown, once that is known. */
+  host: ShownHost | undefined;
   first: Nanoseconds;
   last: Nanoseconds;
   readonly userAgents: FewValues;
@@ -153,6 +156,11 @@ export class Caller {
   get lastDayOfV1(): Nanoseconds | undefined {
     const last = this.#days.days.findLast(({ counts }) => (counts[0] ?? 0) > 0);
     return last && dayStart(last.day);
+  }
+
+  /** Its host or capture, as it is to be shown. */
+  get place(): string {
+    return this.host?.label ?? this.identity.scope;
   }
 
   get facts(): CallerFacts {

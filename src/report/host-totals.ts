@@ -1,9 +1,12 @@
-import type { CallerSummary } from '../callers/types.ts';
-import type { AttributedCall } from '../model.ts';
-import { scopeOf } from './aggregate.ts';
+import type { DayCount } from '../callers/days.ts';
+import type { CallerSummary, OnHost } from '../callers/types.ts';
+import type { AttributedCall, Host, Nanoseconds } from '../model.ts';
 import type { Caller } from './caller.ts';
+import { HostNames, scopeOf } from './host-names.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
+import { savedHost } from './saved-process.ts';
+import { ToldCalls, ToldRoom } from './told-calls.ts';
 
 /** More hosts share one entry. */
 export const MAX_HOSTS = 16_384;
@@ -22,6 +25,10 @@ export class HostCounts {
   before = 0;
   /** Calls of callers that are known and accepted: in no other number here but those of MetadataNoToken. */
   readonly ignored: number[] = KINDS.map(() => 0);
+  /** What sessions are held against; from the first call on that speaks against the host. */
+  told: ToldCalls | undefined;
+  /** Of the last call. */
+  host: Host | undefined;
 
   constructor(budget: PeriodBudget) {
     this.noToken = new NoTokenPeriods(budget);
@@ -35,6 +42,9 @@ export class HostCounts {
 /** Calls by host: what a verdict rests on, whatever the format. */
 export class HostTotals {
   readonly #budget = new PeriodBudget();
+  readonly names = new HostNames();
+  readonly #toldRoom = new ToldRoom();
+  readonly #told = new Map<string, ToldCalls>();
   readonly #hosts = new Map<string, HostCounts>();
   #lastScope: string | undefined;
   #last: HostCounts | undefined;
@@ -42,18 +52,26 @@ export class HostTotals {
   add(attributed: AttributedCall): void {
     const { call, process } = attributed;
     const kind = kindOf(call);
-    const counts = this.#of(scopeOf(attributed.host, attributed.capture));
+    const scope = scopeOf(attributed.host, attributed.capture);
+    const counts = this.#of(scope);
     counts.counts[kind] = (counts.counts[kind] ?? 0) + 1;
+    if (attributed.host !== counts.host) this.#name(counts, attributed.host, call.time);
     if (kind > 1) return;
+    this.#toldOf(counts, scope)?.event(attributed.session, kind);
     if (process === undefined) counts.withoutName++;
     const { status } = call;
     if (kind === 0 && status !== undefined && status >= 200 && status < 300) counts.noToken.add(call.time);
   }
 
-  /** A caller that was counted before, or what an inventory knows beyond. */
-  addCounts(caller: CallerSummary, counts: readonly number[], succeeded: number): void {
-    const { host, capture, withProcess, counts: all } = caller;
-    const of = this.#of(host ?? capture);
+  /** A caller that was counted before, or what an inventory knows beyond: counts, and of these those by day. */
+  addCounts(
+    caller: CallerSummary,
+    { counts, succeeded, days }: { counts: readonly number[]; succeeded: number; days: readonly DayCount[] },
+  ): void {
+    const { capture, withProcess, counts: all } = caller;
+    const scope = scopeOf(savedHost(caller), capture);
+    const of = this.#of(scope);
+    this.#toldOf(of, scope)?.add(days);
     for (const [kind, count] of counts.entries()) of.counts[kind] = (of.counts[kind] ?? 0) + count;
     const calls = KINDS.reduce((sum, kind) => sum + all[kind], 0);
     const toFix = (counts[0] ?? 0) + (counts[1] ?? 0);
@@ -64,7 +82,8 @@ export class HostTotals {
 
   /** Periods of calls that are in the totals. */
   addNoToken(host: string, start: number, count: number): void {
-    this.#hosts.get(host)?.noToken.addPeriod(start, count);
+    const of = this.#hosts.get(host) ?? this.#hosts.get(host.toLowerCase());
+    of?.noToken.addPeriod(start, count);
   }
 
   /** A caller whose calls were counted is known and accepted. */
@@ -77,15 +96,52 @@ export class HostTotals {
     if (withProcess === 0) of.withoutName -= (calls[0] ?? 0) + (calls[1] ?? 0);
   }
 
-  leaveOut({ call, host, capture }: AttributedCall, isBefore: boolean): void {
-    if (kindOf(call) > 1) return;
-    const counts = this.#of(scopeOf(host, capture));
-    if (isBefore) counts.before++;
-    else counts.leftOut++;
+  leaveOut({ call, host, capture, session }: AttributedCall, isBefore: boolean): void {
+    const kind = kindOf(call);
+    if (kind > 1) return;
+    const scope = scopeOf(host, capture);
+    const counts = this.#of(scope);
+    if (host !== counts.host) this.#name(counts, host, call.time);
+    const told = this.#toldOf(counts, scope);
+    told?.event(session, kind);
+    if (isBefore) {
+      counts.before++;
+      told?.eventBefore(call.time, kind);
+    } else counts.leftOut++;
+  }
+
+  /** What an inventory has of a host from before the time that is reported: that alone makes no host one of the report. */
+  raiseBefore(caller: OnHost, days: readonly DayCount[]): void {
+    const scope = scopeOf(savedHost(caller), caller.capture);
+    const told = this.#told.get(scope) ?? this.#newTold(scope);
+    told?.raiseBefore(days);
+  }
+
+  /** Calls that are known of a host. */
+  told(scope: string): ToldCalls {
+    return this.#told.get(scope) ?? new ToldCalls(this.#toldRoom);
   }
 
   get hosts(): ReadonlyMap<string, HostCounts> {
     return this.#hosts;
+  }
+
+  #name(counts: HostCounts, host: Host | undefined, time: Nanoseconds): void {
+    counts.host = host;
+    this.names.add(host, time);
+  }
+
+  #toldOf(counts: HostCounts, scope: string): ToldCalls | undefined {
+    counts.told ??= this.#told.get(scope) ?? this.#newTold(scope);
+    return counts.told;
+  }
+
+  /** Undefined where there are too many: of those, what sessions counted is taken to be missing. */
+  #newTold(scope: string): ToldCalls | undefined {
+    if (this.#told.size >= MAX_HOSTS) return undefined;
+    const told = new ToldCalls(this.#toldRoom);
+    this.#told.set(scope, told);
+    return told;
   }
 
   #of(scope: string): HostCounts {

@@ -1,5 +1,5 @@
 import type { IgnorePolicy } from '../callers/ignore.ts';
-import type { CallerTarget } from '../callers/types.ts';
+import type { CallerTarget, OnHost } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import { Aggregate } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
@@ -8,6 +8,7 @@ import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verd
 import { findIgnored, Ignored } from './ignored.ts';
 import { KINDS } from './kinds.ts';
 import type { Window } from './observation.ts';
+import { savedHost } from './saved-process.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -99,14 +100,19 @@ export class VerdictSink implements ReportSink {
     return (
       aggregate && {
         addCaller: (caller) => {
+          this.#totals.names.add(savedHost(caller), caller.last);
           aggregate.addCaller(caller);
           const counts = KINDS.map((kind) => caller.counts[kind]);
-          this.#totals.addCounts(caller, counts, caller.facts.v1.succeeded);
+          const { days, facts } = caller;
+          this.#totals.addCounts(caller, { counts, succeeded: facts.v1.succeeded, days });
         },
-        raiseCaller: (caller) => {
-          const { counts, succeeded } = aggregate.raiseCaller(caller);
-          this.#totals.addCounts(caller, counts, succeeded);
+        raiseCaller: (saved) => {
+          const caller = this.#withId(saved);
+          // Its host's name is that of the example.
+          this.#totals.names.add(savedHost(caller), caller.example.time);
+          this.#totals.addCounts(caller, aggregate.raiseCaller(caller));
         },
+        raiseBefore: (caller, days) => this.#totals.raiseBefore(this.#withId(caller), days),
         addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
         addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
       }
@@ -138,8 +144,15 @@ export class VerdictSink implements ReportSink {
       for (const caller of this.#ignored.callers.keys()) this.#totals.ignore(caller);
     }
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
+    aggregate?.showHosts(new Map(this.#verdicts.map(({ scope, shown }) => [scope, shown])));
     this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);
     return this.#sink.end(captures, this.#verdicts, this.findings(), this.#ignored);
+  }
+
+  /** Inventories of earlier versions have no ids of hosts: they are read last, and what was read before may tell. */
+  #withId<C extends OnHost>(caller: C): C {
+    if (caller.hostId !== undefined || caller.host === undefined) return caller;
+    return { ...caller, hostId: this.#totals.names.idOf(caller.host) };
   }
 
   get rowsLeftOut(): number {

@@ -1,19 +1,19 @@
-import type { CallerSummary } from '../callers/types.ts';
-import type { Process, ProcessFacts } from '../model.ts';
+import type { CallerSummary, OnHost } from '../callers/types.ts';
+import type { Host, Process, ProcessFacts } from '../model.ts';
 import type { Candidate } from './caller.ts';
 import { KINDS } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 
 /** The example of a caller that was counted before: the earliest call of its worst kind. */
 export function savedCandidate(summary: CallerSummary, views: ProcessViews): Candidate {
-  const { example, host, capture, attribution, counts } = summary;
+  const { example, capture, attribution, counts } = summary;
   const kind = KINDS.findIndex((name) => counts[name] > 0);
   const process = processOf(summary, views);
   return {
     example: {
       ...(process === undefined ? {} : { process }),
       attribution,
-      host: host === undefined ? undefined : { name: host },
+      host: savedHost(summary),
       session: capture,
       capture,
       eventId: example.eventId,
@@ -21,6 +21,12 @@ export function savedCandidate(summary: CallerSummary, views: ProcessViews): Can
     kind: kind < 0 ? KINDS.length : kind,
     time: example.time,
   };
+}
+
+/** The id stands in place of a name, where there is none. */
+export function savedHost({ host: name, hostId: id }: OnHost): Host | undefined {
+  if (name === undefined && id === undefined) return undefined;
+  return { id, name: name === id ? undefined : name };
 }
 
 /** What is shown of it, as a process: its ancestors have nothing but their names. */

@@ -125,7 +125,6 @@ export class Inventory {
     if (known?.calls === calls && known.day === today) return known.text;
     caller.forgetDays(today - INVENTORY_DAYS + 1);
     const {
-      scope: _,
       example_args: args,
       example_ancestry: ancestry,
       ...fields
