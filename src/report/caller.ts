@@ -4,7 +4,6 @@ import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/call
 import type { RunBudget } from '../causes/runs.ts';
 import {
   type AttributedCall,
-  type ImdsCall,
   type Nanoseconds,
   type Operation,
   PATH_CLASSES,
@@ -183,7 +182,7 @@ export class Caller {
   /** @param view of its process, where that is known */
   add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
-    this.addContext(call, view);
+    this.addContext(attributed, view);
     if (!this.#isReported) this.#begin({ example: exampleOf(attributed), kind, time: call.time });
     this.#isCounted = true;
     if (attributed.process !== undefined)
@@ -293,8 +292,9 @@ export class Caller {
   }
 
   /** A call that is not to be reported, and tells why it makes others. */
-  addContext(call: ImdsCall, view: ProcessView | undefined): void {
-    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none');
+  addContext({ call, attribution }: AttributedCall, view: ProcessView | undefined): void {
+    const isBeforeNat = attribution.match === 'isn-nat';
+    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none', isBeforeNat);
   }
 
   /** It may be known from calls that are not to be reported. */
