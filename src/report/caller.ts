@@ -9,9 +9,9 @@ import {
   PATH_CLASSES,
   type PathClass,
 } from '../model.ts';
-import { MostSaid } from './facts.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
+import { MostSaid } from './most-said.ts';
 import { NOTHING_KEPT, type ProcessSize } from './process-budget.ts';
 import type { ProcessView } from './process-view.ts';
 import { userKey } from './users.ts';
@@ -68,7 +68,7 @@ export class Caller {
   readonly #days: DayCounts;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   #example: Candidate;
-  /** What saved events said of its processes; undefined where the journal is read, which has it all. */
+  /** What saved events and reports said of its processes; undefined where the journal is read, which has it all. */
   said: MostSaid | undefined;
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
@@ -191,7 +191,7 @@ export class Caller {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (attributed.process?.facts !== undefined) {
       this.said ??= new MostSaid();
-      this.said.add(attributed);
+      this.said.add(attributed.process.facts);
     }
     if (call.operation !== undefined) this.operations[call.operation]++;
     if (view !== undefined) this.withProcess++;
@@ -271,6 +271,10 @@ export class Caller {
 
   #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
     const { user, haveAgents, areNamedBySystem } = summary.allCalls;
+    if (example.process !== undefined) {
+      this.said ??= new MostSaid();
+      this.said.addColumns(summary.said);
+    }
     if (!haveAgents) this.#lacksAgent = true;
     if (!areNamedBySystem) this.#areNamedBySystem = false;
     if (summary.program !== undefined && user !== undefined) this.#addUser(user);
