@@ -4,19 +4,22 @@ import type { Attribution, Nanoseconds, Operation, PathClass } from '../model.ts
 import type { DayCount } from './days.ts';
 import type { KindCounts } from './kinds.ts';
 
-/** The call that stands for the others of its caller. */
-export interface SavedExample {
+/** What was looked up on the host of a process, as the columns of the same names show it. */
+export interface LookedUp {
+  package: string | undefined;
+  image: string | undefined;
+  pod: string | undefined;
+  timer: string | undefined;
+}
+
+/** The call that stands for the others of its caller, with what was looked up of its own process. */
+export interface SavedExample extends LookedUp {
   time: Nanoseconds;
   eventId: string | undefined;
   pid: number | undefined;
   args: readonly string[] | undefined;
   /** Names of its ancestors, nearest first. */
   ancestry: readonly string[] | undefined;
-  /** What was looked up on the host, as the columns of the same names show it. */
-  package: string | undefined;
-  image: string | undefined;
-  pod: string | undefined;
-  timer: string | undefined;
   startedFrom: string | undefined;
 }
 
@@ -71,6 +74,8 @@ export interface CallerSummary {
   facts: SavedFacts;
   attribution: Attribution;
   example: SavedExample;
+  /** Of all its processes, that of the one of which most is known. */
+  said: LookedUp;
   /** Where a report left it uncounted. */
   ignored?: IgnoredAs | undefined;
 }

@@ -145,7 +145,7 @@ export class Aggregate {
   /** A call that is not to be reported, and tells why its caller makes others. */
   addContext(attributed: AttributedCall): void {
     const view = attributed.process && this.views.view(attributed.process);
-    this.#callerOf(attributed, view, kindOf(attributed.call)).addContext(attributed.call, view);
+    this.#callerOf(attributed, view, kindOf(attributed.call)).addContext(attributed, view);
   }
 
   #callerOf(attributed: AttributedCall, view: ProcessView | undefined, kind: number): Caller {

@@ -6,6 +6,7 @@ import type { RunTally } from '../causes/runs.ts';
 import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
 import { callerRow } from './caller-row.ts';
+import { LOOKED_UP, lookedUp } from './fact-columns.ts';
 import { kindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { isoNanoseconds } from './time.ts';
@@ -14,11 +15,11 @@ import { isoNanoseconds } from './time.ts';
 export function callerObject(caller: Caller, views: ProcessViews): object {
   const row = callerRow(caller, views);
   // Others read it by name and id: what tells two of one name apart is for people.
-  return { ...row, host: row.host && (caller.host?.name ?? row.host), ...savedObject(caller) };
+  return { ...row, host: row.host && (caller.host?.name ?? row.host), ...savedObject(caller, views) };
 }
 
 /** What of a caller is no column. */
-export function savedObject(caller: Caller): object {
+export function savedObject(caller: Caller, views: ProcessViews): object {
   const { example } = caller;
   return {
     host_id: example.host?.id,
@@ -28,8 +29,26 @@ export function savedObject(caller: Caller): object {
     by_operation: caller.operations,
     example_time: isoNanoseconds(caller.exampleTime),
     example_event_id: example.eventId,
+    ...saidObject(caller, views),
     days: caller.days.map(({ day, counts }) => ({ day: dayText(dayStart(day)), ...kindCounts(counts) })),
     facts: factsObject(caller.savedFacts, caller.facts.runs),
+  };
+}
+
+/**
+ * What the columns of looked-up facts hide: which of them its example does not have itself, and what is known of
+ * another process, where that is not what they show. With these, the columns of two reports are put together as those of
+ * all calls are.
+ */
+function saidObject({ identity, example: { process }, said }: Caller, views: ProcessViews): object {
+  if (identity.isOther || process === undefined || said?.columns === undefined) return {};
+  const { columns } = said;
+  const facts = views.facts(process);
+  const [own, shown] = [lookedUp(facts), lookedUp(said.complete(facts))];
+  const lacking = LOOKED_UP.filter((name) => own[name] === undefined && shown[name] !== undefined);
+  return {
+    example_lacks: lacking.length === 0 ? undefined : lacking,
+    looked_up: LOOKED_UP.every((name) => shown[name] === columns[name]) ? undefined : columns,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Diagnosis } from '../causes/types.ts';
-import type { ContainerFacts, PackageFacts, ProcessFacts } from '../model.ts';
 import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
 import { diagnosisOf } from './diagnosis.ts';
+import { factColumns } from './fact-columns.ts';
 import type { KindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
@@ -125,27 +125,4 @@ function diagnosisColumns({ cause, findings, product, productVersion }: Diagnosi
     product,
     product_version: productVersion,
   };
-}
-
-/** The last columns of both kinds of rows. */
-export function factColumns(facts: ProcessFacts | undefined) {
-  return {
-    package: packageText(facts?.package),
-    image: facts?.container?.image,
-    pod: podText(facts?.container),
-    timer: facts?.timer,
-    started_from: facts?.startedFrom,
-  };
-}
-
-/** `curl 7.88.1-10+deb12u14`. */
-function packageText(known: PackageFacts | undefined): string | undefined {
-  return known && (known.version === undefined ? known.name : `${known.name} ${known.version}`);
-}
-
-/** `default/web-5d8f`, else what tells the pod or the task from others. */
-function podText(container: ContainerFacts | undefined): string | undefined {
-  const { podName, podNamespace, podId, task } = container ?? {};
-  if (podName === undefined) return podId ?? task;
-  return podNamespace === undefined ? podName : `${podNamespace}/${podName}`;
 }

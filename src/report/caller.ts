@@ -4,16 +4,15 @@ import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/call
 import type { RunBudget } from '../causes/runs.ts';
 import {
   type AttributedCall,
-  type ImdsCall,
   type Nanoseconds,
   type Operation,
   PATH_CLASSES,
   type PathClass,
 } from '../model.ts';
-import { MostSaid } from './facts.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import type { ShownHost } from './host-names.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
+import { MostSaid } from './most-said.ts';
 import { NOTHING_KEPT, type ProcessSize } from './process-budget.ts';
 import type { ProcessView } from './process-view.ts';
 import { userKey } from './users.ts';
@@ -72,7 +71,7 @@ export class Caller {
   readonly #days: DayCounts;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   #example: Candidate;
-  /** What saved events said of its processes; undefined where the journal is read, which has it all. */
+  /** What saved events and reports said of its processes; undefined where the journal is read, which has it all. */
   said: MostSaid | undefined;
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
@@ -191,7 +190,7 @@ export class Caller {
   /** @param view of its process, where that is known */
   add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
-    this.addContext(call, view);
+    this.addContext(attributed, view);
     if (!this.#isReported) this.#begin({ example: exampleOf(attributed), kind, time: call.time });
     this.#isCounted = true;
     if (attributed.process !== undefined)
@@ -200,7 +199,7 @@ export class Caller {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (attributed.process?.facts !== undefined) {
       this.said ??= new MostSaid();
-      this.said.add(attributed);
+      this.said.add(attributed.process.facts);
     }
     if (call.operation !== undefined) this.operations[call.operation]++;
     if (view !== undefined) this.withProcess++;
@@ -280,6 +279,10 @@ export class Caller {
 
   #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
     const { user, haveAgents, areNamedBySystem } = summary.allCalls;
+    if (example.process !== undefined) {
+      this.said ??= new MostSaid();
+      this.said.addColumns(summary.said);
+    }
     if (!haveAgents) this.#lacksAgent = true;
     if (!areNamedBySystem) this.#areNamedBySystem = false;
     if (summary.program !== undefined && user !== undefined) this.#addUser(user);
@@ -301,8 +304,9 @@ export class Caller {
   }
 
   /** A call that is not to be reported, and tells why it makes others. */
-  addContext(call: ImdsCall, view: ProcessView | undefined): void {
-    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none');
+  addContext({ call, attribution }: AttributedCall, view: ProcessView | undefined): void {
+    const isBeforeNat = attribution.match === 'isn-nat';
+    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none', isBeforeNat);
   }
 
   /** It may be known from calls that are not to be reported. */

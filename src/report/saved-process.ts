@@ -1,6 +1,7 @@
 import type { CallerSummary, OnHost } from '../callers/types.ts';
-import type { Host, Process, ProcessFacts } from '../model.ts';
+import type { Host, Process } from '../model.ts';
 import type { Candidate } from './caller.ts';
+import { factsOf } from './fact-columns.ts';
 import { KINDS } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 
@@ -41,29 +42,9 @@ function processOf(summary: CallerSummary, views: ProcessViews): Process | undef
     containerId,
     unit,
     userName: user,
-    facts: factsOf(summary),
+    facts: { ...factsOf(example), userName: user, startedFrom: example.startedFrom },
     ancestors: (example.ancestry ?? []).map((name) => ({ pid: 0, start: '', name })),
   };
   views.adopt(process, program, startedBy);
   return process;
-}
-
-/** Such that the columns show the same again. */
-function factsOf({ example, user }: CallerSummary): ProcessFacts {
-  const { image, pod, timer, startedFrom } = example;
-  // A name of a package has no blank in it.
-  const [name, ...version] = example.package?.split(' ') ?? [];
-  const slash = pod?.indexOf('/') ?? -1;
-  const place =
-    pod !== undefined && slash > 0 && !pod.startsWith('arn:')
-      ? { podNamespace: pod.slice(0, slash), podName: pod.slice(slash + 1) }
-      : { podId: pod };
-  return {
-    package:
-      name === undefined || name === '' ? undefined : { name, version: version.join(' ') || undefined },
-    container: image === undefined && pod === undefined ? undefined : { image, ...place },
-    timer,
-    userName: user,
-    startedFrom,
-  };
 }

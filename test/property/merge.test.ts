@@ -6,7 +6,7 @@ import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import schema from '../../schemas/report.schema.json' with { type: 'json' };
 import { SavedReportReader } from '../../src/events/saved-report.ts';
-import type { AttributedCall, Process } from '../../src/model.ts';
+import type { AttributedCall, Process, ProcessFacts } from '../../src/model.ts';
 import { DEFAULT_VERDICT } from '../../src/report/host-verdict.ts';
 import { createReportSink } from '../../src/report/index.ts';
 
@@ -30,11 +30,25 @@ function processOf(program: number, run: number): Process {
     args,
     ...(program === 2 ? { unit: 'agent.service', userName: 'agent' } : {}),
     ...(run % 5 === 0 ? { containerId: 'c0ffee' } : {}),
+    ...(run % 2 === 0 ? { facts: factsOf(name, run) } : {}),
     ancestors: [
       { pid: 2000 + run, start: '', name: 'sh', executable: '/usr/bin/dash', args: ['sh', '-c', 'x'] },
       { pid: 7, start: '', name: `job${run % 4}`, args: [`./job${run % 4}`] },
       { pid: 1, start: '' },
     ],
+  };
+}
+
+/** What events say of some processes: of one program, packages that were renewed, and pods. */
+function factsOf(name: string, run: number): ProcessFacts {
+  const version = run % 3 === 0 ? undefined : `1:${run % 7}.0-1`;
+  return {
+    ...(run % 4 === 0 ? { package: { name, version, manager: 'dpkg' } } : {}),
+    ...(run % 10 === 0
+      ? { container: { image: `app:${run % 3}`, podName: `app-${run % 6}`, podNamespace: 'shop' } }
+      : {}),
+    ...(run % 20 === 0 ? { container: { podId: `pod-${run}` } } : {}),
+    ...(run % 14 === 0 ? { timer: `job${run % 4}.timer` } : {}),
   };
 }
 

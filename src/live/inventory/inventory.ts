@@ -134,7 +134,7 @@ export class Inventory {
         ...fields,
         example_args: args?.slice(0, SHOWN_ARGUMENTS).map(shortened),
         example_ancestry: ancestry?.slice(0, SHOWN_ANCESTORS),
-        ...savedObject(caller),
+        ...savedObject(caller, this.#aggregate.views),
       }),
     );
     this.#texts.set(caller, { calls, day: today, text });
