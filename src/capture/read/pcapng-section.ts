@@ -39,7 +39,7 @@ export class SectionReader {
    * @returns where the first block begins that is something else, damaged or not whole
    */
   enhancedPackets(window: InputWindow, from: number, filter: PacketFilter, handler: JournalHandler): number {
-    const { bytes, view, end } = window;
+    const { bytes, view, end, origin } = window;
     const little = this.little;
     const interfaces = this.#interfaces;
     const totals = this.#totals;
@@ -68,11 +68,11 @@ export class SectionReader {
       const on = current as Interface;
       high = view.getUint32(at + 12, little);
       low = view.getUint32(at + 16, little);
-      on.stamp(high, low);
       number++;
+      const stray = on.span.stamp(high, low, number, origin + at);
+      if (stray !== undefined) this.#findings.strayTime(stray);
       total += captured;
       on.packets++;
-      if (number === 1) totals.setFirst(on, high, low);
       if (number >= stop) {
         handler.beforePacket(number);
         stop = handler.nextStop;
@@ -214,12 +214,11 @@ export class SectionReader {
     }
     const high = view.getUint32(at + 12, this.little);
     const low = view.getUint32(at + 16, this.little);
-    on.stamp(high, low);
     this.#previous = on;
     this.#previousHigh = high;
     this.#previousLow = low;
     const number = this.#count(on, captured, handler);
-    if (number === 1) this.#totals.setFirst(on, high, low);
+    this.#findings.strayTime(on.span.stamp(high, low, number, window.origin + at));
     if (on.supported && filter.accepts(window.bytes, view, at + EPB_DATA, captured, on.linkType)) {
       handler.packet(this.#filler.ofBlock(window, at, at + length, number, on, this.little));
     }
