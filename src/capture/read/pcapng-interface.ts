@@ -1,4 +1,5 @@
 import { isSupportedLinkType } from './link-types.ts';
+import { DropCounters } from './pcapng-drops.ts';
 import { MAX_DESCRIPTION, netnsIn } from './pcapng-netns.ts';
 import { type Option, options, text } from './pcapng-options.ts';
 import { Timescale } from './pcapng-time.ts';
@@ -8,8 +9,6 @@ const IF_NAME = 2;
 const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
-const ISB_IFDROP = 5;
-const ISB_OSDROP = 7;
 /** Ticks are two words. */
 const TICKS_OF_HIGH = 2 ** 32;
 /** Bytes of a name that are kept. */
@@ -58,10 +57,8 @@ export class Interface {
   readonly netns: number | undefined;
   /** Of its packets, in ticks. */
   readonly span: TimeSpan;
+  readonly drops = new DropCounters();
   packets = 0;
-  /** Last values of its statistics; they are cumulative. */
-  #interfaceDrops: number | undefined;
-  #systemDrops: number | undefined;
 
   constructor(linkType: number, snapLength: number, name?: string, time = new Timescale(), netns?: number) {
     this.linkType = linkType;
@@ -80,19 +77,5 @@ export class Interface {
       description.option(bytes, view, option, little);
     }
     return description.made();
-  }
-
-  /** Takes the drop counters of an Interface Statistics Block. */
-  readStatistics(view: DataView, at: number, length: number, little: boolean): void {
-    for (const option of options(view, at + 20, at + length - 4, little)) {
-      if (option.length < 8) continue;
-      if (option.code === ISB_IFDROP) this.#interfaceDrops = Number(view.getBigUint64(option.offset, little));
-      if (option.code === ISB_OSDROP) this.#systemDrops = Number(view.getBigUint64(option.offset, little));
-    }
-  }
-
-  get drops(): number | undefined {
-    if (this.#interfaceDrops === undefined && this.#systemDrops === undefined) return undefined;
-    return (this.#interfaceDrops ?? 0) + (this.#systemDrops ?? 0);
   }
 }

@@ -15,7 +15,8 @@ export class PcapngTotals {
   /** Adds an interface whose section has ended. */
   add(one: Interface): void {
     const { statistics } = this.#findings;
-    if (one.drops !== undefined) statistics.drops = (statistics.drops ?? 0) + one.drops;
+    const drops = one.drops.total;
+    if (drops !== undefined) statistics.drops = (statistics.drops ?? 0) + drops;
     if (!one.supported && one.packets > 0) {
       this.#unsupported.set(one.linkType, (this.#unsupported.get(one.linkType) ?? 0) + one.packets);
     }
