@@ -2,7 +2,7 @@ import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '..
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
 import { scopeOf } from './aggregate.ts';
-import { isIncomplete, isUnread, lossesIn } from './completeness.ts';
+import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { lossWords } from './loss-words.ts';
 
@@ -118,8 +118,10 @@ class Builder {
   }
 
   capture(capture: CaptureSummary): void {
-    const from = capture.watch?.from ?? capture.firstTime;
-    const to = capture.watch?.to ?? capture.lastTime;
+    // Where no packet was decoded, nobody watched while they came.
+    const { firstTime, lastTime } = isUnreadable(capture) ? {} : capture;
+    const from = capture.watch?.from ?? firstTime;
+    const to = capture.watch?.to ?? lastTime;
     if (from !== undefined && to !== undefined) this.#add(from, to, capture.watch?.bootTime);
     else this.#recordings++;
     if (isIncomplete(capture)) this.#explain(capture.completeness, isUnread(capture.problems));
