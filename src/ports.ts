@@ -65,7 +65,7 @@ export interface SourceStatistics {
   firstNanoseconds: number;
   lastSeconds: number;
   lastNanoseconds: number;
-  /** Sum of what the file records as dropped (ISB if_drop, isb_osdrop); undefined if it does not. */
+  /** Sum of what the file records as dropped (isb_ifdrop, isb_osdrop, epb_dropcount); undefined if it does not. */
   drops: number | undefined;
   /** Named counts: `capture.damaged_records`, `link.unsupported.LINKTYPE_147`, … */
   losses: Record<string, number>;

@@ -26,6 +26,9 @@ const HARMLESS = new Set([
   'tcp.resets_ignored',
 ]);
 
+/** Counters of packets whose link type is not decoded. */
+const UNSUPPORTED = 'link.unsupported.';
+
 /** What is known of the completeness of all captures together, and of how many it is known. */
 export interface CompletenessSummary {
   captures: number;
@@ -58,13 +61,13 @@ export interface CompletenessSummary {
   unwatched: Set<string>;
   /** Captures that were not read to their end. */
   interrupted: number;
-  /** Captures of which no packet could be read. */
+  /** Captures of which no packet could be read, or none decoded. */
   unreadable: number;
   /** Problems that are damage. */
   damage: number;
   /** Not proven that every call of every capture was seen. */
   incomplete: boolean;
-  /** Sum of the captures' durations. */
+  /** Sum of the captures' durations, without those that could not be read. */
   duration: Nanoseconds;
   first: Nanoseconds | undefined;
   last: Nanoseconds | undefined;
@@ -99,6 +102,15 @@ export function isIncomplete(
 /** Something of it was not read: it is damaged, or the reading was stopped. */
 export function isUnread(problems: CaptureSummary['problems']): boolean {
   return isInterrupted(problems) || problems.some(({ damage }) => damage);
+}
+
+/** Nothing of it was looked at: it has no packet, or none of a link type that is decoded. */
+export function isUnreadable(capture: CaptureSummary): boolean {
+  const { packets, events = 0, callers = 0, problems, completeness } = capture;
+  const undecoded = Object.entries(completeness.losses)
+    .filter(([name]) => name.startsWith(UNSUPPORTED))
+    .reduce((sum, [, count]) => sum + count, 0);
+  return packets === undecoded && events + callers === 0 && problems.some(({ damage }) => damage);
 }
 
 function isInterrupted(problems: CaptureSummary['problems']): boolean {
@@ -163,13 +175,11 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
     summary.events += capture.events;
     summary.repeatedEvents += capture.repeatedEvents ?? 0;
   }
-  if (
-    capture.packets === 0 &&
-    (capture.events ?? 0) + (capture.callers ?? 0) === 0 &&
-    capture.problems.some((problem) => problem.damage)
-  )
-    summary.unreadable++;
   summary.damage += capture.problems.filter((problem) => problem.damage).length;
+  if (isUnreadable(capture)) {
+    summary.unreadable++;
+    return;
+  }
   if (firstTime === undefined || lastTime === undefined) return;
   summary.duration += lastTime - firstTime;
   if (summary.first === undefined || firstTime < summary.first) summary.first = firstTime;

@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'capture.damaged_records': ['damaged record', 'skipped'],
   'capture.interfaces_not_numbered': ['interface', 'beyond those that are told apart'],
   'capture.skipped_bytes': ['byte', 'skipped after damage'],
+  'capture.stray_times': ['packet', 'with a time far from those beside it'],
   'capture.times_out_of_range': ['interface', 'with packet times before the year 0000 or after 9999'],
   'capture.unknown_blocks': ['unknown block', 'skipped'],
   'clock.steps': ['step', 'of the clock: times are by the clock at the start of the session'],

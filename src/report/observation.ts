@@ -2,7 +2,7 @@ import { EC2_IPV4, EC2_IPV6, provenIn, unwatchedIn } from '../endpoints.ts';
 import type { CaptureSummary, CutLine, Nanoseconds, SessionProof, Watch } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
-import { isIncomplete, isUnread, lossesIn } from './completeness.ts';
+import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
 import { unwatchedText } from './loss-lines.ts';
@@ -161,8 +161,10 @@ class Builder {
   }
 
   capture(capture: CaptureSummary): void {
-    const from = capture.watch?.from ?? capture.firstTime;
-    const to = capture.watch?.to ?? capture.lastTime;
+    // Where no packet was decoded, nobody watched while they came.
+    const { firstTime, lastTime } = isUnreadable(capture) ? {} : capture;
+    const from = capture.watch?.from ?? firstTime;
+    const to = capture.watch?.to ?? lastTime;
     if (from !== undefined && to !== undefined) {
       const { bootTime = undefined } = capture.watch ?? {};
       this.#add({ from, to, bootTime }, capture, capture.watch !== undefined);

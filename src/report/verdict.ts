@@ -156,7 +156,11 @@ function noV1(
   if (unreadable === captures) return 'Nothing could be read.';
   const other = ignored > 0 ? ' but of ignored callers' : '';
   const what = aggregate.calls === 0 ? 'No IMDS call at all' : `No IMDSv1 call${other}`;
-  const unread = unknown === 0 ? '' : `, but ${countOf(unknown, 'call')} could not be read`;
+  const unreadThings = [
+    ...(unknown === 0 ? [] : [countOf(unknown, 'call')]),
+    ...(unreadable === 0 ? [] : [countOf(unreadable, 'capture')]),
+  ];
+  const unread = unreadThings.length === 0 ? '' : `, but ${unreadThings.join(' and ')} could not be read`;
   const among = completeness.events - completeness.repeatedEvents;
   if (aggregate.calls === 0 && among > 0)
     return `No call that was asked for among ${countOf(among, 'saved event')}.`;
@@ -164,10 +168,11 @@ function noV1(
     const span = first === undefined || last === undefined ? '' : ` of ${watchText(last - first)}`;
     return `${what} in the saved events${span}${unread}.`;
   }
-  const of = captures > 1 ? `${captures} captures` : 'capture';
+  const read = captures - unreadable;
+  const of = read > 1 ? `${read} captures` : 'capture';
   const time =
     first === undefined
-      ? ` in ${captures > 1 ? 'the captures' : 'the capture'}`
+      ? ` in ${read > 1 ? 'the captures' : 'the capture'}`
       : ` in ${watchText(duration)} of ${of}`;
   return `${what}${time}${unread}.`;
 }

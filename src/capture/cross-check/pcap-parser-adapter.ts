@@ -90,13 +90,19 @@ export class PcapParserAdapter extends Transform {
     const length = this.#little ? this.#header.readUInt32LE(8) : this.#header.readUInt32BE(8);
     this.#packets++;
     if (length > MAX_LENGTH) {
-      throw new InputError(
-        `${this.#name}: expected a captured length of at most ${MAX_LENGTH}, found ${length}, at offset ${this.#offset}, packet ${this.#packets}; it cannot be cross-checked from there on`,
-        { code: 'cross-check.damaged', remedy: 'Get the file again from where it was captured.' },
-      );
+      throw this.#damaged(`a captured length of at most ${MAX_LENGTH}`, String(length));
     }
+    // pcap-parser would take it for a packet of 1970.
+    if (this.#header.every((byte) => byte === 0)) throw this.#damaged('a packet', 'zero bytes');
     this.#data = length;
     this.#offset += RECORD_HEADER + length;
     return this.#header;
+  }
+
+  #damaged(expected: string, found: string): InputError {
+    return new InputError(
+      `${this.#name}: expected ${expected}, found ${found}, at offset ${this.#offset}, packet ${this.#packets}; it cannot be cross-checked from there on`,
+      { code: 'cross-check.damaged', remedy: 'Get the file again from where it was captured.' },
+    );
   }
 }

@@ -5,8 +5,11 @@ const SEMICOLON = 59;
 /** Chunk sizes and lengths beyond that cannot be counted exactly. */
 const MAX_LENGTH = Number.MAX_SAFE_INTEGER / 2;
 
-/** RFC 9112 §7.1: hexadecimal digits, then perhaps extensions; -1 where it is no size. */
-export function chunkSize(bytes: Uint8Array, start: number, end: number): number {
+/**
+ * RFC 9112 §7.1: hexadecimal digits, then perhaps extensions; -1 where it is no size.
+ * @param isWhole whether the line ends at `end`; otherwise further digits may follow there
+ */
+export function chunkSize(bytes: Uint8Array, start: number, end: number, isWhole = true): number {
   let size = 0;
   let at = start;
   for (; at < end; at++) {
@@ -15,7 +18,7 @@ export function chunkSize(bytes: Uint8Array, start: number, end: number): number
     size = size * 16 + digit;
     if (size > MAX_LENGTH) return -1;
   }
-  if (at === start) return -1;
+  if (at === start || (at === end && !isWhole)) return -1;
   const next = at < end ? bytes[at] : undefined;
   return next === undefined || next === SEMICOLON || next === SPACE || next === TAB ? size : -1;
 }

@@ -238,8 +238,8 @@ export abstract class MessageParser implements StreamConsumer {
             return;
           }
           const lineEnd = lf > at && bytes[lf - 1] === CR ? lf - 1 : lf;
-          if (this.#observer === undefined) this.#line(bytes, at, lineEnd, lf + 1 + shift);
-          else this.#observedLine(this.#observer, bytes, at, lineEnd, lf + 1, shift);
+          if (this.#observer === undefined) this.#line(bytes, at, lineEnd, lf + 1 + shift, true);
+          else this.#observedLine(this.#observer, bytes, at, lineEnd, lf + 1, shift, true);
           at = lf + 1;
         }
       }
@@ -254,14 +254,15 @@ export abstract class MessageParser implements StreamConsumer {
     end: number,
     next: number,
     shift: number,
+    isWhole: boolean,
   ): void {
     const kind = LINE_KINDS[this.#state];
-    this.#line(bytes, start, end, next + shift);
+    this.#line(bytes, start, end, next + shift, isWhole);
     if (kind !== undefined) observer.line(kind, this.#state !== LOST, bytes, start, end, next, start + shift);
   }
 
-  /** A line without its line end; `next` is the offset behind it. */
-  #line(bytes: Buffer, start: number, end: number, next: number): void {
+  /** A line without its line end, or the beginning of one; `next` is the offset behind it. */
+  #line(bytes: Buffer, start: number, end: number, next: number, isWhole: boolean): void {
     switch (this.#state) {
       case START_LINE:
         switch (this.onStartLine(bytes, start, end)) {
@@ -282,7 +283,7 @@ export abstract class MessageParser implements StreamConsumer {
         } else this.#field(bytes, start, end);
         return;
       case CHUNK_SIZE: {
-        const size = chunkSize(bytes, start, end);
+        const size = chunkSize(bytes, start, end, isWhole);
         if (size < 0) this.#lose(next, 'not HTTP/1');
         else if (size === 0) this.#state = TRAILER;
         else {
@@ -352,10 +353,11 @@ export abstract class MessageParser implements StreamConsumer {
   #keepRest(bytes: Buffer, from: number, end: number, shift: number): void {
     if (this.#state === SKIP_LINE) return;
     if (end - from >= MAX_LINE) {
-      if (this.#observer === undefined) this.#line(bytes, from, end, end + shift);
-      else this.#observedLine(this.#observer, bytes, from, end, end, shift);
+      if (this.#observer === undefined) this.#line(bytes, from, end, end + shift, false);
+      else this.#observedLine(this.#observer, bytes, from, end, end, shift, false);
       this.#afterSkip = this.#state;
-      if (this.#state === HEADER || this.#state === TRAILER) this.#state = SKIP_LINE;
+      // BODY: the extensions of a chunk's size go on, and its data begins behind them.
+      if (this.#state === HEADER || this.#state === TRAILER || this.#state === BODY) this.#state = SKIP_LINE;
       return;
     }
     if (bytes === this.#rest?.bytes) {

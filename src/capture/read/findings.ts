@@ -2,6 +2,7 @@ import { count } from '../../journal/counters.ts';
 import type { Problem } from '../../model.ts';
 import type { SourceStatistics } from '../../ports.ts';
 import { emptyStatistics } from '../../ports.ts';
+import type { StrayTime } from './time-span.ts';
 
 /** Of one kind of problem, so many are told one by one; the rest is counted in `losses` and summed up. */
 const MAX_OF_A_KIND = 5;
@@ -66,6 +67,17 @@ export class Findings {
     });
   }
 
+  /** Nothing was written from here on. */
+  zeroBytes(length: number, place: Place): void {
+    this.#add({
+      code: 'capture.zero_bytes',
+      message: `${this.#name}: expected a packet, found ${length} zero bytes up to the end, ${at(place)}`,
+      remedy:
+        'What stands before them was read. A crash leaves them, or a writer that makes its file larger in advance: get the file again once its writer has ended.',
+      damage: true,
+    });
+  }
+
   /** A record whose framing is whole but whose content is not: it is skipped. */
   damagedRecord(expected: string, found: string, place: Place): void {
     this.count('capture.damaged_records');
@@ -95,6 +107,18 @@ export class Findings {
       code: 'capture.time_out_of_range',
       message: `${this.#name}: expected packet times of the years 0000 to 9999, found others on ${on}; they are shown as the first or last moment of these`,
       remedy: 'Trust no time of this interface: its if_tsresol, if_tsoffset or time stamps are damaged.',
+      damage: true,
+    });
+  }
+
+  /** A packet whose time is not taken for that of the capture; nothing where there is none. */
+  strayTime(stray: StrayTime | undefined): void {
+    if (stray === undefined) return;
+    this.count('capture.stray_times');
+    this.#add({
+      code: 'capture.stray_time',
+      message: `${this.#name}: expected a time near those of the packets beside it, found one ${stray.days} days away, ${at(stray)}; it does not count as time of the capture`,
+      remedy: 'Trust no time of this packet: its stamp is damaged, or the clock was set meanwhile.',
       damage: true,
     });
   }

@@ -3,7 +3,9 @@ import type { Findings } from './findings.ts';
 import { isSupportedLinkType } from './link-types.ts';
 import { MAX_PACKET_BYTES, type RecordReader, reusedPacket } from './record-reader.ts';
 import { type RecordEnd, Resynchroniser } from './resynchronise.ts';
+import { TimeSpan } from './time-span.ts';
 import type { InputWindow } from './window.ts';
+import { isBlankRecord, ZeroRun } from './zero-run.ts';
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
@@ -11,8 +13,10 @@ const RECORD_HEADER = 16;
 const MODIFIED_RECORD_HEADER = 24;
 /** Some writers exceed their own snap length a little (offloaded segments); so far it is believed. */
 const SNAP_LENGTH_SLACK = 65_536;
-/** After damage, records further from the last good one than that are not believed. */
-const MAX_TIME_STEP = 86_400;
+/** Captured lengths exceed the original by a tag, a checksum or a pseudo-header at most; some writers leave the latter 0. */
+const MAX_EXCESS = 1024;
+/** Records behind damage at the beginning of a file have times that are no further apart. */
+const MAX_SECONDS_APART = 86_400;
 const MICROSECOND = 1_000_000;
 const NANOSECOND = 1_000_000_000;
 
@@ -24,7 +28,10 @@ interface Variant {
 
 interface Damage {
   offset: number;
-  length: number;
+  expected: string;
+  found: string;
+  /** It consists of zero bytes so far. */
+  zeros?: ZeroRun;
 }
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
@@ -38,9 +45,9 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
 
 /**
  * Classic pcap (draft-ietf-opsawg-pcap). Two levels of damage cannot be told apart here, for a record
- * has nothing but its length: one above every maximum means that framing is lost, and it is taken
- * up again only at a chain of records as {@link Resynchroniser} demands it, whose times are also
- * near that of the last good record and whose every header field is plausible.
+ * has nothing but its length: one above every maximum, or a header of zeros, means that framing is
+ * lost, and it is taken up again only at a chain of records as {@link Resynchroniser} demands it, whose
+ * times are also near that of the last good record, or each other's, and whose every header field is plausible.
  */
 export class PcapReader implements RecordReader {
   readonly #findings: Findings;
@@ -51,10 +58,7 @@ export class PcapReader implements RecordReader {
   #packet: Packet | undefined;
   #number = 0;
   #bytes = 0;
-  #firstSeconds = -1;
-  #firstFraction = 0;
-  #lastSeconds = -1;
-  #lastFraction = 0;
+  #span = new TimeSpan(1, 1);
   readonly #resynchroniser = new Resynchroniser(1);
   #damage: Damage | undefined;
 
@@ -90,6 +94,9 @@ export class PcapReader implements RecordReader {
     const packet = this.#number + 1;
     if (have < recordHeader) {
       this.#findings.truncated('a record header', recordHeader, have, { offset, packet });
+    } else if (this.#stepOverContradiction(window)) {
+      this.#records(window, filter, handler);
+      this.end(window, filter, handler, broken);
     } else {
       const need = window.view.getUint32(window.start + 8, little);
       this.#findings.truncated('a packet', need, have - recordHeader, {
@@ -106,14 +113,10 @@ export class PcapReader implements RecordReader {
     if (this.#number === 0) return;
     if (!this.#supported) this.#findings.unsupportedLinkType(this.#linkType, this.#number, true);
     const nanoseconds = NANOSECOND / (this.#variant as Variant).fractionsPerSecond;
-    [statistics.firstSeconds, statistics.firstNanoseconds] = carry(
-      this.#firstSeconds,
-      this.#firstFraction * nanoseconds,
-    );
-    [statistics.lastSeconds, statistics.lastNanoseconds] = carry(
-      this.#lastSeconds,
-      this.#lastFraction * nanoseconds,
-    );
+    this.#findings.strayTime(this.#span.end());
+    const { firstHigh, firstLow, lastHigh, lastLow } = this.#span;
+    [statistics.firstSeconds, statistics.firstNanoseconds] = carry(firstHigh, firstLow * nanoseconds);
+    [statistics.lastSeconds, statistics.lastNanoseconds] = carry(lastHigh, lastLow * nanoseconds);
   }
 
   #fileHeader(window: InputWindow): boolean {
@@ -128,34 +131,31 @@ export class PcapReader implements RecordReader {
     this.#linkType = view.getUint32(start + 20, variant.little) & 0xffff;
     this.#supported = isSupportedLinkType(this.#linkType);
     this.#variant = variant;
+    this.#span = new TimeSpan(variant.fractionsPerSecond, variant.fractionsPerSecond);
     window.start += FILE_HEADER;
     return true;
   }
 
   /** The hot loop: once per packet of the file, so all state is in locals. */
   #records(window: InputWindow, filter: PacketFilter, handler: JournalHandler): void {
-    const { bytes, view, end } = window;
+    const { bytes, view, end, origin } = window;
     const { little, recordHeader } = this.#variant as Variant;
+    const span = this.#span;
     const maximum = this.#maximum;
     const linkType = this.#linkType;
     const supported = this.#supported;
     let at = window.start;
     let number = this.#number;
     let total = this.#bytes;
-    let lastSeconds = this.#lastSeconds;
-    let lastFraction = this.#lastFraction;
-    let firstSeconds = this.#firstSeconds;
-    let firstFraction = this.#firstFraction;
+    let calmSeconds = span.calmHigh;
+    let lastFraction = span.lastLow;
     let stop = handler.nextStop;
-    if (number === 0 && end - at >= recordHeader) {
-      firstSeconds = view.getUint32(at, little);
-      firstFraction = view.getUint32(at + 4, little);
-    }
     while (end - at >= recordHeader) {
       const captured = view.getUint32(at + 8, little);
-      if (captured > maximum) {
-        this.#damage = { offset: window.origin + at, length: captured };
-        break;
+      // One comparison for two: 0 becomes the largest number.
+      if ((captured - 1) >>> 0 >= maximum) {
+        this.#damage = this.#damageOf(window, at, captured);
+        if (this.#damage !== undefined) break;
       }
       const data = at + recordHeader;
       if (data + captured > end) break;
@@ -163,12 +163,14 @@ export class PcapReader implements RecordReader {
       total += captured;
       const seconds = view.getUint32(at, little);
       const fraction = view.getUint32(at + 4, little);
-      if (seconds > lastSeconds || (seconds === lastSeconds && fraction > lastFraction)) {
-        lastSeconds = seconds;
-        lastFraction = fraction;
-      } else if (seconds < firstSeconds || (seconds === firstSeconds && fraction < firstFraction)) {
-        firstSeconds = seconds;
-        firstFraction = fraction;
+      // Most packets come in the second of the one before.
+      if (seconds === calmSeconds && fraction >= lastFraction) lastFraction = fraction;
+      else {
+        span.lastLow = lastFraction;
+        const stray = span.stamp(seconds, fraction, number, origin + at);
+        if (stray !== undefined) this.#findings.strayTime(stray);
+        calmSeconds = span.calmHigh;
+        lastFraction = span.lastLow;
       }
       if (number >= stop) {
         handler.beforePacket(number);
@@ -183,23 +185,59 @@ export class PcapReader implements RecordReader {
     window.start = at;
     this.#number = number;
     this.#bytes = total;
-    this.#lastSeconds = lastSeconds;
-    this.#lastFraction = lastFraction;
-    this.#firstSeconds = firstSeconds;
-    this.#firstFraction = firstFraction;
+    span.lastLow = lastFraction;
+  }
+
+  /** Of a record with a captured length of 0 or above the maximum. */
+  #damageOf(window: InputWindow, at: number, captured: number): Damage | undefined {
+    const offset = window.origin + at;
+    if (captured > 0) {
+      return {
+        offset,
+        expected: `a captured length of at most ${this.#maximum}`,
+        found: String(captured),
+      };
+    }
+    if (!isBlankRecord(window.view, at)) return undefined;
+    return { offset, expected: 'a packet', found: '', zeros: new ZeroRun(offset) };
+  }
+
+  /**
+   * The last record ends behind the input, so that it was cut, or its length is damaged. The latter is all
+   * that explains one far above the original length: then it is searched behind.
+   */
+  #stepOverContradiction(window: InputWindow): boolean {
+    const { view, start, end, origin } = window;
+    const { little } = this.#variant as Variant;
+    const captured = view.getUint32(start + 8, little);
+    const original = view.getUint32(start + 12, little);
+    if (captured <= original + MAX_EXCESS) return false;
+    const { found, at } = this.#resynchroniser.search(start + 1, end, true, this.#recordEnd(window));
+    if (!found) return false;
+    const place = { offset: origin + start, packet: this.#number + 1 };
+    const expected = `a captured length near the original of ${original}`;
+    this.#findings.resumed(expected, String(captured), place, origin + at);
+    window.start = at;
+    return true;
   }
 
   /** @returns whether a record was found; undefined where more bytes are needed to tell */
   #resume(window: InputWindow, damage: Damage, ended: boolean): boolean | undefined {
+    const { expected, zeros } = damage;
+    const place = { offset: damage.offset, packet: this.#number + 1 };
+    if (zeros?.skip(window) === false) {
+      if (!ended) return undefined;
+      this.#findings.zeroBytes(zeros.length, place);
+      return false;
+    }
     const from = Math.max(window.start, damage.offset + 1 - window.origin);
     const { found, at } = this.#resynchroniser.search(from, window.end, ended, this.#recordEnd(window));
-    const expected = `a captured length of at most ${this.#maximum}`;
-    const place = { offset: damage.offset, packet: this.#number + 1 };
+    const foundInstead = zeros?.text ?? damage.found;
     if (found) {
-      this.#findings.resumed(expected, String(damage.length), place, window.origin + at);
+      this.#findings.resumed(expected, foundInstead, place, window.origin + at);
       this.#damage = undefined;
     } else if (at === Number.POSITIVE_INFINITY) {
-      this.#findings.stopped(expected, String(damage.length), place);
+      this.#findings.stopped(expected, foundInstead, place);
       return false;
     }
     window.start = at;
@@ -209,17 +247,23 @@ export class PcapReader implements RecordReader {
   #recordEnd(window: InputWindow): RecordEnd {
     const { view, end } = window;
     const { little, recordHeader, fractionsPerSecond } = this.#variant as Variant;
-    return (at) => {
+    const span = this.#span;
+    let chainSeconds = 0;
+    return (at, first) => {
       if (at + recordHeader > end) return Number.POSITIVE_INFINITY;
       const captured = view.getUint32(at + 8, little);
       const original = view.getUint32(at + 12, little);
+      const seconds = view.getUint32(at, little);
+      const fraction = view.getUint32(at + 4, little);
+      if (first) chainSeconds = seconds;
       const plausible =
         captured > 0 &&
         captured <= this.#maximum &&
         original >= captured &&
         original <= MAX_PACKET_BYTES &&
-        view.getUint32(at + 4, little) < fractionsPerSecond &&
-        Math.abs(view.getUint32(at, little) - this.#lastSeconds) <= MAX_TIME_STEP;
+        fraction < fractionsPerSecond &&
+        span.isNear(seconds, fraction) &&
+        Math.abs(seconds - chainSeconds) <= MAX_SECONDS_APART;
       return plausible ? at + recordHeader + captured : Number.NaN;
     };
   }

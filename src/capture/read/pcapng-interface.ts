@@ -1,14 +1,16 @@
 import { isSupportedLinkType } from './link-types.ts';
+import { DropCounters } from './pcapng-drops.ts';
 import { MAX_DESCRIPTION, netnsIn } from './pcapng-netns.ts';
 import { type Option, options, text } from './pcapng-options.ts';
 import { Timescale } from './pcapng-time.ts';
+import { TimeSpan } from './time-span.ts';
 
 const IF_NAME = 2;
 const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
-const ISB_IFDROP = 5;
-const ISB_OSDROP = 7;
+/** Ticks are two words. */
+const TICKS_OF_HIGH = 2 ** 32;
 /** Bytes of a name that are kept. */
 const MAX_NAME = 255;
 
@@ -53,15 +55,10 @@ export class Interface {
   readonly time: Timescale;
   /** Inode of the network namespace of the sockets whose packets these are. */
   readonly netns: number | undefined;
+  /** Of its packets, in ticks. */
+  readonly span: TimeSpan;
+  readonly drops = new DropCounters();
   packets = 0;
-  /** Earliest and latest time stamp, in ticks; -1 while there is none. */
-  firstHigh = -1;
-  firstLow = -1;
-  lastHigh = -1;
-  lastLow = -1;
-  /** Last values of its statistics; they are cumulative. */
-  #interfaceDrops: number | undefined;
-  #systemDrops: number | undefined;
 
   constructor(linkType: number, snapLength: number, name?: string, time = new Timescale(), netns?: number) {
     this.linkType = linkType;
@@ -70,21 +67,7 @@ export class Interface {
     this.name = name;
     this.time = time;
     this.netns = netns;
-  }
-
-  /** Packets may stand in any order. */
-  stamp(high: number, low: number): void {
-    if (high > this.lastHigh || (high === this.lastHigh && low > this.lastLow)) {
-      if (this.lastHigh < 0) {
-        this.firstHigh = high;
-        this.firstLow = low;
-      }
-      this.lastHigh = high;
-      this.lastLow = low;
-    } else if (high < this.firstHigh || (high === this.firstHigh && low < this.firstLow)) {
-      this.firstHigh = high;
-      this.firstLow = low;
-    }
+    this.span = new TimeSpan(TICKS_OF_HIGH, time.ticksPerSecond);
   }
 
   /** @param at offset of the block, whose length is at least its fixed part */
@@ -94,19 +77,5 @@ export class Interface {
       description.option(bytes, view, option, little);
     }
     return description.made();
-  }
-
-  /** Takes the drop counters of an Interface Statistics Block. */
-  readStatistics(view: DataView, at: number, length: number, little: boolean): void {
-    for (const option of options(view, at + 20, at + length - 4, little)) {
-      if (option.length < 8) continue;
-      if (option.code === ISB_IFDROP) this.#interfaceDrops = Number(view.getBigUint64(option.offset, little));
-      if (option.code === ISB_OSDROP) this.#systemDrops = Number(view.getBigUint64(option.offset, little));
-    }
-  }
-
-  get drops(): number | undefined {
-    if (this.#interfaceDrops === undefined && this.#systemDrops === undefined) return undefined;
-    return (this.#interfaceDrops ?? 0) + (this.#systemDrops ?? 0);
   }
 }

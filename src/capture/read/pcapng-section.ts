@@ -2,6 +2,7 @@ import type { JournalHandler, PacketFilter } from '../../ports.ts';
 import type { Findings } from './findings.ts';
 import { BlockType, FIXED_BYTES, MAX_BLOCK, MAX_RECORD, MIN_BLOCK } from './pcapng-blocks.ts';
 import { Interface, InterfaceDescription } from './pcapng-interface.ts';
+import { padded } from './pcapng-options.ts';
 import { EPB_DATA, EPB_FIXED, PacketFiller } from './pcapng-packet.ts';
 import { PcapngTotals } from './pcapng-totals.ts';
 import { MAX_PACKET_BYTES } from './record-reader.ts';
@@ -39,7 +40,7 @@ export class SectionReader {
    * @returns where the first block begins that is something else, damaged or not whole
    */
   enhancedPackets(window: InputWindow, from: number, filter: PacketFilter, handler: JournalHandler): number {
-    const { bytes, view, end } = window;
+    const { bytes, view, end, origin } = window;
     const little = this.little;
     const interfaces = this.#interfaces;
     const totals = this.#totals;
@@ -68,11 +69,15 @@ export class SectionReader {
       const on = current as Interface;
       high = view.getUint32(at + 12, little);
       low = view.getUint32(at + 16, little);
-      on.stamp(high, low);
       number++;
+      const stray = on.span.stamp(high, low, number, origin + at);
+      if (stray !== undefined) this.#findings.strayTime(stray);
       total += captured;
       on.packets++;
-      if (number === 1) totals.setFirst(on, high, low);
+      // More than padding: options.
+      if (length - EPB_FIXED - captured > 3) {
+        on.drops.readPacketOptions(view, at + EPB_DATA + padded(captured), next - 4, little);
+      }
       if (number >= stop) {
         handler.beforePacket(number);
         stop = handler.nextStop;
@@ -115,10 +120,8 @@ export class SectionReader {
         this.#describeInterface(window, at, length);
         return;
       case BlockType.enhancedPacket:
-        this.#packetBlock(window, at, length, window.view.getUint32(at + 8, this.little), filter, handler);
-        return;
       case BlockType.packet:
-        this.#packetBlock(window, at, length, window.view.getUint16(at + 8, this.little), filter, handler);
+        this.#packetBlock(window, at, type, length, filter, handler);
         return;
       case BlockType.simplePacket:
         this.#simplePacket(window, at, length, filter, handler);
@@ -191,19 +194,21 @@ export class SectionReader {
   #statistics(window: InputWindow, at: number, length: number): void {
     const id = window.view.getUint32(at + 8, this.little);
     const on = this.#interface(window, at, id);
-    on?.readStatistics(window.view, at, length, this.little);
+    on?.drops.readStatistics(window.view, at, length, this.little);
   }
 
   /** An obsolete Packet Block, or an Enhanced Packet Block that the hot loop left. */
   #packetBlock(
     window: InputWindow,
     at: number,
+    type: number,
     length: number,
-    id: number,
     filter: PacketFilter,
     handler: JournalHandler,
   ): void {
     const { view } = window;
+    const isOld = type === BlockType.packet;
+    const id = isOld ? view.getUint16(at + 8, this.little) : view.getUint32(at + 8, this.little);
     const on = this.#interface(window, at, id);
     if (on === undefined) return;
     const captured = view.getUint32(at + 20, this.little);
@@ -214,12 +219,16 @@ export class SectionReader {
     }
     const high = view.getUint32(at + 12, this.little);
     const low = view.getUint32(at + 16, this.little);
-    on.stamp(high, low);
     this.#previous = on;
     this.#previousHigh = high;
     this.#previousLow = low;
     const number = this.#count(on, captured, handler);
-    if (number === 1) this.#totals.setFirst(on, high, low);
+    this.#findings.strayTime(on.span.stamp(high, low, number, window.origin + at));
+    if (isOld) on.drops.readPacketBlock(view, at, this.little);
+    else {
+      const optionsAt = at + EPB_DATA + padded(captured);
+      on.drops.readPacketOptions(view, optionsAt, at + length - 4, this.little);
+    }
     if (on.supported && filter.accepts(window.bytes, view, at + EPB_DATA, captured, on.linkType)) {
       handler.packet(this.#filler.ofBlock(window, at, at + length, number, on, this.little));
     }

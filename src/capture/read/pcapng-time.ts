@@ -13,7 +13,7 @@ export class Timescale {
   nanoseconds = 0;
   /** Some time was before the year 0000 or after 9999, and was taken for the first or last moment of these. */
   outOfRange = false;
-  readonly #ticksPerSecond: number;
+  readonly ticksPerSecond: number;
   readonly #nanosecondsPerTick: number;
   readonly #wideTicksPerSecond: bigint;
   readonly #offset: number;
@@ -25,9 +25,9 @@ export class Timescale {
   constructor(resolution: number = MICROSECOND_RESOLUTION, offset = 0) {
     const exponent = resolution & 0x7f;
     const decimal = (resolution & 0x80) === 0;
-    this.#ticksPerSecond = (decimal ? 10 : 2) ** exponent;
+    this.ticksPerSecond = (decimal ? 10 : 2) ** exponent;
     this.#wideTicksPerSecond = (decimal ? 10n : 2n) ** BigInt(exponent);
-    this.#nanosecondsPerTick = NANOSECONDS / this.#ticksPerSecond;
+    this.#nanosecondsPerTick = NANOSECONDS / this.ticksPerSecond;
     this.#offset = offset;
   }
 
@@ -42,7 +42,7 @@ export class Timescale {
   }
 
   #setExactly(high: number, low: number): void {
-    const divisor = this.#ticksPerSecond;
+    const divisor = this.ticksPerSecond;
     if (divisor > MAX_EXACT_DIVISOR || !Number.isInteger(this.#nanosecondsPerTick)) {
       this.#setWide(high, low);
       return;

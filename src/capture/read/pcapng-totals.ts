@@ -12,24 +12,21 @@ export class PcapngTotals {
     this.#findings = findings;
   }
 
-  setFirst(on: Interface, high: number, low: number): void {
-    on.time.set(high, low);
-    this.#findings.statistics.firstSeconds = on.time.seconds;
-    this.#findings.statistics.firstNanoseconds = on.time.nanoseconds;
-  }
-
   /** Adds an interface whose section has ended. */
   add(one: Interface): void {
     const { statistics } = this.#findings;
-    if (one.drops !== undefined) statistics.drops = (statistics.drops ?? 0) + one.drops;
+    const drops = one.drops.total;
+    if (drops !== undefined) statistics.drops = (statistics.drops ?? 0) + drops;
     if (!one.supported && one.packets > 0) {
       this.#unsupported.set(one.linkType, (this.#unsupported.get(one.linkType) ?? 0) + one.packets);
     }
-    if (one.lastHigh < 0) return;
-    one.time.set(one.lastHigh, one.lastLow);
+    this.#findings.strayTime(one.span.end());
+    const { firstHigh, firstLow, lastHigh, lastLow } = one.span;
+    if (lastHigh < 0) return;
+    one.time.set(lastHigh, lastLow);
     if (one.time.outOfRange) this.#findings.timeOutOfRange(one.name);
     this.#stamp(one.time);
-    one.time.set(one.firstHigh, one.firstLow);
+    one.time.set(firstHigh, firstLow);
     this.#stamp(one.time);
   }
 
@@ -40,7 +37,7 @@ export class PcapngTotals {
       statistics.lastSeconds = seconds;
       statistics.lastNanoseconds = nanoseconds;
     }
-    if (seconds < firstSeconds || (seconds === firstSeconds && nanoseconds < firstNanoseconds)) {
+    if (!(seconds > firstSeconds || (seconds === firstSeconds && nanoseconds >= firstNanoseconds))) {
       statistics.firstSeconds = seconds;
       statistics.firstNanoseconds = nanoseconds;
     }

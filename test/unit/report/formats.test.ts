@@ -170,6 +170,25 @@ Next      fix these callers, then look again; --calls shows every call.
     ok(none.text.includes('Verdict   No IMDS call at all in 2 h 10 m of capture.\n'));
   });
 
+  it('says of captures without a decoded packet that they could not be read, not that they have no call', async () => {
+    const problem = { code: 'link.unsupported', message: 'x', damage: true };
+    const losses = { 'link.unsupported.LINKTYPE_105': 1000, 'link.unsupported.LINKTYPE_147': 204 };
+    const undecoded = capture({ problems: [problem] }, { losses, connections: 0 });
+    const alone = await render([], {}, [undecoded]);
+    strictEqual(alone.text, 'Verdict   Nothing could be read.\n');
+    const { text } = await render([], { columns: 100 }, [undecoded, capture({ name: 'b.pcap' })]);
+    ok(
+      text.includes(
+        'Verdict   No IMDS call at all in 2 h 10 m of capture, but 1 capture could not be read.\n',
+      ),
+      text,
+    );
+    const json = JSON.parse((await render([], { format: 'json' }, [undecoded])).text);
+    strictEqual(json.verdict.hosts[0].watched.duration_ns, '0');
+    const partly = capture({ problems: [problem] }, { losses: { 'link.unsupported.LINKTYPE_105': 1203 } });
+    ok((await render([], {}, [partly])).text.includes('No IMDS call at all in 2 h 10 m of capture.'));
+  });
+
   it('never exceeds its width', async () => {
     const wide: Process = { ...PYTHON, args: ['python3', `/opt/${'長い'.repeat(40)}/${'x'.repeat(90)}.py`] };
     const many = [...calls, attributed({ userAgent: 'a'.repeat(300) }, wide)];

@@ -191,6 +191,16 @@ describe('capture/cross-check', () => {
     }
   });
 
+  it('does not follow pcap-parser into zero bytes, which are no packets', async () => {
+    const file = writePcap(packets);
+    await assert.rejects(check(Buffer.concat([file, Buffer.alloc(4096)]), packets, calls), {
+      code: 'cross-check.damaged',
+      message: new RegExp(
+        `: expected a packet, found zero bytes, at offset ${file.length}, packet ${packets.length + 1}; it cannot`,
+      ),
+    });
+  });
+
   it('refuses what is no classic pcap, and lengths without end', async () => {
     await assert.rejects(check(packetsToPcapng(packets), packets, []), {
       code: 'cross-check.format',

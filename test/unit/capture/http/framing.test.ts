@@ -34,6 +34,11 @@ const FRAMED: readonly (readonly [name: string, fields: string, body: string])[]
     'Transfer-Encoding: chunked',
     `2${BAIT.length.toString(16).toUpperCase()};a="b;c"\r\n${' '.repeat(512)}${BAIT}\r\n000;last\r\n\r\n`,
   ],
+  [
+    'extensions that are longer than a line that is kept',
+    'Transfer-Encoding: chunked',
+    `${BAIT.length.toString(16)};${'e'.repeat(70_000)}\r\n${BAIT}\r\n5 ;${'e'.repeat(140_000)}\nabcde\r\n0;${'e'.repeat(70_000)}\r\n\r\n`,
+  ],
   ['a blank behind the size', 'Transfer-Encoding: chunked', `3 \r\nabc\r\n0\t\r\n\r\n`],
   [
     'trailers',
@@ -98,6 +103,15 @@ describe('capture/http, framing', () => {
     });
   }
 
+  it('reads what follows in the segment in which a chunk with a long extension ends', () => {
+    const body = `5;${'e'.repeat(70_000)}\r\nhello\r\n0\r\n\r\n`;
+    const { calls, losses } = exchanged([
+      [post('Transfer-Encoding: chunked', body) + curl('/b'), KEPT + KEPT],
+      [LAST, KEPT],
+    ]);
+    assert.deepEqual([calls.map(({ target }) => target), losses], [['/a', '/b', '/last'], {}]);
+  });
+
   it('has HEAD and GET, sent at once, answered in their way', () => {
     const head = 'HEAD /a HTTP/1.1\r\n\r\n';
     const { calls } = exchanged([
@@ -123,6 +137,7 @@ describe('capture/http, framing', () => {
     ['a size that is none', 'xyz\r\n'],
     ['a negative size', '-3\r\nabc\r\n'],
     ['a size beyond counting', `${'f'.repeat(16)}\r\nabc`],
+    ['a size whose digits have no end', `${'0'.repeat(70_000)}3\r\nabc\r\n0\r\n\r\n`],
     ['a chunk that is longer than its size', '3\r\nabcdef\r\n0\r\n\r\n'],
   ] as const) {
     it(`finds the next request, in a segment of its own, after damaged chunks: ${name}`, () => {

@@ -72,16 +72,46 @@ const CASES: Case[] = [
     message: `expected a captured length of at most ${96 + 65_536}, found 70000, at offset ${PCAP_RECORD(4)}, packet 5; reading stopped there`,
   },
   {
-    name: 'pcap: a captured length that is larger than the file',
-    file: pcap((file) => file.writeUInt32LE(100_000, PCAP_RECORD(1) + 8)),
+    name: 'pcap: a captured length that is larger than the file, as the original is',
+    file: pcap((file) => {
+      file.writeUInt32LE(100_000, PCAP_RECORD(1) + 8);
+      file.writeUInt32LE(100_000, PCAP_RECORD(1) + 12);
+    }),
     read: [1],
     message: `the file ends within a packet: expected 100000 bytes, found ${PCAP_RECORD(5) - PCAP_RECORD(1) - 16}, at offset ${PCAP_RECORD(1) + 16}, packet 2`,
   },
   {
-    name: 'pcap: damage in the first packet, so that there is no time to compare with',
+    name: 'pcap: a captured length that is larger than the file, and than the original',
+    file: pcap((file) => file.writeUInt32LE(100_000, PCAP_RECORD(1) + 8)),
+    read: [1, 3, 4, 5],
+    message: `expected a captured length near the original of 21, found 100000, at offset ${PCAP_RECORD(1)}, packet 2; reading went on at offset ${PCAP_RECORD(2)}`,
+  },
+  {
+    name: 'pcap: a captured length that is larger than the file and the original, in the last packet',
+    file: pcap((file) => file.writeUInt32LE(100_000, PCAP_RECORD(4) + 8)),
+    read: [1, 2, 3, 4],
+    message: `the file ends within a packet: expected 100000 bytes, found 24, at offset ${PCAP_RECORD(4) + 16}, packet 5`,
+  },
+  {
+    name: 'pcap: a captured length that is larger than the original by no more than writers do, cut',
+    file: pcap((file) => file.writeUInt32LE(22 + 1024, PCAP_RECORD(2) + 8)),
+    read: [1, 2],
+    message: `the file ends within a packet: expected 1046 bytes, found ${PCAP_RECORD(5) - PCAP_RECORD(2) - 16}, at offset ${PCAP_RECORD(2) + 16}, packet 3`,
+  },
+  {
+    name: 'pcap: damage in the first packet, so that the times behind it have only each other',
     file: pcap((file) => file.writeUInt32LE(0x80000000, PCAP_RECORD(0) + 8)),
-    read: [],
-    message: `expected a captured length of at most ${MAXIMUM}, found 2147483648, at offset 24, packet 1; reading stopped there`,
+    read: [2, 3, 4, 5],
+    message: `expected a captured length of at most ${MAXIMUM}, found 2147483648, at offset 24, packet 1; reading went on at offset ${PCAP_RECORD(1)}`,
+  },
+  {
+    name: 'pcap: damage in the first packet, and times behind it that are years apart',
+    file: pcap((file) => {
+      file.writeUInt32LE(0x80000000, PCAP_RECORD(0) + 8);
+      for (const i of [2, 4]) file.writeUInt32LE(100_000, PCAP_RECORD(i));
+    }),
+    read: [5],
+    message: `expected a captured length of at most ${MAXIMUM}, found 2147483648, at offset 24, packet 1; reading went on at offset ${PCAP_RECORD(4)}`,
   },
   ...[0, 13, 0xfffffffc, 0xffffffff, 0x7ffffff0].map((length): Case => {
     const expected =
