@@ -10,6 +10,7 @@ export interface SavedExample {
   eventId: string | undefined;
   pid: number | undefined;
   args: readonly string[] | undefined;
+  argsTruncated: boolean | undefined;
   /** Names of its ancestors, nearest first. */
   ancestry: readonly string[] | undefined;
   /** What was looked up on the host, as the columns of the same names show it. */

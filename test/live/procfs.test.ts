@@ -73,6 +73,7 @@ describe('imds live: processes from /proc', function () {
       assert.equal(event.process?.pid, pid, event.attribution.reason);
       assert.equal(event.process?.user?.id, '65534');
       assert.deepEqual(event.process?.args?.slice(4, 8), args.slice(0, 4));
+      assert.equal(event.attribution.args_truncated, true);
       await session.stop();
     }));
 

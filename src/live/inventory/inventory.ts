@@ -127,13 +127,16 @@ export class Inventory {
     const {
       scope: _,
       example_args: args,
+      example_args_truncated: isCut,
       example_ancestry: ancestry,
       ...fields
     } = callerFields(caller, this.#aggregate.views);
+    const shown = args?.slice(0, SHOWN_ARGUMENTS).map(shortened);
     const text = escapeJson(
       JSON.stringify({
         ...fields,
-        example_args: args?.slice(0, SHOWN_ARGUMENTS).map(shortened),
+        example_args: shown,
+        example_args_truncated: isCut || args?.join(' ') !== shown?.join(' ') || undefined,
         example_ancestry: ancestry?.slice(0, SHOWN_ANCESTORS),
         ...savedObject(caller),
       }),

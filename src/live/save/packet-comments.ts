@@ -2,6 +2,7 @@ import { DEFAULT_LIMITS } from '../../bpf/limits.ts';
 import { ProcessTable } from '../../bpf/processes.ts';
 import type { AddressField, JournalRecord, ProcessReference } from '../../bpf/records.ts';
 import type { Segment } from '../../capture/decode/segment.ts';
+import { commandLine } from '../../report/command-line.ts';
 import { escapeText } from '../../report/escape.ts';
 import { ProcessViews } from '../../report/process-view.ts';
 import { programName } from '../../report/program.ts';
@@ -118,8 +119,9 @@ export class PacketComments {
   #comment(reference: ProcessReference): string | undefined {
     const process = this.#processes.get(reference, undefined);
     if (process === undefined) return undefined;
-    const { args, name, pid, ancestors } = this.#views.view(process).process;
-    const command = args === undefined || args.length === 0 ? (name ?? '') : args.join(' ');
+    const shown = this.#views.view(process).process;
+    const { args, name, pid, ancestors } = shown;
+    const command = args === undefined || args.length === 0 ? (name ?? '') : commandLine(shown);
     const chain = ancestors.map((ancestor) => ` ← ${programName(ancestor) ?? `pid ${ancestor.pid}`}`);
     return escapeText(`pid ${pid}: ${command}${chain.join('')}`).slice(0, MAX_COMMENT);
   }
