@@ -10,3 +10,6 @@ export function countOf(count: number, noun: string): string {
 export function pluralOf(noun: string): string {
   return `${noun}s`;
 }
+
+/** Stands behind arguments of which the recording has the beginning alone, in every output that has them as a line. */
+export const ARGUMENTS_CUT = ' …';

@@ -18,6 +18,7 @@ export interface SavedExample extends LookedUp {
   eventId: string | undefined;
   pid: number | undefined;
   args: readonly string[] | undefined;
+  argsTruncated: boolean | undefined;
   /** Names of its ancestors, nearest first. */
   ancestry: readonly string[] | undefined;
   startedFrom: string | undefined;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, type Stats, type WriteStream } from 'node:fs';
 import { chmod, realpath, rename, rm, stat } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
-import { type ResultOutput, StreamOutput, writeError } from './output.ts';
+import { type ResultOutput, StreamOutput, WITH_OUTPUT_OPTION, writeError } from './output.ts';
 
 interface FileOutputOptions {
   /** Files that are read: never written. */
@@ -66,7 +66,7 @@ class FileOutput extends StreamOutput {
     replaces: { target: string; mode: number | undefined } | undefined,
     onBroken: () => void,
   ) {
-    super(stream, file, onBroken);
+    super(stream, file, onBroken, WITH_OUTPUT_OPTION);
     this.#file = file;
     this.#stream = stream;
     this.#replaces = replaces;
@@ -81,7 +81,7 @@ class FileOutput extends StreamOutput {
       if (mode !== undefined) await chmod(this.#stream.path, mode & 0o777);
       await rename(this.#stream.path, target);
     } catch (error) {
-      throw writeError(this.#file, error as NodeJS.ErrnoException);
+      throw writeError(this.#file, error as NodeJS.ErrnoException, WITH_OUTPUT_OPTION);
     }
   }
 

@@ -22,7 +22,7 @@ export function liveSettings({ values, rules, sources }: Config): Settled {
     interfaces: values['capture.interfaces'],
     endpoints: parseEndpoints(isDefault ? undefined : values['capture.endpoints']),
     exitOnProbeLoss: values['capture.exit_on_probe_loss'],
-    save: values['capture.file'] || undefined,
+    save: captureFile(values['capture.file']),
     keepsSecrets: values['capture.keep_secrets'],
     rotateBytes: rotateBytes(values['capture.rotate_size']),
     rotateCount: values['capture.rotate_count'] || undefined,
@@ -40,6 +40,14 @@ export function liveSettings({ values, rules, sources }: Config): Settled {
     metrics: listenAddress(values['metrics.listen']),
     ignore: ignorePolicy(rules),
   };
+}
+
+function captureFile(path: string): string | undefined {
+  if (path !== '-') return path || undefined;
+  throw new UsageError('-w -: a capture is not written to standard output, where the calls are', {
+    code: 'usage.capture_file',
+    remedy: 'Give the name of a file; ./- is one.',
+  });
 }
 
 function listenAddress(text: string): LiveOptions['metrics'] {

@@ -17,13 +17,18 @@ export interface ResultOutput extends Output {
 export class StreamOutput implements ResultOutput {
   readonly #stream: Writable;
   readonly #name: string;
+  readonly #remedy: string;
   #broken: NodeJS.ErrnoException | undefined;
   #waiting: (() => void)[] = [];
 
-  /** @param onBroken called once, when the stream takes no more */
-  constructor(stream: Writable, name: string, onBroken: () => void) {
+  /**
+   * @param onBroken called once, when the stream takes no more
+   * @param remedy what to do where it cannot be written
+   */
+  constructor(stream: Writable, name: string, onBroken: () => void, remedy = REDIRECT) {
     this.#stream = stream;
     this.#name = name;
+    this.#remedy = remedy;
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (this.#broken === undefined) onBroken();
       this.#broken ??= error;
@@ -52,7 +57,7 @@ export class StreamOutput implements ResultOutput {
       });
     }
     if (this.#broken !== undefined && this.#broken.code !== 'EPIPE') {
-      throw writeError(this.#name, this.#broken);
+      throw writeError(this.#name, this.#broken, this.#remedy);
     }
   }
 
@@ -65,11 +70,16 @@ export class StreamOutput implements ResultOutput {
   }
 }
 
-export function writeError(name: string, cause: NodeJS.ErrnoException): FailureError {
+const INCOMPLETE = 'What was printed so far is incomplete';
+const REDIRECT = `${INCOMPLETE}; send it to another place.`;
+/** Of commands that have that option. */
+export const WITH_OUTPUT_OPTION = `${INCOMPLETE}; write to another place with -o FILE.`;
+
+export function writeError(name: string, cause: NodeJS.ErrnoException, remedy: string): FailureError {
   const reason = cause.code === 'ENOSPC' ? 'no space left on the device' : (cause.code ?? cause.message);
   return new FailureError(`${name}: cannot write: ${reason}`, {
     code: 'output.write',
-    remedy: 'What was printed so far is incomplete; write to another place with -o FILE.',
+    remedy,
     cause,
   });
 }

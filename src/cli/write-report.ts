@@ -9,7 +9,7 @@ import type { Findings, Output, ReportFormat, ReportSink, RowOptions } from '../
 import { verdictLine } from '../report/verdict.ts';
 import { openFileOutput } from './file-output.ts';
 import type { Condition } from './flags.ts';
-import { type ResultOutput, StreamOutput } from './output.ts';
+import { type ResultOutput, StreamOutput, WITH_OUTPUT_OPTION } from './output.ts';
 import type { ProgressBar } from './progress.ts';
 import { colourOf, columnsOf, type Surroundings } from './surroundings.ts';
 import type { Teller } from './teller.ts';
@@ -88,7 +88,10 @@ function isFile(output: string | undefined): output is string {
 
 function openOutput(job: ReportJob): Promise<ResultOutput> | ResultOutput {
   const { output } = job.options;
-  if (!isFile(output)) return new StreamOutput(job.surroundings.stdout, 'standard output', job.onBroken);
+  if (!isFile(output)) {
+    const { stdout } = job.surroundings;
+    return new StreamOutput(stdout, 'standard output', job.onBroken, WITH_OUTPUT_OPTION);
+  }
   return openFileOutput(output, { inputs: job.inputs, inPlace: job.inPlace, onBroken: job.onBroken });
 }
 

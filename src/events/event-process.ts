@@ -34,6 +34,7 @@ export function processOf(event: JsonObject, ancestors: readonly ProcessIdentity
     containerId: maskedName(objectOf(event.container)?.id),
     unit: maskedName(objectOf(event.service)?.name),
     ancestors,
+    argsTruncated: isTrue(objectOf(event.attribution)?.args_truncated),
   };
 }
 
@@ -81,5 +82,10 @@ function identity(json: JsonObject, pid: number): ProcessIdentity {
     name: textOf(json.name),
     executable: textOf(json.executable),
     args: textsOf(json.args),
+    argsTruncated: isTrue(json.args_truncated),
   };
+}
+
+function isTrue(value: unknown): true | undefined {
+  return value === true || undefined;
 }

@@ -64,8 +64,8 @@ export class LineageScanner {
       const pid = pidOf(bytes, bounds[2 * index + 1] ?? 0, bounds[2 * index + 2] ?? 0);
       const identity = identities[index];
       if (pid === undefined || identity === undefined) return undefined;
-      const { start, name, executable, args } = identity;
-      ancestors[index] = { pid, start, name, executable, args };
+      const { start, name, executable, args, argsTruncated } = identity;
+      ancestors[index] = { pid, start, name, executable, args, argsTruncated };
     }
     return { ancestors, alike: identities };
   }

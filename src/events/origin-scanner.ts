@@ -171,13 +171,15 @@ function processLike(
   startTime: Nanoseconds,
   { ancestors, alike }: Lineage,
 ): Process {
-  const { start, name, executable, args, userId, userName, facts, containerId, unit } = command.process;
+  const { start, name, executable, args, argsTruncated, userId, userName, facts, containerId, unit } =
+    command.process;
   return {
     pid,
     start,
     name,
     executable,
     args,
+    argsTruncated,
     entityId,
     startTime,
     userId,

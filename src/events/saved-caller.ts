@@ -76,6 +76,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
       eventId: idOf(json.example_event_id),
       pid: integerOf(json.example_pid, MAX_PID),
       args: textsOf(json.example_args),
+      argsTruncated: json.example_args_truncated === true || undefined,
       ancestry: textsOf(json.example_ancestry)?.slice(0, MAX_ANCESTORS),
       ...exampleLookedUp(json),
       startedFrom: textOf(json.started_from),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { AttributedCall, Host, Process, ProcessIdentity, SocketAddress } from '../model.ts';
+import { ARGUMENTS_CUT } from '../words.ts';
 import { MAX_PID } from './event-process.ts';
 import { HEAD, KINDS, MAX_WORDS } from './log-forms.ts';
 import { LogLineIds } from './log-line-ids.ts';
@@ -102,7 +103,11 @@ function identityOf(text: string): ProcessIdentity | undefined {
   const { pid = '-', name = '', argv = '' } = partsOf(text) ?? {};
   if (pid === '-' || Number(pid) > MAX_PID) return undefined;
   // Arguments are joined by blanks: those that have blanks in them are not to be told.
-  return { pid: Number(pid), start: '', name, args: argv.trim() === '' ? undefined : argv.trim().split(' ') };
+  // In a log of the predecessor, which cuts nothing, it is the last argument: then that is lost.
+  const isCut = argv.endsWith(ARGUMENTS_CUT);
+  const line = (isCut ? argv.slice(0, -ARGUMENTS_CUT.length) : argv).trim();
+  const args = line === '' ? undefined : line.split(' ');
+  return { pid: Number(pid), start: '', name, args, argsTruncated: isCut || undefined };
 }
 
 /** `(pid:1016:curl argv:curl http://…)` */

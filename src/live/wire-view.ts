@@ -1,7 +1,9 @@
+import { release } from 'node:os';
 import type { LossesRecord } from '../bpf/records.ts';
 import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
 import type { JournalHandler, Packet, PacketFilter } from '../ports.ts';
+import { hasCapability, NET_RAW } from './capability.ts';
 import { interfacesText } from './interface-names.ts';
 import { type InterfaceNews, InterfaceWatch } from './interface-watch.ts';
 import type { PollGuard } from './poll-guard.ts';
@@ -174,6 +176,14 @@ function unloadable(cause: unknown): PrerequisiteError {
 
 function refused(name: string, cause: unknown): PrerequisiteError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  if (hasCapability(NET_RAW) === false) {
+    const missing = `missing CAP_NET_RAW (uid ${process.getuid?.()}, kernel ${release()})`;
+    return new PrerequisiteError(`cannot capture on ${name}: ${missing}: ${reason}`, {
+      code: 'wire.capability',
+      remedy: 'Run it as root, or give it this capability; or use --capture sockets.',
+      cause,
+    });
+  }
   const names = interfacesText();
   return new PrerequisiteError(`cannot capture on ${name}: ${reason}`, {
     code: 'wire.open',

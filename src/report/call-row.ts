@@ -1,6 +1,7 @@
 import { endpointText } from '../endpoints.ts';
 import type { AttributedCall } from '../model.ts';
 import { maskText } from '../secrets.ts';
+import { commandLine } from './command-line.ts';
 import { durationOf, outcomeOf } from './event.ts';
 import { eventId } from './event-id.ts';
 import { factColumns } from './fact-columns.ts';
@@ -80,7 +81,7 @@ export function callRow(attributed: AttributedCall, views: ProcessViews): CallRo
     program: view?.program,
     pid: process?.pid,
     executable: process?.executable,
-    args: process?.args,
+    args: process?.args && commandLine(process),
     container_id: process?.containerId,
     unit: process?.unit,
     user: userText(process?.userId, facts?.userName),

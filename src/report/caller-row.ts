@@ -37,6 +37,8 @@ export interface CallerRow extends KindCounts {
   unattributed_reason: string | undefined;
   example_pid: number | undefined;
   example_args: string[] | undefined;
+  /** The recording has the first of them alone. */
+  example_args_truncated: true | undefined;
   /** Ancestors of the example, nearest first, as a person names them. */
   example_ancestry: string[] | undefined;
   /** Id of the rule that says why its calls are IMDSv1. */
@@ -105,6 +107,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     unattributed_reason: view === undefined && reason !== undefined ? maskText(reason) : undefined,
     example_pid: exampleProcess?.pid,
     example_args: exampleProcess?.args === undefined ? undefined : [...exampleProcess.args],
+    example_args_truncated: exampleProcess?.argsTruncated || undefined,
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
     ...factColumns(facts),
   };

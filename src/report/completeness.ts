@@ -29,6 +29,15 @@ const HARMLESS = new Set([
 /** Counters of packets whose link type is not decoded. */
 const UNSUPPORTED = 'link.unsupported.';
 
+/** Packets that the probe turned away or lost on their way, whole or in part; it counts each, also zero. */
+const PROBE_DROPS = [
+  'packets.incomplete',
+  'packets.output_full',
+  'packets.ring_full',
+  'packets.shed',
+  'packets.unreadable',
+];
+
 /** What is known of the completeness of all captures together, and of how many it is known. */
 export interface CompletenessSummary {
   captures: number;
@@ -45,6 +54,9 @@ export interface CompletenessSummary {
   /** Packets dropped while capturing, over the captures that recorded it; undefined where none did. */
   captureDrops: number | undefined;
   capturesWithDropCount: number;
+  /** Packets of sockets that the probe dropped, over the captures without the above that it counted for. */
+  probeDrops: number;
+  capturesWithProbeCount: number;
   connections: number;
   provableConnections: number;
   capturedBytes: number;
@@ -52,6 +64,8 @@ export interface CompletenessSummary {
   packets: number;
   /** Captures that were recorded by imds, so that they have its journal. */
   byLive: number;
+  /** Captures with the view of sockets: of each connection that it saw to begin and end, the kernel's counts are there. */
+  bySockets: number;
   /** Captures whose only witness was the wire view of a live session. */
   byWireAlone: number;
   /** Captures whose probe died, so that the wire view was alone from then on. */
@@ -128,12 +142,15 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     losses: {},
     captureDrops: undefined,
     capturesWithDropCount: 0,
+    probeDrops: 0,
+    capturesWithProbeCount: 0,
     connections: 0,
     provableConnections: 0,
     capturedBytes: 0,
     kernelBytes: 0,
     packets: 0,
     byLive: 0,
+    bySockets: 0,
     byWireAlone: 0,
     byWireInTheEnd: 0,
     lookups: { made: 0, found: 0 },
@@ -158,9 +175,15 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   if (completeness.captureDrops !== undefined) {
     summary.captureDrops = (summary.captureDrops ?? 0) + completeness.captureDrops;
     summary.capturesWithDropCount++;
+  } else if (capture.events === undefined && countsDrops(completeness)) {
+    summary.probeDrops += PROBE_DROPS.reduce((sum, name) => sum + (completeness.losses[name] ?? 0), 0);
+    summary.capturesWithProbeCount++;
   }
   summary.packets += capture.packets;
-  if (completeness.views !== undefined && capture.events === undefined) summary.byLive++;
+  if (completeness.views !== undefined && capture.events === undefined) {
+    summary.byLive++;
+    if (completeness.views.includes('sockets')) summary.bySockets++;
+  }
   summary.connections += completeness.connections;
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;
@@ -184,6 +207,11 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.duration += lastTime - firstTime;
   if (summary.first === undefined || firstTime < summary.first) summary.first = firstTime;
   if (summary.last === undefined || lastTime > summary.last) summary.last = lastTime;
+}
+
+/** Whether the probe said how much it dropped. */
+function countsDrops({ views, losses }: Completeness): boolean {
+  return views?.includes('sockets') === true && PROBE_DROPS.some((name) => losses[name] !== undefined);
 }
 
 /** Who saw it, where that was not the sockets' view to the end. */

@@ -3,7 +3,8 @@ import type { AttributedCall } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CALL_COLUMNS, callRow } from './call-row.ts';
-import { callerRow } from './caller-row.ts';
+import { type CallerRow, callerRow } from './caller-row.ts';
+import { commandLine } from './command-line.ts';
 import { escapeCell } from './escape.ts';
 import { groupRow } from './group-row.ts';
 import { groupsOf } from './groups.ts';
@@ -64,8 +65,6 @@ type Value = string | number | readonly string[] | undefined;
 
 /** What separates the values of one cell. */
 const SEPARATORS: Readonly<Record<string, string>> = {
-  args: ' ',
-  example_args: ' ',
   example_ancestry: ' <- ',
   ancestry: ' <- ',
   evidence: ' ',
@@ -113,6 +112,11 @@ function cell(column: string, value: Value): string {
   return escapeCell(typeof value === 'string' ? value : value.join(SEPARATORS[column] ?? ', '));
 }
 
+/** Arguments are a line, which says itself whether they are cut. */
+function cellsOf({ example_args: args, example_args_truncated: argsTruncated, ...row }: CallerRow) {
+  return { ...row, example_args: args && commandLine({ args, argsTruncated }) };
+}
+
 export function createCsvCallSink(output: Output): Sink {
   const writer = new CsvWriter(CALL_COLUMNS, output);
   const views = new ProcessViews();
@@ -151,7 +155,7 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
           const verdict = verdicts.get(caller.identity.scope);
           const expired = ignored.expiredFor(caller)?.as.expires;
           await write({
-            ...callerRow(caller, aggregate.views),
+            ...cellsOf(callerRow(caller, aggregate.views)),
             host_verdict: verdict,
             filter_expired: expired,
           });
@@ -168,7 +172,7 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
       for (const [caller, { reason, expires }] of groupBy === 'caller' ? ignored.callers : []) {
         const verdict = verdicts.get(caller.identity.scope);
         const as = { host_verdict: verdict, ignored_reason: reason, ignored_until: expires };
-        await write({ ...callerRow(caller, aggregate.views), ...as });
+        await write({ ...cellsOf(callerRow(caller, aggregate.views)), ...as });
       }
       await writer.end();
     },

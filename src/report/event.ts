@@ -33,7 +33,7 @@ interface ProcessFragments {
   /** What they were made of; another object where more is known by now. */
   facts: ProcessFacts;
   ancestors: string;
-  /** Members of `attribution`: what started it, and the timer; each with a comma before it. */
+  /** Members of `attribution` that are of the process, as what started it; each with a comma before it. */
   started: string;
   process: string;
   /** package, container, orchestrator and service, each with a comma before it. */
@@ -180,7 +180,8 @@ function processFragments(
     started:
       member('started_from', startedFrom && jsonString(startedFrom)) +
       member('timer', timer && jsonString(timer)) +
-      member('named_by_user', namedBy && jsonString(namedBy)),
+      member('named_by_user', namedBy && jsonString(namedBy)) +
+      member('args_truncated', process.argsTruncated ? 'true' : undefined),
     process: `,"process":${stringify({
       pid: process.pid,
       entity_id: entityId(host, process),
@@ -189,7 +190,8 @@ function processFragments(
       executable: process.executable,
       start: process.startTime === undefined ? undefined : isoNanoseconds(process.startTime),
       user: hasUser ? { id: process.userId, name: userName } : undefined,
-      parent: parent && identityFields(parent),
+      // What is not of ECS stands with the ancestors, of which it is the first.
+      parent: parent && identityFields({ ...parent, argsTruncated: undefined }),
     })}`,
     scope: scopeJson(process, facts),
   };
@@ -230,6 +232,7 @@ function member(name: string, json: string | undefined): string {
   return json ? `,"${name}":${json}` : '';
 }
 
-function identityFields({ pid, name, args, executable }: ProcessIdentity): object {
-  return { pid, name, args, executable };
+/** An ancestor. */
+function identityFields({ pid, name, args, argsTruncated, executable }: ProcessIdentity): object {
+  return { pid, name, args, args_truncated: argsTruncated || undefined, executable };
 }

@@ -1,5 +1,6 @@
 import type { AttributedCall, CaptureSummary, Process, ProcessIdentity } from '../model.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { commandLine } from './command-line.ts';
 import { escapeText } from './escape.ts';
 import { loadPaint, type Paint } from './paint.ts';
 import { ProcessViews } from './process-view.ts';
@@ -73,8 +74,9 @@ export class LogFormatter {
   }
 }
 
-function identityText({ pid, name, args }: ProcessIdentity): string {
-  return `(pid:${pid}:${field(name ?? 'unknown')} argv:${field((args ?? []).join(' '))})`;
+function identityText(identity: ProcessIdentity): string {
+  const { pid, name } = identity;
+  return `(pid:${pid}:${field(name ?? 'unknown')} argv:${field(commandLine(identity))})`;
 }
 
 /** No argument can pass for the next process of the chain. */

@@ -66,28 +66,43 @@ function streamLine({ losses, connections }: CompletenessSummary): string {
 }
 
 function dropLines(completeness: CompletenessSummary): string[] {
-  const { captureDrops, captures, capturesWithDropCount } = completeness;
+  const { captureDrops, captures, eventFiles, capturesWithDropCount } = completeness;
+  const { probeDrops, capturesWithProbeCount, losses } = completeness;
   if (captureDrops === undefined) {
     // Held against the kernel's own counts, nothing can have been dropped unseen.
     const { connections, provableConnections, capturedBytes, kernelBytes } = completeness;
     if (connections > 0 && provableConnections === connections && capturedBytes === kernelBytes) return [];
-    return ['Drops while capturing: nobody counted them.'];
   }
-  const uncounted = captures - capturesWithDropCount;
-  const rest = uncounted === 0 ? '' : `; ${countOf(uncounted, 'capture')} did not count`;
-  return [`Drops while capturing: ${countOf(captureDrops, 'packet')}, as the file records${rest}.`];
+  const counted: string[] = [];
+  if (captureDrops !== undefined) counted.push(`${countOf(captureDrops, 'packet')}, as the file records`);
+  if (capturesWithProbeCount > 0) {
+    const until = (losses['probe.exits'] ?? 0) > 0 ? ' until its end' : '';
+    counted.push(`${countOf(probeDrops, 'packet')} of sockets, as the probe counted${until}`);
+  }
+  if (counted.length === 0) return ['Drops while capturing: nobody counted them.'];
+  const uncounted = captures - eventFiles - capturesWithDropCount - capturesWithProbeCount;
+  if (uncounted > 0) counted.push(`${countOf(uncounted, 'capture')} did not count`);
+  return [`Drops while capturing: ${counted.join('; ')}.`];
 }
 
 function kernelLine(completeness: CompletenessSummary): string {
   const { provableConnections, connections, capturedBytes, kernelBytes } = completeness;
-  if (provableConnections === 0) {
-    return 'No counts of the kernel to hold the capture against: calls may be missing unseen.';
-  }
+  const { bySockets, captures, eventFiles } = completeness;
   const rest = connections - provableConnections;
+  if (provableConnections === 0) {
+    return bySockets === captures - eventFiles && rest > 0
+      ? `${unprovable(rest)}: what was captured of ${rest === 1 ? 'it' : 'them'} cannot be proven to be all.`
+      : 'No counts of the kernel to hold the capture against: calls may be missing unseen.';
+  }
   return (
     `Captured ${countText(capturedBytes)} of the ${countText(kernelBytes)} bytes that the kernel counted on ` +
     `${countOf(provableConnections, 'connection')}${rest > 0 ? `; ${countText(rest)} more cannot be proven` : ''}.`
   );
+}
+
+/** Connections without the kernel's counts to their end, where the sockets were watched. */
+export function unprovable(connections: number): string {
+  return `${countOf(connections, 'connection')} older than the recording, open at its end, or not of the sockets watched`;
 }
 
 /** What libpcap and /proc cannot tell, where nobody else watched. */

@@ -5,7 +5,7 @@ import { countOf, countText } from '../words.ts';
 import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
-import { unwatchedText } from './loss-lines.ts';
+import { unprovable, unwatchedText } from './loss-lines.ts';
 import { lossWords } from './loss-words.ts';
 import { rangeText } from './time.ts';
 import type { CountedSession } from './told-calls.ts';
@@ -252,11 +252,10 @@ class Builder {
       this.#gaps.add(`${countOf(captureDrops ?? 0, 'packet')} dropped while capturing.`);
     if (views !== undefined && !views.includes('sockets')) {
       this.#gaps.add('The interfaces alone were watched, not the sockets: nobody counted what was missed.');
-    } else if (provableConnections === 0 && (connections > 0 || views === undefined)) {
+    } else if (views === undefined && provableConnections === 0) {
       this.#gaps.add('The recording has no counts of the kernel to hold it against.');
     } else if (provableConnections < connections) {
-      const rest = connections - provableConnections;
-      this.#gaps.add(`${countOf(rest, 'connection')} older than the recording, or open at its end.`);
+      this.#gaps.add(`${unprovable(connections - provableConnections)}.`);
     }
     if (kernelBytes > capturedBytes)
       this.#gaps.add(

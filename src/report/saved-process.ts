@@ -39,6 +39,7 @@ function processOf(summary: CallerSummary, views: ProcessViews): Process | undef
     start: '',
     executable,
     args: example.args,
+    argsTruncated: example.argsTruncated,
     containerId,
     unit,
     userName: user,

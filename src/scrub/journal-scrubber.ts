@@ -201,8 +201,9 @@ export class JournalScrubber implements JournalHandler {
     const { bytes, view, offset, capturedLength, linkType } = packet;
     if (!this.#ofEndpoint.accepts(bytes, view, offset, capturedLength, linkType)) return undefined;
     if (!this.#segments.decode(packet)) return undefined;
-    const { w0, w1, w2, w3, port, endpoint, netns } = this.#segments.segment;
+    const { segment } = this.#segments;
+    const { w0, w1, w2, w3, port, endpoint } = segment;
     const server = this.#table.endpoints[endpoint];
-    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server, netns);
+    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server, segment);
   }
 }

@@ -214,7 +214,10 @@ describe('imds analyze', () => {
       ]) {
         const { code, stderr } = await shell(line);
         assert.equal(code, 1);
-        assert.match(stderr, /^imds analyze: [^\n]*: cannot write: no space left on the device\. [^\n]+\n$/);
+        assert.match(
+          stderr,
+          /^imds analyze: [^\n]*: cannot write: no space left on the device\. [^\n]* -o FILE\.\n$/,
+        );
       }
     });
 

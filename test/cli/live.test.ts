@@ -38,4 +38,13 @@ describe('imds live without any right', () => {
     );
     assert.deepEqual(readdirSync(folder), []);
   });
+
+  it('writes no capture to standard output, nor to a file of that name', async () => {
+    const args = ['live', '--no-log', '--no-state', '-w', '-', '--duration', '1s'];
+    const { code, stderr, stdout } = await imds(args, { cwd: folder });
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^imds live: -w -: a capture is not written to standard output[^\n]+\n$/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
 });

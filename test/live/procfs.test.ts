@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openCapture } from '../../src/capture/open.ts';
 import { imds } from '../cli/run.ts';
 import { startEndpoint } from '../support/endpoint/index.ts';
 import { Network } from '../support/netns.ts';
 import { connectContainer, IMDS_ADDRESSES } from '../support/topologies.ts';
+import { readSource } from '../unit/capture/read/support.ts';
 import { ADDRESSES, call, gone, pair, statusOf, V4, workerOf } from './lookups.ts';
 import { endSessions, howFound, LiveSession, needsRoot, newMark } from './session.ts';
 
@@ -71,6 +73,7 @@ describe('imds live: processes from /proc', function () {
       assert.equal(event.process?.pid, pid, event.attribution.reason);
       assert.equal(event.process?.user?.id, '65534');
       assert.deepEqual(event.process?.args?.slice(4, 8), args.slice(0, 4));
+      assert.equal(event.attribution.args_truncated, true);
       await session.stop();
     }));
 
@@ -89,7 +92,7 @@ describe('imds live: processes from /proc', function () {
       assert.equal(await session.stop(), 0);
     }));
 
-  it('replays to the same calls, byte for byte', () =>
+  it('replays to the same calls, byte for byte, and names the caller beside its packets', () =>
     pair(async (client) => {
       const folder = mkdtempSync(join(tmpdir(), 'imds-live-procfs-'));
       try {
@@ -98,8 +101,15 @@ describe('imds live: processes from /proc', function () {
           const file = join(folder, `capture.${form}`);
           const session = await LiveSession.start([...WIRE, '-w', file], client);
           await client.run('sh', ['-c', `for i in 1 2 3 4 5; do curl -s ${V4}/latest/meta-data/; done`]);
-          await call(session, client);
+          const { event, pid } = await call(session, client);
           assert.equal(await session.stop(), 0);
+          if (form === 'pcapng') {
+            assert.equal(event.process?.pid, pid, event.attribution.reason);
+            const { packets } = await readSource(await openCapture(file));
+            const own = packets.filter(({ comment }) => comment?.startsWith(`pid ${pid}: `));
+            // The request, its answer, and what acknowledges them; the handshake was before the look-up.
+            assert.ok(own.length >= 3, `${own.length} of ${packets.length} packets`);
+          }
           const { code, stdout, stderr } = await imds(['analyze', '--jsonl', file]);
           assert.equal(code, 0, stderr);
           assert.deepEqual(stdout.split('\n').filter(Boolean), session.lines);

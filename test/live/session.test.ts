@@ -328,6 +328,20 @@ describe('imds live: the session', function () {
     assert.equal(await session.stop(), 0);
   });
 
+  it('says which capability the wire lacks, and on which kernel', () => {
+    const args = ['--bounding-set=-net_raw', '--inh-caps=-net_raw', process.execPath, 'bin/run.js', 'live'];
+    const options = ['--capture', 'wire', '--no-log', '--no-state', '--duration', '1s'];
+    const { status, stderr } = spawnSync('setpriv', [...args, ...options], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    assert.equal(status, 5, stderr);
+    assert.match(
+      stderr,
+      /^imds live: cannot capture on any: missing CAP_NET_RAW \(uid 0, kernel \d+\.[^)]*\): [^\n]+ give it this capability[^\n]+\n$/,
+    );
+  });
+
   it('is one line and exit code 5 without the right to attach', () => {
     const args = [...UNPRIVILEGED, process.execPath, 'bin/run.js', 'live', '--capture', 'sockets'];
     const { status, stderr } = spawnSync('setpriv', args, {

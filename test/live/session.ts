@@ -32,7 +32,14 @@ export interface LiveEvent {
     namespace?: string;
     resource?: { id?: string; name?: string; type: string };
   };
-  attribution: { source: string; match: string; reason?: string; started_from?: string; timer?: string };
+  attribution: {
+    source: string;
+    match: string;
+    reason?: string;
+    started_from?: string;
+    timer?: string;
+    args_truncated?: boolean;
+  };
 }
 
 /** The process' part of it left out. */

@@ -126,13 +126,16 @@ export class Inventory {
     caller.forgetDays(today - INVENTORY_DAYS + 1);
     const {
       example_args: args,
+      example_args_truncated: isCut,
       example_ancestry: ancestry,
       ...fields
     } = callerFields(caller, this.#aggregate.views);
+    const shown = args?.slice(0, SHOWN_ARGUMENTS).map(shortened);
     const text = escapeJson(
       JSON.stringify({
         ...fields,
-        example_args: args?.slice(0, SHOWN_ARGUMENTS).map(shortened),
+        example_args: shown,
+        example_args_truncated: isCut || args?.join(' ') !== shown?.join(' ') || undefined,
         example_ancestry: ancestry?.slice(0, SHOWN_ANCESTORS),
         ...savedObject(caller, this.#aggregate.views),
       }),

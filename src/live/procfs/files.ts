@@ -1,4 +1,4 @@
-import { closeSync, openSync, read, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, read, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /*
@@ -110,6 +110,11 @@ export function inodeOf(path: string, kind: 'net' | 'mnt' | 'socket'): number | 
   if (!target.startsWith(kind) || target[kind.length] !== ':') return undefined;
   const inode = Number(target.slice(kind.length + 2, -1));
   return Number.isSafeInteger(inode) ? inode : undefined;
+}
+
+/** Number of the file itself; undefined where there is none. */
+export function fileInode(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function whyOf(error: unknown): Unreadable {

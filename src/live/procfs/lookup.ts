@@ -34,6 +34,8 @@ interface Question {
   /** Undefined until it is in a table; 0 where no process has it any more. */
   inode: number | undefined;
   namespace: number | undefined;
+  /** As performance.now() has it. */
+  asked: number;
 }
 
 /** Looks connections up in /proc: addresses → socket → process. */
@@ -51,7 +53,12 @@ export class Lookup {
     this.#namespaces = new NetworkNamespaces(options.proc);
     this.#owners = new SocketOwners(options.proc);
     this.#processes = new ProcessWriter(options.proc, options.write);
-    this.#portraits = new Portraits(options.proc, (pid) => this.#processes.read(pid));
+    this.#portraits = new Portraits(options.proc, (pid) => {
+      // The process first: it is about to end.
+      const portrait = this.#processes.read(pid);
+      this.#namespaces.see(pid);
+      return portrait;
+    });
   }
 
   /** To be called as soon as there are requests; their round may have to wait. */
@@ -64,12 +71,14 @@ export class Lookup {
    * takes a look at all of them, and the others do not wait for it.
    */
   async round(requests: readonly LookupRequest[]): Promise<void> {
+    const asked = performance.now();
     const questions = requests.map(
       (request): Question => ({
         request,
         key: tableKey(request.local, request.remote),
         inode: undefined,
         namespace: undefined,
+        asked,
       }),
     );
     await this.#askLikely(questions);
@@ -149,9 +158,13 @@ export class Lookup {
       const portrait = inode === undefined ? undefined : found.get(inode);
       if (portrait !== undefined) this.#write(question, { process: this.#processes.write(portrait) });
       else if (inode === undefined) {
-        this.#write(question, { failed: deadline.passed ? 'overloaded' : 'not-found' });
+        this.#write(question, { failed: deadline.passed ? 'overloaded' : this.#whyInNoTable(question) });
       } else this.#write(question, { failed: inode === 0 || found.has(inode) ? 'gone' : unfound });
     }
+  }
+
+  #whyInNoTable({ request, asked }: Question): 'gone' | 'not-found' {
+    return this.#namespaces.haveEnded(request.local.address, asked) ? 'gone' : 'not-found';
   }
 
   /** A socket that was handed down is named after the process that had it first. */

@@ -1,9 +1,12 @@
 import { DEFAULT_LIMITS } from '../../bpf/limits.ts';
 import { ProcessTable } from '../../bpf/processes.ts';
 import type { AddressField, JournalRecord, ProcessReference } from '../../bpf/records.ts';
+import type { Segment } from '../../capture/decode/segment.ts';
+import { commandLine } from '../../report/command-line.ts';
 import { escapeText } from '../../report/escape.ts';
 import { ProcessViews } from '../../report/process-view.ts';
 import { programName } from '../../report/program.ts';
+import { ConnectionIsns } from './connection-isns.ts';
 
 const MAX_SOCKETS = 65_536;
 const MAX_COMMENT = 1000;
@@ -19,7 +22,17 @@ interface Addressee {
   cookie: string;
   /** undefined where sockets of two namespaces had the addresses at once: then nobody is named. */
   comment: string | undefined;
+  /** undefined where its handshake was before the session. */
+  isn: number | undefined;
   isClosed: boolean;
+}
+
+/** What a record says of a socket's ends. */
+interface SocketAddresses {
+  cookie: string;
+  local?: AddressField | undefined;
+  remote?: AddressField | undefined;
+  isn?: number | undefined;
 }
 
 /** What Wireshark shows beside each packet: whose socket it is of, as `pid 4912: curl -s http://… ← bash`. */
@@ -32,6 +45,9 @@ export class PacketComments {
   readonly #byAddress = new Map<string, Addressee>();
   /** The key of the sockets' addresses, by cookie. */
   readonly #addresses = new Map<string, string>();
+  /** What look-ups in /proc found, by addresses and ISN (none where the handshake was before the session). */
+  readonly #lookedUp = new Map<string, string>();
+  readonly #isns = new ConnectionIsns();
 
   learn(record: JournalRecord): void {
     switch (record.type) {
@@ -45,7 +61,7 @@ export class PacketComments {
         if (comment !== undefined) {
           remember(this.#byCookie, record.cookie, { comment, netns: record.netns ?? 0 });
         }
-        this.#address(record.cookie, record.local, record.remote);
+        this.#address(record);
         return;
       }
       case 'socket_closed': {
@@ -54,18 +70,36 @@ export class PacketComments {
         return;
       }
       case 'stream':
-        this.#address(record.cookie, record.local, record.remote);
+        this.#address(record);
+        return;
+      case 'procfs': {
+        const { local, remote, isn, process } = record;
+        const comment = process && this.#comment(process);
+        if (comment !== undefined)
+          remember(this.#lookedUp, lookupKey(addressKey(local, remote), isn), comment);
+      }
     }
   }
 
-  /** @param netns inode of the packet's network namespace; 0 where it was captured on a wire */
-  of(client: AddressField, endpoint: AddressField, netns: number): string | undefined {
+  /** Of every packet, in the order of the capture. */
+  of(client: AddressField, endpoint: AddressField, segment: Segment): string | undefined {
     const key = addressKey(client, endpoint);
-    if (netns === 0) return this.#byAddress.get(key)?.comment;
+    const { netns } = segment;
+    if (netns === 0) return this.#ofWire(key, this.#isns.of(key, segment));
     return this.#byNamespace.get(`${netns} ${key}`) ?? this.#byNamespace.get(`0 ${key}`);
   }
 
-  #address(cookie: string, local: AddressField | undefined, remote: AddressField | undefined): void {
+  /** What the probe said stands; what it did not tell of was looked up, if anybody asked. */
+  #ofWire(key: string, isn: number | 'other' | undefined): string | undefined {
+    if (isn === 'other') return undefined;
+    const lookedUp = this.#lookedUp.get(lookupKey(key, isn));
+    const addressee = this.#byAddress.get(key);
+    // The socket may be known where the wire's handshake is not: its copy at the socket was the one that was saved.
+    if (addressee === undefined || (isn !== undefined && addressee.isn !== isn)) return lookedUp;
+    return addressee.isClosed && isn === undefined ? (lookedUp ?? addressee.comment) : addressee.comment;
+  }
+
+  #address({ cookie, local, remote, isn }: SocketAddresses): void {
     const owner = this.#byCookie.get(cookie);
     if (owner === undefined || local === undefined || remote === undefined) return;
     const { comment, netns } = owner;
@@ -74,14 +108,20 @@ export class PacketComments {
     remember(this.#addresses, cookie, key);
     const before = this.#byAddress.get(key);
     const isShared = before !== undefined && before.cookie !== cookie && !before.isClosed;
-    remember(this.#byAddress, key, { cookie, comment: isShared ? undefined : comment, isClosed: false });
+    remember(this.#byAddress, key, {
+      cookie,
+      comment: isShared ? undefined : comment,
+      isn: isn ?? (before?.cookie === cookie ? before.isn : undefined),
+      isClosed: false,
+    });
   }
 
   #comment(reference: ProcessReference): string | undefined {
     const process = this.#processes.get(reference, undefined);
     if (process === undefined) return undefined;
-    const { args, name, pid, ancestors } = this.#views.view(process).process;
-    const command = args === undefined || args.length === 0 ? (name ?? '') : args.join(' ');
+    const shown = this.#views.view(process).process;
+    const { args, name, pid, ancestors } = shown;
+    const command = args === undefined || args.length === 0 ? (name ?? '') : commandLine(shown);
     const chain = ancestors.map((ancestor) => ` ← ${programName(ancestor) ?? `pid ${ancestor.pid}`}`);
     return escapeText(`pid ${pid}: ${command}${chain.join('')}`).slice(0, MAX_COMMENT);
   }
@@ -89,6 +129,10 @@ export class PacketComments {
 
 function addressKey(client: AddressField, endpoint: AddressField): string {
   return `${client.address} ${client.port} ${endpoint.address} ${endpoint.port}`;
+}
+
+function lookupKey(addresses: string, isn: number | undefined): string {
+  return `${addresses} ${isn ?? ''}`;
 }
 
 function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -159,8 +159,9 @@ export class SessionSaver implements JournalFilter {
 
   #commentOf(packet: Packet): string | undefined {
     if (!this.#decoder.decode(packet)) return undefined;
-    const { w0, w1, w2, w3, port, endpoint, netns } = this.#decoder.segment;
+    const { segment } = this.#decoder;
+    const { w0, w1, w2, w3, port, endpoint } = segment;
     const server = this.#table.endpoints[endpoint];
-    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server, netns);
+    return server && this.#comments.of({ address: formatAddress(w0, w1, w2, w3), port }, server, segment);
   }
 }

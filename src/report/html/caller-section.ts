@@ -1,8 +1,9 @@
 import type { Diagnosis } from '../../causes/types.ts';
 import type { Process, ProcessIdentity } from '../../model.ts';
-import { countText } from '../../words.ts';
+import { ARGUMENTS_CUT, countText } from '../../words.ts';
 import type { Caller } from '../caller.ts';
 import { type CallerRow, callerName, callerRow } from '../caller-row.ts';
+import { commandLine as commandLineOf } from '../command-line.ts';
 import type { ExampleCall } from '../example-calls.ts';
 import { KINDS } from '../kinds.ts';
 import { joinKnown } from '../layout.ts';
@@ -150,6 +151,7 @@ function codes(texts: readonly string[]): Markup | undefined {
 }
 
 /** Arguments as they are, with a blank between; the first of them alone where they are many. */
-function commandLine({ args = [], argsTruncated }: ProcessIdentity): Markup {
-  return html`<code>${cutText(args.join(' '), LONGEST_ARGS)}${argsTruncated ? ' …' : ''}</code>`;
+function commandLine({ args, argsTruncated }: ProcessIdentity): Markup {
+  const line = commandLineOf({ args });
+  return html`<code>${cutText(line, LONGEST_ARGS)}${argsTruncated ? ARGUMENTS_CUT : ''}</code>`;
 }

@@ -61,6 +61,8 @@ describe('StreamOutput', () => {
     await assert.rejects(output.finish(), (error) => {
       assert.ok(error instanceof FailureError);
       assert.equal(error.message, 'standard output: cannot write: no space left on the device');
+      // Not every command has -o.
+      assert.equal(error.remedy, 'What was printed so far is incomplete; send it to another place.');
       return true;
     });
   });

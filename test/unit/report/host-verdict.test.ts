@@ -109,6 +109,19 @@ describe('the verdict of a host', () => {
       { completeness: { ...PROVEN, provableConnections: 3 } },
       /1 connection older/,
     ],
+    [
+      'the one connection, which is not provable',
+      {
+        completeness: {
+          ...PROVEN,
+          connections: 1,
+          provableConnections: 0,
+          capturedBytes: 0,
+          kernelBytes: 0,
+        },
+      },
+      /^Proof that no call was missed\. 1 connection older than the recording, open at its end, or not/,
+    ],
     ['bytes that are missing', { completeness: { ...PROVEN, capturedBytes: 800 } }, /100 bytes/],
     ['calls that were not written', { unwritten: 2 }, /2 calls could not be written/],
     [

@@ -23,6 +23,45 @@ describe('what is known of what is missing', () => {
     );
   });
 
+  it('says how many packets the probe dropped, also none, where not all is proven', () => {
+    const open = { connections: 1, provableConnections: 0, views: ['sockets'] };
+    const none = { 'packets.ring_full': 0, 'packets.shed': 0, 'packets.incomplete': 0 };
+    const unproven =
+      '1 connection older than the recording, open at its end, or not of the sockets watched: what was captured of it cannot be proven to be all.';
+    deepStrictEqual(lines({ ...open, losses: none }), [
+      'No gap in the 1 connection seen.',
+      'Drops while capturing: 0 packets of sockets, as the probe counted.',
+      unproven,
+    ]);
+    deepStrictEqual(lines({ ...open, losses: { ...none, 'packets.shed': 3, 'packets.cut': 66 } }), [
+      'On reading: 66 packets cut beyond 68 KB (packets.cut), 3 packets of a client that had more than its share of the buffer (packets.shed).',
+      'Drops while capturing: 3 packets of sockets, as the probe counted.',
+      unproven,
+    ]);
+    strictEqual(
+      lines({ ...open, losses: { ...none, 'probe.exits': 1 } })[1],
+      'Drops while capturing: 0 packets of sockets, as the probe counted until its end.',
+    );
+  });
+
+  it('says that nobody counted drops where nobody did', () => {
+    const uncounted = 'Drops while capturing: nobody counted them.';
+    const open = { connections: 1, provableConnections: 0 };
+    // No journal; the wire alone; a recording that was killed before the probe told of its counters.
+    strictEqual(lines(open)[1], uncounted);
+    strictEqual(lines({ ...open, views: ['wire'], losses: { 'packets.shed': 0 } })[1], uncounted);
+    strictEqual(lines({ ...open, views: ['sockets'], losses: { 'tcp.missing_bytes': 0 } })[1], uncounted);
+    const both = [
+      capture({}, { ...open, views: ['sockets'], losses: { 'packets.shed': 0 } }),
+      capture({}, open),
+      capture({}, { ...open, captureDrops: 2 }),
+    ];
+    strictEqual(
+      lossLines(summarize(both))[1],
+      'Drops while capturing: 2 packets, as the file records; 0 packets of sockets, as the probe counted; 1 capture did not count.',
+    );
+  });
+
   it('has words for link types that are not read', () => {
     strictEqual(
       lossWords('link.unsupported.LINKTYPE_105', 15),
