@@ -319,7 +319,11 @@ export class Attributor {
     this.#ledger.settle(socket);
     if (socket.closed === undefined || before) return;
     if (socket.settled) this.#closed.settle(socket, this.#clock.elapsed);
-    else this.#closed.awaitConnection(socket, this.#clock.elapsed);
+    else if (this.#state !== undefined && socket.neverSent && !this.#state.session.hasLostEvents) {
+      // Nothing is waited for, unless its SYN may be among the events that were lost.
+      this.#reportUnseen(this.#state, socket);
+      this.#state.sockets.remove(socket);
+    } else this.#closed.awaitConnection(socket, this.#clock.elapsed);
   }
 
   #forgetUnseen(state: JournalState, elapsed: number, over = false): void {
@@ -347,7 +351,7 @@ export class Attributor {
     if (endpoint === undefined || time === undefined) return;
     const call = callOfUnseen(socket, endpoint, time);
     if (call !== undefined) this.#emit(call, state.findOwner(socket, call));
-    this.#ledger.unseen(socket);
+    this.#ledger.unseen(socket, call !== undefined);
   }
 
   #emit(call: ImdsCall, { attribution, process }: Finding): void {

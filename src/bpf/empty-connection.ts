@@ -1,4 +1,4 @@
-import type { ConnectionSummary, ImdsCall, UnknownReason } from '../model.ts';
+import { type ConnectionSummary, type ImdsCall, UNKNOWN_ADDRESS, type UnknownReason } from '../model.ts';
 import type { Socket } from './socket.ts';
 
 /**
@@ -23,16 +23,21 @@ export function callOfEmpty(connection: ConnectionSummary, socket: Socket | unde
   return finish(call, verdict);
 }
 
-/** The same for a socket of which no packet was captured; its endpoint is one of those asked for. */
+/**
+ * The same for a socket of which no packet was captured; its endpoint is one of those asked for. Without an address
+ * it has been sent elsewhere, or its connect failed before a SYN: then its cookie is all that tells it from others.
+ */
 export function callOfUnseen(
   socket: Socket,
   endpoint: ImdsCall['endpoint'],
   time: bigint,
 ): ImdsCall | undefined {
-  if (socket.sent === undefined || socket.inherited || socket.local === undefined) return undefined;
+  if (socket.sent === undefined || socket.inherited) return undefined;
+  if (socket.local === undefined && !socket.neverSent) return undefined;
   const call: ImdsCall = {
     endpoint,
-    client: socket.local,
+    client: socket.local ?? UNKNOWN_ADDRESS,
+    cookie: socket.local === undefined ? socket.cookie : undefined,
     clientIsn: socket.isn,
     requestOffset: 0,
     connectionTime: time,

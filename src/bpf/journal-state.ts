@@ -59,7 +59,9 @@ export class JournalState {
   /** The same for a socket of which the capture has no packet. */
   findOwner(socket: Socket, query: ConnectionQuery): Finding {
     if (this.session.best === 'none') return { ...none(REASONS.off, true), socket };
-    const match = socket.streamed ? 'cookie' : socket.isn === undefined ? 'tuple' : 'isn';
+    // Of a connect that sent nothing, the very record names the process: there is nothing to join.
+    const isGiven = socket.streamed || socket.neverSent;
+    const match = isGiven ? 'cookie' : socket.isn === undefined ? 'tuple' : 'isn';
     return this.#ofSocket({ socket, match, certain: true }, query);
   }
 

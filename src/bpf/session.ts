@@ -57,6 +57,11 @@ export class Session {
     this.#probeEnded ??= BigInt(record.time);
   }
 
+  /** Events of sockets or processes, by the probe. */
+  get hasLostEvents(): boolean {
+    return this.#eventsLost;
+  }
+
   get hasProbeEnded(): boolean {
     return this.#probeEnded !== undefined;
   }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { AttributedCall, ImdsVersion, Process, ProcessIdentity, SocketAddress } from '../model.ts';
+import {
+  type AttributedCall,
+  type ImdsVersion,
+  type Process,
+  type ProcessIdentity,
+  type SocketAddress,
+  UNKNOWN_ADDRESS,
+} from '../model.ts';
 import { MAX_PID } from './event-process.ts';
 
 /**
@@ -25,7 +32,6 @@ const ANCESTOR = / -> (?=\(pid:)/i;
 const NEXT = /(?: called by)? -> (?=\(pid:)/i;
 /** The log has no address of the service. */
 const ENDPOINT = { address: '169.254.169.254', port: 80, family: 4 } as const;
-const NOBODY: SocketAddress = { address: '', port: 0 };
 const NANOSECONDS_IN_MS = 1_000_000n;
 const HOUR_MS = 3_600_000;
 /** Distinct lines of an hour that are counted; a line that comes again after so many is taken for a copy. */
@@ -61,7 +67,7 @@ export class TraceLogParser {
     const [own = '', ...rest] = chain.split(CALLED_BY);
     const caller = identityOf(own);
     const { client, userAgent } =
-      caller === undefined ? clientOf(own) : { client: NOBODY, userAgent: undefined };
+      caller === undefined ? clientOf(own) : { client: UNKNOWN_ADDRESS, userAgent: undefined };
     // Of two such, one is in somebody's arguments.
     const [ancestry = ''] = isAmbiguous || rest.length > 1 ? [] : rest;
     const ancestors = ancestry.split(ANCESTOR).flatMap((text) => identityOf(text) ?? []);
@@ -155,5 +161,5 @@ function partsOf(text: string): { pid: string; name: string; argv: string } | un
 function clientOf(text: string): { client: SocketAddress; userAgent: string | undefined } {
   const { argv = '' } = partsOf(text) ?? {};
   const [, address = '', port = '', userAgent] = CLIENT.exec(argv) ?? [];
-  return { client: isIP(address) === 0 ? NOBODY : { address, port: Number(port) }, userAgent };
+  return { client: isIP(address) === 0 ? UNKNOWN_ADDRESS : { address, port: Number(port) }, userAgent };
 }

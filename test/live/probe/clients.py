@@ -105,6 +105,12 @@ def unreachable(address):
     raise SystemExit("was reached")
 
 
+def unreachable_thrice(address):
+    with socket.socket() as s:
+        for _ in range(3):
+            assert s.connect_ex((address, PORT)) == errno.ENETUNREACH
+
+
 def from_thread(address):
     def work():
         print(threading.get_native_id(), flush=True)
@@ -270,8 +276,8 @@ def flood(address, count, at_once):
 
 
 COMMANDS = [
-    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable, from_thread,
-    from_fork, exec_after_connect, after_exec, held, held_forked, retitled, large, odd_path, sink, deep, orphan,
+    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable,
+    unreachable_thrice, from_thread, from_fork, exec_after_connect, after_exec, held, held_forked, retitled, large, odd_path, sink, deep, orphan,
     reuse_pid, flood,
 ]  # fmt: skip
 
