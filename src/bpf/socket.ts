@@ -87,6 +87,11 @@ export class Socket {
     );
   }
 
+  /** The session did not see it open: what is known of it is its packets, or its end. */
+  get lacksBeginning(): boolean {
+    return !this.#begun;
+  }
+
   /** Its connect failed before a SYN: there was no route, or no port. It has no address, and no packet can come. */
   get neverSent(): boolean {
     return this.failed && this.local === undefined && this.isn === undefined && !this.streamed;

@@ -44,6 +44,23 @@ describe('attribution, balance', () => {
       assert.deepEqual(noRecords({ calls: 1 }), []);
     });
 
+    it('are nothing where the session knows but the end of a socket, unless events were lost', () => {
+      const { local, remote } = journal.opened(1);
+      const closed = { ...journal.closed(3, { sent: '90' }), local, remote };
+      const remains: Partial<ConnectionSummary> = { handshake: 'mid-stream', clientIsn: undefined };
+      const older = began()
+        .records(journal.stream(1, { isn: undefined }))
+        .connection(2, remains);
+      assert.deepEqual(older.records(closed).end().words, []);
+      assert.equal(older.attributor.balance.provableConnections, 0);
+      const lossy = began()
+        .records(journal.losses(1, { 'events.ring_full': '1' }), journal.stream(1, { isn: undefined }))
+        .connection(2, remains);
+      assert.deepEqual(lossy.records(closed).end().words, [
+        'unknown no packet captured: none - (events lost)',
+      ]);
+    });
+
     it('are nothing where they are the remains of one that had calls', () => {
       const bench = began()
         .records(opened)
@@ -184,6 +201,9 @@ describe('attribution, balance', () => {
           .end().words,
         [],
       );
+      const { local, remote: endpoint } = journal.opened(1);
+      const orphan = { ...journal.closed(2, { sent: '9' }), local, remote: endpoint };
+      assert.deepEqual(began().records(orphan).end().words, []);
       const remote = { address: '10.0.0.7', port: 80 };
       const elsewhere = began().records(journal.opened(1, { remote }), journal.closed(2, { sent: '9' }));
       assert.deepEqual(elsewhere.end().words, []);
