@@ -12,10 +12,12 @@ export interface Endpoint {
 }
 
 export interface SocketAddress {
-  /** Empty where it is not known: in a log, which has no addresses. */
+  /** Empty where it is not known: in a log, which has no addresses, or of a connect that failed before it had one. */
   address: string;
   port: number;
 }
+
+export const UNKNOWN_ADDRESS: SocketAddress = { address: '', port: 0 };
 
 /** IMDS version of a call. Absent for an attempt, on which no request was sent. */
 export type ImdsVersion = 'v1' | 'v2' | 'foreign' | 'unknown';
@@ -61,6 +63,8 @@ export type UnknownReason =
 export interface ImdsCall {
   endpoint: Endpoint;
   client: SocketAddress;
+  /** The kernel's name of the client's socket, where no address of it is known. */
+  cookie?: string | undefined;
   /** Client's initial sequence number (RFC 9293 §3.4.1), when the SYN or SYN-ACK was captured. */
   clientIsn?: number | undefined;
   /** Bytes before the request on its connection: from the ISN, or from the first byte captured. */

@@ -137,7 +137,7 @@ export class Attributor {
     if (this.#state === undefined) {
       this.#ledger.connection(connection, undefined);
       if (connection.calls > 0) return;
-      const call = callOfEmpty(connection, undefined);
+      const call = callOfEmpty(connection, undefined, false);
       if (call !== undefined) this.call(call);
       return;
     }
@@ -300,7 +300,8 @@ export class Attributor {
       const counted =
         !needsCount(connection) || (socket === undefined ? finding.final : socket.closed !== undefined);
       if (!(finding.final && counted) && !must && !this.#state?.session.ended) return false;
-      const empty = callOfEmpty(connection, socket);
+      const isOlder = socket !== undefined && this.#state?.isOlder(socket) === true;
+      const empty = callOfEmpty(connection, socket, isOlder);
       if (empty !== undefined) this.#emit(empty, finding);
     }
     this.#ledger.connection(connection, socket);
@@ -319,7 +320,11 @@ export class Attributor {
     this.#ledger.settle(socket);
     if (socket.closed === undefined || before) return;
     if (socket.settled) this.#closed.settle(socket, this.#clock.elapsed);
-    else this.#closed.awaitConnection(socket, this.#clock.elapsed);
+    else if (this.#state !== undefined && socket.neverSent && !this.#state.session.hasLostEvents) {
+      // Nothing is waited for, unless its SYN may be among the events that were lost.
+      this.#reportUnseen(this.#state, socket);
+      this.#state.sockets.remove(socket);
+    } else this.#closed.awaitConnection(socket, this.#clock.elapsed);
   }
 
   #forgetUnseen(state: JournalState, elapsed: number, over = false): void {
@@ -345,9 +350,9 @@ export class Attributor {
     );
     const time = since ?? closed;
     if (endpoint === undefined || time === undefined) return;
-    const call = callOfUnseen(socket, endpoint, time);
+    const call = callOfUnseen(socket, endpoint, time, state.isOlder(socket));
     if (call !== undefined) this.#emit(call, state.findOwner(socket, call));
-    this.#ledger.unseen(socket);
+    this.#ledger.unseen(socket, call !== undefined);
   }
 
   #emit(call: ImdsCall, { attribution, process }: Finding): void {

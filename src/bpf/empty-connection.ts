@@ -1,13 +1,19 @@
-import type { ConnectionSummary, ImdsCall, UnknownReason } from '../model.ts';
+import { type ConnectionSummary, type ImdsCall, UNKNOWN_ADDRESS, type UnknownReason } from '../model.ts';
 import type { Socket } from './socket.ts';
 
 /**
  * What a connection on which no request was seen counts as: an attempt, where it is known that
  * nothing was sent; `unknown`, where something was or may have been; nothing, where only the
  * remains of an older connection were captured.
+ *
+ * @param isOlder the socket's counts began before the session
  */
-export function callOfEmpty(connection: ConnectionSummary, socket: Socket | undefined): ImdsCall | undefined {
-  const verdict = judge(connection, socket);
+export function callOfEmpty(
+  connection: ConnectionSummary,
+  socket: Socket | undefined,
+  isOlder: boolean,
+): ImdsCall | undefined {
+  const verdict = judge(connection, socket, isOlder);
   if (verdict === undefined) return undefined;
   const { endpoint, client, clientIsn, time, packetNumber, interfaces } = connection;
   const call: ImdsCall = {
@@ -23,16 +29,22 @@ export function callOfEmpty(connection: ConnectionSummary, socket: Socket | unde
   return finish(call, verdict);
 }
 
-/** The same for a socket of which no packet was captured; its endpoint is one of those asked for. */
+/**
+ * The same for a socket of which no packet was captured; its endpoint is one of those asked for. Without an address
+ * it has been sent elsewhere, or its connect failed before a SYN: then its cookie is all that tells it from others.
+ */
 export function callOfUnseen(
   socket: Socket,
   endpoint: ImdsCall['endpoint'],
   time: bigint,
+  isOlder: boolean,
 ): ImdsCall | undefined {
-  if (socket.sent === undefined || socket.inherited || socket.local === undefined) return undefined;
+  if (socket.sent === undefined || isOlder) return undefined;
+  if (socket.local === undefined && !socket.neverSent) return undefined;
   const call: ImdsCall = {
     endpoint,
-    client: socket.local,
+    client: socket.local ?? UNKNOWN_ADDRESS,
+    cookie: socket.local === undefined ? socket.cookie : undefined,
     clientIsn: socket.isn,
     requestOffset: 0,
     connectionTime: time,
@@ -50,13 +62,15 @@ export function needsCount({ handshake, provenEmpty, requestBytes }: ConnectionS
 function judge(
   connection: ConnectionSummary,
   socket: Socket | undefined,
+  isOlder: boolean,
 ): UnknownReason | 'attempt' | undefined {
   const { handshake, provenEmpty, requestBytes, missingBytes } = connection;
   const remains = handshake === 'mid-stream';
   // The assembler says itself what it could not read; these bytes are of a request before the capture.
   if (requestBytes > 0) return remains ? undefined : 'request ended early';
   // The same socket may come again after its connection has ended: a late RST, a repeated FIN.
-  if (remains && (socket === undefined || socket.seen || socket.inherited)) return undefined;
+  if (remains && (socket === undefined || socket.seen || isOlder)) return undefined;
+  // Where its packets show the beginning, its counts are whole, whoever opened it.
   const sent = socket?.inherited === true ? undefined : socket?.sent;
   if (sent !== undefined) return sent > 0 ? 'no packet captured' : 'attempt';
   if (remains) return undefined;

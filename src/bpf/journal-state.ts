@@ -56,10 +56,16 @@ export class JournalState {
     return this.#ofSocket(found, query);
   }
 
+  isOlder(socket: Socket): boolean {
+    return this.session.isOlder(socket, this.#losses);
+  }
+
   /** The same for a socket of which the capture has no packet. */
   findOwner(socket: Socket, query: ConnectionQuery): Finding {
     if (this.session.best === 'none') return { ...none(REASONS.off, true), socket };
-    const match = socket.streamed ? 'cookie' : socket.isn === undefined ? 'tuple' : 'isn';
+    // Of a connect that sent nothing, the very record names the process: there is nothing to join.
+    const isGiven = socket.streamed || socket.neverSent;
+    const match = isGiven ? 'cookie' : socket.isn === undefined ? 'tuple' : 'isn';
     return this.#ofSocket({ socket, match, certain: true }, query);
   }
 
@@ -74,7 +80,7 @@ export class JournalState {
   #ofSocket({ socket, match, certain }: SocketMatch, query: ConnectionQuery): Finding {
     const reference = socket.process;
     if (reference === undefined) {
-      return this.#lookedUp(query, this.session.whyNoProcess(socket.inherited, this.#losses), socket);
+      return this.#lookedUp(query, this.session.whyNoProcess(this.isOlder(socket), this.#losses), socket);
     }
     const process = this.processes.get(reference, this.session.bootTime);
     if (process !== undefined) {
@@ -112,8 +118,9 @@ export class JournalState {
       };
     }
     const failure = answer?.failed === undefined ? undefined : LOOKUP_REASONS[answer.failed];
-    // Of an inherited socket, its age is the reason; of others, that nobody was found in the end.
-    const why = socket?.inherited === true || failure === undefined ? reason : failure;
+    // Of a socket that is older, its age is the reason; of others, that nobody was found in the end.
+    const isOlder = socket !== undefined && reason === REASONS.olderSocket;
+    const why = isOlder || failure === undefined ? reason : failure;
     // Of others, another address may be the socket's.
     return { ...none(why, ended || (lastResort && answer?.failed === 'ended')), socket };
   }

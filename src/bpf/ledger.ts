@@ -49,9 +49,13 @@ export class Ledger {
     socket.credited = credit;
   }
 
-  /** No packet was captured of this socket: all that the kernel counted is missing. */
-  unseen(socket: Socket): void {
-    if ((socket.sent ?? 0) + (socket.received ?? 0) > 0) {
+  /**
+   * No packet was captured of this socket: all that the kernel counted is missing.
+   *
+   * @param told as a call, which is on a connection
+   */
+  unseen(socket: Socket, told: boolean): void {
+    if (told || (socket.sent ?? 0) + (socket.received ?? 0) > 0) {
       this.balance.connections++;
       socket.seen = true;
       this.settle(socket);

@@ -171,12 +171,14 @@ static void say_ready(const struct options *options, const struct cgroup_root *r
 /* What the kernel has handed over until it was detached, the last count of losses, and the end. */
 static void end(const struct options *options, const struct attached *attached, const char *reason)
 {
+	__u64 detached = since_boot();
 	size_t left;
 
 	detach();
 	while (merge_read())
 		if (!output_write())
 			return;
+	sockets_end(detached);
 	losses_write(attached->counters, true);
 	if (!options->without_session)
 		end_write(reason);

@@ -3,6 +3,7 @@ import { maskText } from '../secrets.ts';
 import { COUNTERS_REFUSED, type LossNames } from './loss-names.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import type { AddressField, LossesRecord, ProbeExitRecord, SessionRecord } from './records.ts';
+import type { Socket } from './socket.ts';
 
 /** Counters with this prefix are events of sockets or processes. */
 const EVENTS = 'events.';
@@ -57,6 +58,11 @@ export class Session {
     this.#probeEnded ??= BigInt(record.time);
   }
 
+  /** Events of sockets or processes, by the probe. */
+  get hasLostEvents(): boolean {
+    return this.#eventsLost;
+  }
+
   get hasProbeEnded(): boolean {
     return this.#probeEnded !== undefined;
   }
@@ -83,9 +89,17 @@ export class Session {
     return this.header.scope === 'container' ? REASONS.outOfScope : REASONS.notOfThisHost;
   }
 
+  /**
+   * The socket was open before the session, so that its counts began without us. One whose beginning may be among
+   * the events that were lost may be older or not.
+   */
+  isOlder({ inherited, lacksBeginning }: Socket, ownLosses: Counters): boolean {
+    return inherited || (lacksBeginning && !this.#haveEventsBeenLost(ownLosses));
+  }
+
   /** Why a socket's process is not known. */
-  whyNoProcess(inherited: boolean, ownLosses: Counters): Reason {
-    if (inherited) return REASONS.olderSocket;
+  whyNoProcess(isOlder: boolean, ownLosses: Counters): Reason {
+    if (isOlder) return REASONS.olderSocket;
     return this.#haveEventsBeenLost(ownLosses) ? REASONS.eventsLost : REASONS.processMissing;
   }
 

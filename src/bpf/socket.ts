@@ -102,6 +102,16 @@ export class Socket {
     );
   }
 
+  /** The session did not see it open: what is known of it is its packets, or its end. */
+  get lacksBeginning(): boolean {
+    return !this.#begun;
+  }
+
+  /** Its connect failed before a SYN: there was no route, or no port. It has no address, and no packet can come. */
+  get neverSent(): boolean {
+    return this.failed && this.local === undefined && this.isn === undefined && !this.streamed;
+  }
+
   /** Whether it was open then; `lenient` allows for clocks that differ. */
   isOpenAt(time: bigint, lenient: boolean): boolean {
     const slack = lenient ? SLACK_NS : 0n;

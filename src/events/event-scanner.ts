@@ -87,15 +87,17 @@ export class EventScanner {
     const requestAt = firstOf(line, marks.afterImds, Math.max(imdsAt, ancestorsAt));
     const portEnd = marks.destination.at(line, requestAt);
     const portAt = digitsBegin(bytes, portEnd);
-    const port = jsonInteger(bytes, portAt, portEnd);
-    if (port < 0 || port > MAX_PORT) return undefined;
+    // Without a port, what ends there is `network`: of a connect that failed before it had an address.
+    const hasClient = portAt < portEnd;
+    const port = hasClient ? jsonInteger(bytes, portAt, portEnd) : 0;
+    if (portEnd < 0 || port < 0 || port > MAX_PORT) return undefined;
     const imds =
       ancestorsAt < 0
         ? this.#imds.get(line, this.#between(imdsAt, requestAt))
         : this.#imdsBeforeAncestors.get(line, this.#between(imdsAt, ancestorsAt));
-    const sourceAt = beforeClient(line, requestAt, portAt);
+    const sourceAt = hasClient ? beforeClient(line, requestAt, portAt) : portEnd + 1;
     const request = this.#request.get(line, this.#between(requestAt, sourceAt));
-    const address = this.#client.get(line, this.#between(sourceAt, portAt));
+    const address = hasClient ? this.#client.get(line, this.#between(sourceAt, portAt)) : '';
     if (imds === undefined || request === undefined || address === undefined) return undefined;
     const origin = this.#origins.origin(line, ancestorsAt, requestAt, portEnd);
     if (origin === undefined) return undefined;

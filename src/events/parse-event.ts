@@ -9,6 +9,7 @@ import {
   PATH_CLASSES,
   type Process,
   type SocketAddress,
+  UNKNOWN_ADDRESS,
   type UnknownReason,
 } from '../model.ts';
 import { maskText } from '../secrets.ts';
@@ -31,7 +32,6 @@ export const MAX_PORT = 65_535;
 const MAX_STATUS = 999;
 /** As many digits as are read of a request. */
 const MAX_TOKEN_TTL = 999_999_999_999_999;
-const UNKNOWN: SocketAddress = { address: '', port: 0 };
 
 /** What `imds` says of a call. */
 export type ImdsPart = Pick<
@@ -83,7 +83,7 @@ export function parseEvent(json: unknown, hosts: EventHosts, file: string): Attr
   if (event === undefined || meta === undefined || imds === undefined || !isOurs(meta)) return undefined;
   const eventId = idOf(meta.id);
   const time = parseEventTime(textOf(event['@timestamp']) ?? '');
-  const client = event.source === undefined ? UNKNOWN : addressOf(objectOf(event.source));
+  const client = event.source === undefined ? UNKNOWN_ADDRESS : addressOf(objectOf(event.source));
   const origin = originPart(event, hosts);
   if (eventId === undefined || time === undefined || client === undefined || origin === undefined)
     return undefined;

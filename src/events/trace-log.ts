@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
-import type { AttributedCall, Host, Process, ProcessIdentity, SocketAddress } from '../model.ts';
+import {
+  type AttributedCall,
+  type Host,
+  type Process,
+  type ProcessIdentity,
+  type SocketAddress,
+  UNKNOWN_ADDRESS,
+} from '../model.ts';
 import { ARGUMENTS_CUT } from '../words.ts';
 import { MAX_PID } from './event-process.ts';
 import { HEAD, KINDS, MAX_WORDS } from './log-forms.ts';
@@ -18,7 +25,6 @@ const ANCESTOR = / -> (?=\(pid:)/i;
 const NEXT = /(?: called by)? -> (?=\(pid:)/i;
 /** The log has no address of the service. */
 const ENDPOINT = { address: '169.254.169.254', port: 80, family: 4 } as const;
-const NOBODY: SocketAddress = { address: '', port: 0 };
 const NANOSECONDS_IN_MS = 1_000_000n;
 
 /**
@@ -50,7 +56,7 @@ export class TraceLogParser {
     const [own = '', ...rest] = chain.split(CALLED_BY);
     const caller = identityOf(own);
     const { client, userAgent } =
-      caller === undefined ? clientOf(own) : { client: NOBODY, userAgent: undefined };
+      caller === undefined ? clientOf(own) : { client: UNKNOWN_ADDRESS, userAgent: undefined };
     // Of two such, one is in somebody's arguments.
     const [ancestry = ''] = isAmbiguous || rest.length > 1 ? [] : rest;
     const ancestors = ancestry.split(ANCESTOR).flatMap((text) => identityOf(text) ?? []);
@@ -125,5 +131,5 @@ function partsOf(text: string): { pid: string; name: string; argv: string } | un
 function clientOf(text: string): { client: SocketAddress; userAgent: string | undefined } {
   const { argv = '' } = partsOf(text) ?? {};
   const [, address = '', port = '', userAgent] = CLIENT.exec(argv) ?? [];
-  return { client: isIP(address) === 0 ? NOBODY : { address, port: Number(port) }, userAgent };
+  return { client: isIP(address) === 0 ? UNKNOWN_ADDRESS : { address, port: Number(port) }, userAgent };
 }

@@ -3,6 +3,7 @@ import type { EndRecord, JournalRecord, LossesRecord, SessionRecord, TickRecord 
 import type { JournalHandler, Packet, PacketFilter, PacketSource, RecordPosition } from '../ports.ts';
 import { emptyStatistics } from '../ports.ts';
 import { Pacer } from './pacer.ts';
+import { Turns } from './turns.ts';
 import type { View } from './view.ts';
 
 /** All waiting ends by the journal's time, so that time has to pass also where nothing happens. */
@@ -52,6 +53,7 @@ export class LiveSource implements PacketSource {
   readonly name: string;
   readonly statistics = emptyStatistics();
   readonly #options: LiveSourceOptions;
+  readonly #turns = new Turns();
 
   constructor(options: LiveSourceOptions) {
     this.name = options.name;
@@ -103,13 +105,17 @@ export class LiveSource implements PacketSource {
     }
   }
 
-  /** A disk that is slow holds the views back for a moment; one that does not answer holds nobody. */
+  /**
+   * A disk that is slow holds the views back for a moment; one that does not answer holds nobody. A view that never
+   * runs dry leaves the others, and what is to be written, their turns.
+   */
   #pause(): Promise<void> | undefined {
     const { through, room } = this.#options;
     const waits = [through?.ready(), room?.()].filter((wait) => wait !== undefined);
-    if (waits.length === 0) return undefined;
+    const turn = this.#turns.next();
+    if (waits.length === 0) return turn;
     return Promise.race([
-      Promise.all(waits).then(() => {}),
+      Promise.all([...waits, turn]).then(() => {}),
       setTimeout(MAX_PAUSE_MS, undefined, { ref: false }),
     ]);
   }

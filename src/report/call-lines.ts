@@ -68,9 +68,8 @@ export class CallLines {
   }
 
   #client({ client, userAgent }: ImdsCall): string {
-    return userAgent === undefined
-      ? escapeText(client.address)
-      : `${escapeText(client.address)} ${this.#headers.get(userAgent)}`;
+    const address = escapeText(client.address || '-');
+    return userAgent === undefined ? address : `${address} ${this.#headers.get(userAgent)}`;
   }
 
   #name(process: Process): string {

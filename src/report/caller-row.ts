@@ -65,7 +65,7 @@ export const OTHER_CALLERS_NAME = 'other callers';
 export function callerName(caller: Caller): string {
   const { process, client, isOther } = caller.identity;
   if (isOther) return OTHER_CALLERS_NAME;
-  if (process === undefined) return `client ${client}`;
+  if (process === undefined) return client === '' ? 'unknown client' : `client ${client}`;
   return process.startedBy === undefined ? process.program : `${process.program} by ${process.startedBy}`;
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { endpointText } from '../endpoints.ts';
-import type { AttributedCall, Host, Process } from '../model.ts';
+import type { AttributedCall, Host, ImdsCall, Process } from '../model.ts';
 
 /** The first 128 bits of SHA-256 over the parts, as 32 hexadecimal digits. */
 function digest(parts: readonly string[]): string {
@@ -9,15 +9,19 @@ function digest(parts: readonly string[]): string {
 
 /**
  * The same call has the same id whatever file or view it is read from: its session, endpoint, connection
- * (the client's ISN; else its address and the time of its first packet) and place on that connection.
+ * (the client's ISN; else its address, or where it never had one its socket, and the time of its first packet) and
+ * place on that connection.
  */
 export function eventId({ session, call, eventId: saved }: AttributedCall): string {
   if (saved !== undefined) return saved;
-  const connection =
-    call.clientIsn === undefined
-      ? `${call.client.address} ${call.client.port} ${call.connectionTime}`
-      : `isn ${call.clientIsn}`;
-  return digest([session, endpointText(call.endpoint), connection, String(call.requestOffset)]);
+  return digest([session, endpointText(call.endpoint), connectionText(call), String(call.requestOffset)]);
+}
+
+/** A socket may connect several times. */
+function connectionText({ client, cookie, clientIsn, connectionTime }: ImdsCall): string {
+  if (clientIsn !== undefined) return `isn ${clientIsn}`;
+  if (cookie !== undefined) return `cookie ${cookie} ${connectionTime}`;
+  return `${client.address} ${client.port} ${connectionTime}`;
 }
 
 /** ECS `process.entity_id`: one process of one boot of one host; undefined where its start is not known. */

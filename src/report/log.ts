@@ -58,7 +58,8 @@ export class LogFormatter {
   #unknownProcess({ client, userAgent }: AttributedCall['call']): string {
     const address = client.address.includes(':') ? `[${client.address}]` : client.address;
     const agent = userAgent === undefined ? '' : ` user-agent:${this.#headers.get(userAgent)}`;
-    return `(pid:-:unknown argv:- client:${field(address)}:${client.port}${agent})`;
+    const from = address === '' ? '' : ` client:${field(address)}:${client.port}`;
+    return `(pid:-:unknown argv:-${from}${agent})`;
   }
 
   #chain(process: Process): string {

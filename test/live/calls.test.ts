@@ -53,6 +53,29 @@ describe('imds live: calls', function () {
       }));
   }
 
+  it('tells each connect that there is no route for as an attempt, and does not deny it', () =>
+    Network.with(async (network) => {
+      const { client, server } = connectPair(network);
+      await endpointIn(server);
+      client.ip(`route del ${IMDS_ADDRESSES.v4} dev eth0`);
+      const session = await LiveSession.start(['--capture', 'sockets']);
+      // curl ends with 7: it could not connect.
+      const script = `for i in 1 2 3; do curl -s ${V4}/latest/meta-data/; test $? = 7 || exit 1; done`;
+      await client.run('sh', ['-c', script]);
+      const own = () => session.events.filter(({ process: caller }) => caller?.name === 'curl');
+      await session.until(() => own().length === 3, 'three attempts');
+      assert.equal(new Set(own().map(({ event }) => event.id)).size, 3);
+      assert.equal(new Set(own().map(({ process: caller }) => caller?.pid)).size, 3);
+      for (const event of own()) {
+        const { imds, attribution } = event;
+        assert.equal(imds.operation, 'attempt');
+        assert.ok(!('source' in event), 'no address of it is known');
+        assert.deepEqual(attribution, { ...attribution, source: 'ebpf', match: 'cookie' });
+      }
+      assert.equal(await session.stop(), 0);
+      assert.doesNotMatch(session.diagnostics.join('\n'), /No connection/);
+    }));
+
   it('gives 23 calls for 23 requests, each with its own pid', () =>
     Network.with(async (network) => {
       const { client, server } = connectPair(network);

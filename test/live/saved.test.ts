@@ -6,7 +6,7 @@ import { imds, shell } from '../cli/run.ts';
 import { ROLE, startEndpoint } from '../support/endpoint/index.ts';
 import { type Namespace, Network } from '../support/netns.ts';
 import { connectContainer, connectPair, IMDS_ADDRESSES } from '../support/topologies.ts';
-import { endSessions, LiveSession, needsRoot, newMark } from './session.ts';
+import { endSessions, type LiveEvent, LiveSession, needsRoot, newMark } from './session.ts';
 
 const V4 = `http://${IMDS_ADDRESSES.v4}`;
 const V6 = `http://[${IMDS_ADDRESSES.v6}]`;
@@ -30,6 +30,12 @@ for i in range(500):
         s.sendall(b"GET /latest/meta-data/mac HTTP/1.0\\r\\n\\r\\n")
         while s.recv(65536): pass
 `;
+
+/** Milliseconds since the epoch. */
+function timeOfLast(lines: readonly string[]): number {
+  const event = JSON.parse(lines.at(-1) as string) as LiveEvent;
+  return Date.parse(event['@timestamp']);
+}
 
 interface Saved {
   /** Lines of standard error. */
@@ -100,6 +106,29 @@ describe('imds live: what is saved', function () {
         }
       }));
   }
+
+  it('has all that was printed, but for the last moment, when it is killed', () =>
+    Network.with(async (network) => {
+      const { client, server } = connectPair(network);
+      await startEndpoint(server, ['--port', '80', ...ADDRESSES]);
+      const file = join(folder, 'killed.pcapng');
+      const session = await LiveSession.start(['--capture', 'sockets', '-w', file]);
+      const mark = newMark();
+      const endless = STORM.replace('500', '100000').replace('mac', mark);
+      const storm = client.spawn('python3', ['-c', endless]);
+      await session.eventsOf(mark, 1000);
+      await session.stop('SIGKILL');
+      storm.kill('SIGKILL');
+      // Those of others on this host, of whom several may be under way, are none of ours.
+      const own = (lines: readonly string[]) => lines.filter((line) => line.includes(mark));
+      const [printed, saved] = [own(session.lines), own(await replayed([file]))];
+      const same = saved.findIndex((line, i) => line !== printed[i]);
+      // They are made one after the other: where the file ends, one is under way.
+      const least = Math.min(saved.length, printed.length) - 1;
+      assert.ok(same < 0 || same >= least, `${same} are the same of ${printed.length} and ${saved.length}`);
+      const behind = timeOfLast(printed) - timeOfLast(saved);
+      assert.ok(behind < 1000, `${behind} ms of what was printed are missing`);
+    }));
 
   it('holds what was sent with --keep-secrets, says so, and replays to the same calls without a secret', () =>
     Network.with(async (network) => {

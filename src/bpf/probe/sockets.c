@@ -14,6 +14,8 @@
 #define MAX_UNKNOWN 1024
 /* A SYN follows its connect within microseconds; where none came, there was no route or no port. */
 #define NO_SYN_NS 1000000000ull
+/* At the end, when it cannot come any more, for those that have had that much time for it. */
+#define NO_SYN_AT_END_NS 100000000ull
 
 /* A socket whose cookie the kernel could not tell, found by its addresses. */
 struct place {
@@ -26,8 +28,8 @@ __u64 sockets_redirected;
 static struct table *sockets;
 static struct table *unknown;
 static __u32 pending_count;
-/* All events up to then have been handled. */
-static __u64 handled_until;
+/* Connects until then would have sent their SYN by now. */
+static __u64 due_until;
 
 static void write_opened(struct socket *socket);
 
@@ -68,6 +70,14 @@ static void own(struct socket *socket, const struct imds_process *process)
 	socket->tid = process->tid;
 }
 
+/* Of a connect that waits for its SYN with the next write, none has come is no failure. */
+static void write_without_syn(struct socket *socket, __u64 time)
+{
+	write_opened(socket);
+	if (!socket->deferred)
+		write_socket_failed(socket, time);
+}
+
 static void handle_connect(const struct imds_process_event *event)
 {
 	struct socket *socket;
@@ -75,9 +85,9 @@ static void handle_connect(const struct imds_process_event *event)
 	if (!event->process.kernel_thread)
 		process_write(&event->process, to_epoch(event->head.time));
 	socket = table_put(sockets, &event->head.cookie);
-	/* Again on a socket whose first connect failed, or before a SYN was sent. */
+	/* Again on a socket whose connect before has failed, each of which is told. */
 	if (socket->pending)
-		pending_count--;
+		write_without_syn(socket, event->head.time);
 	memset(socket, 0, sizeof(*socket));
 	learn(socket, &event->head);
 	if (!event->process.kernel_thread)
@@ -245,20 +255,28 @@ static int write_late(const void *key, void *value)
 	struct socket *socket = value;
 
 	(void)key;
-	if (!socket->pending || socket->time + NO_SYN_NS > handled_until)
+	if (!socket->pending || socket->time > due_until)
 		return pending_count > 0;
-	write_opened(socket);
-	if (!socket->deferred) {
-		write_socket_failed(socket, since_boot());
+	write_without_syn(socket, since_boot());
+	if (!socket->deferred)
 		forget_connect(socket->cookie);
-	}
 	return pending_count > 0;
+}
+
+static void write_all_late(__u64 read_until, __u64 patience)
+{
+	due_until = read_until > patience ? read_until - patience : 0;
+	if (pending_count > 0)
+		table_each(sockets, write_late);
 }
 
 void sockets_tick(__u64 read_until)
 {
 	/* Where the probe was kept waiting, a SYN may be among what is not read yet. */
-	handled_until = read_until;
-	if (pending_count > 0)
-		table_each(sockets, write_late);
+	write_all_late(read_until, NO_SYN_NS);
+}
+
+void sockets_end(__u64 detached)
+{
+	write_all_late(detached, NO_SYN_AT_END_NS);
 }

@@ -16,6 +16,8 @@ void sockets_listed(void);
 void socket_stream(const struct imds_packet *packet);
 /* Writes connects of which no SYN has come for a while. */
 void sockets_tick(__u64 read_until);
+/* The same when all has been read that there was until the programs were detached. */
+void sockets_end(__u64 detached);
 /* Connects to an endpoint that another program has sent elsewhere. */
 extern __u64 sockets_redirected;
 

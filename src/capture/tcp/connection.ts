@@ -131,6 +131,15 @@ export class Connection implements ExchangeHandler {
     return (request.complete && !response.seen) || (response.complete && !request.seen);
   }
 
+  /**
+   * Nothing of the endpoint was seen, nor has the client acknowledged anything, as it would where only its own
+   * direction is captured: what it sent is lost on its way, and will be sent again.
+   */
+  get isUnanswered(): boolean {
+    const { response, reset, socketClosed } = this;
+    return !response.seen && response.acknowledged <= 0 && !reset && !socketClosed;
+  }
+
   /** Whether a segment's numbers are near to what is expected of its direction. */
   fits(segment: Segment): boolean {
     const own = segment.toEndpoint ? this.request : this.response;

@@ -13,7 +13,7 @@ const IDLE_SECONDS = 900;
 const HALF_OPEN_SECONDS = 150;
 /** Packets that come late, from another queue or interface, come within that. */
 const REORDERING_SECONDS = 1;
-/** A hole that nobody acknowledged is filled by a retransmission within that, or never. */
+/** What nobody acknowledged is sent again within that, or never. */
 const RETRANSMISSION_SECONDS = 60;
 /** So many connections that ended while they waited are kept in the queue, then they are taken out. */
 const MAX_STALE = 4096;
@@ -86,7 +86,10 @@ export class Lifetimes {
     if (connection.closed || !connection.waits) return;
     const since = connection.waitingSince;
     if (now - since >= REORDERING_SECONDS) giveUpHoles(connection, now - since >= RETRANSMISSION_SECONDS);
-    if ((connection.ends && now - since >= REORDERING_SECONDS) || connection.over) end(connection, true);
+    const isOver = connection.isUnanswered
+      ? now - connection.activeAt >= RETRANSMISSION_SECONDS
+      : now - since >= REORDERING_SECONDS;
+    if ((connection.ends && isOver) || connection.over) end(connection, true);
     else if (connection.waits) this.#queue(connection, now);
     else connection.waitingSince = -1;
   }

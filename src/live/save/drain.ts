@@ -2,8 +2,8 @@ import { Fifo } from '../../journal/fifo.ts';
 import type { Unit } from './part-file.ts';
 import type { Ring } from './ring.ts';
 
-/** Written at once: large enough for few writes, small enough that a failed one costs little. */
-const BATCH_BYTES = 256 * 1024;
+/** Written at once: where the views are read without a pause, one write takes 20 ms, and it is to keep up with them. */
+const BATCH_BYTES = 1024 * 1024;
 /** So much is worth a write before its time. */
 const EAGER_BYTES = 64 * 1024;
 /** What a unit costs besides its bytes. */

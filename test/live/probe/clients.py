@@ -106,6 +106,12 @@ def unreachable(address):
     raise SystemExit("was reached")
 
 
+def unreachable_thrice(address):
+    with socket.socket() as s:
+        for _ in range(3):
+            assert s.connect_ex((address, PORT)) == errno.ENETUNREACH
+
+
 def again(address, nobody):
     """One socket: a connect that is refused, a request, and another one by a forked child after AF_UNSPEC."""
     with socket.socket() as sock:
@@ -296,8 +302,9 @@ def flood(address, count, at_once):
 
 
 COMMANDS = [
-    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable, again, from_thread,
-    from_fork, exec_after_connect, after_exec, held, held_forked, retitled, large, odd_path, sink, deep, orphan,
+    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable,
+    unreachable_thrice, again, from_thread, from_fork, exec_after_connect, after_exec, held, held_forked, retitled,
+    large, odd_path, sink, deep, orphan,
     reuse_pid, flood,
 ]  # fmt: skip
 

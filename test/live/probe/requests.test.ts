@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { shown } from '../../support/netns.ts';
 import { type Pair, sysctl } from '../../support/topologies.ts';
 import { payload, payloadBytes, type SeenSocket } from './capture.ts';
@@ -132,6 +133,23 @@ describe('imds-probe: requests', function () {
       assert.deepEqual(socket.types, ['socket_opened', 'socket_closed']);
       assert.equal(socket.local, undefined);
       assert.equal(capture.process(socket.reference).args?.[2], 'unreachable');
+    }));
+
+  it('has each of several connects on one socket that there is no route for, also as it ends', () =>
+    withWorld(async ({ client: where }) => {
+      where.ip(`route del ${V4} dev eth0`);
+      const capture = await Probe.watch(async () => {
+        await client(where, ['unreachable_thrice', V4]);
+        // Less than the second for which a SYN is waited for, and more than what it is given at the end.
+        await setTimeout(300);
+      });
+      const { cookie } = capture.socket(where);
+      const own = capture.records.filter((record) => 'cookie' in record && record.cookie === cookie);
+      const pair = ['socket_opened', 'socket_closed'];
+      assert.deepEqual(
+        own.map(({ type }) => type),
+        [...pair, ...pair, ...pair],
+      );
     }));
 
   for (const [command, owned] of [

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { JournalRecord, SessionRecord } from '../../../src/bpf/records.ts';
+import type { JournalRecord, SessionRecord, SocketOpenedRecord } from '../../../src/bpf/records.ts';
 import type { ConnectionSummary, ImdsCall } from '../../../src/model.ts';
+import { eventId } from '../../../src/report/event-id.ts';
 import { at, journal } from '../../support/journal.ts';
 import { Bench, began, ns, P7 } from './attribution-bench.ts';
 
@@ -41,6 +42,23 @@ describe('attribution, balance', () => {
       assert.deepEqual(noRecords({ handshake: 'unanswered' }), ['attempt: none - (no records)']);
       assert.deepEqual(noRecords({ handshake: 'mid-stream' }), []);
       assert.deepEqual(noRecords({ calls: 1 }), []);
+    });
+
+    it('are nothing where the session knows but the end of a socket, unless events were lost', () => {
+      const { local, remote } = journal.opened(1);
+      const closed = { ...journal.closed(3, { sent: '90' }), local, remote };
+      const remains: Partial<ConnectionSummary> = { handshake: 'mid-stream', clientIsn: undefined };
+      const older = began()
+        .records(journal.stream(1, { isn: undefined }))
+        .connection(2, remains);
+      assert.deepEqual(older.records(closed).end().words, []);
+      assert.equal(older.attributor.balance.provableConnections, 0);
+      const lossy = began()
+        .records(journal.losses(1, { 'events.ring_full': '1' }), journal.stream(1, { isn: undefined }))
+        .connection(2, remains);
+      assert.deepEqual(lossy.records(closed).end().words, [
+        'unknown no packet captured: none - (events lost)',
+      ]);
     });
 
     it('are nothing where they are the remains of one that had calls', () => {
@@ -121,6 +139,54 @@ describe('attribution, balance', () => {
       assert.deepEqual(unseen({}).end().words, ['attempt: isn 7 p7']);
     });
 
+    describe('whose connect failed before a SYN', () => {
+      const without = { local: undefined, isn: undefined };
+      const failed = (from: number, to: number, cookie = '1', over: Partial<SocketOpenedRecord> = {}) => [
+        journal.opened(from, { cookie, process: P7, ...without, ...over }),
+        journal.closed(to, { cookie, failed: true }),
+      ];
+
+      it('are attempts at once, with their process, and connections', () => {
+        const bench = began({ views: ['sockets'] }).records(...failed(1, 1001));
+        assert.deepEqual(bench.words, ['attempt: cookie 7 p7']);
+        const [{ call } = {}] = bench.emitted;
+        assert.equal(call?.time, ns(1));
+        assert.deepEqual(call?.client, { address: '', port: 0 });
+        assert.equal(bench.end().words.length, 1);
+        assert.deepEqual(bench.attributor.balance, {
+          connections: 1,
+          provableConnections: 1,
+          capturedBytes: 0,
+          kernelBytes: 0,
+        });
+      });
+
+      it('are an attempt for each connect, also of one socket', () => {
+        const bench = began({ views: ['sockets'] })
+          .records(...failed(1, 1001), ...failed(2000, 3000), ...failed(1, 1001, '2'))
+          .end();
+        const all = Array<string>(3).fill('attempt: cookie 7 p7');
+        assert.deepEqual(bench.words, all);
+        assert.equal(new Set(bench.emitted.map(eventId)).size, 3);
+        assert.equal(bench.attributor.balance.provableConnections, 3);
+      });
+
+      it('wait for a packet where an event was lost, which may be that of the SYN', () => {
+        const bench = began({ views: ['sockets'] })
+          .records(journal.losses(500, { 'events.ring_full': '1' }), ...failed(1, 1001))
+          .records(journal.stream(1002, { isn: undefined }))
+          .call(1003, { clientIsn: undefined });
+        assert.deepEqual(bench.words, ['cookie 7 p7']);
+        bench.connection(1004, { clientIsn: undefined, calls: 1, requestBytes: 90 });
+        assert.equal(bench.end().words.length, 1);
+      });
+
+      it('are nobody’s where a worker of the kernel connects', () => {
+        const bench = began({ views: ['sockets'] }).records(...failed(1, 1001, '1', { process: undefined }));
+        assert.deepEqual(bench.words, ['attempt: none - (process not recorded)']);
+      });
+    });
+
     it('are not reported where they are older than the session, still open, or to elsewhere', () => {
       const inherited = { ...journal.opened(1, { process: P7 }), type: 'socket_inherited' as const };
       assert.deepEqual(
@@ -135,6 +201,9 @@ describe('attribution, balance', () => {
           .end().words,
         [],
       );
+      const { local, remote: endpoint } = journal.opened(1);
+      const orphan = { ...journal.closed(2, { sent: '9' }), local, remote: endpoint };
+      assert.deepEqual(began().records(orphan).end().words, []);
       const remote = { address: '10.0.0.7', port: 80 };
       const elsewhere = began().records(journal.opened(1, { remote }), journal.closed(2, { sent: '9' }));
       assert.deepEqual(elsewhere.end().words, []);

@@ -117,6 +117,40 @@ describe('capture/tcp, expiry on capture time', () => {
     assert.deepEqual([calls.map(lineOf), losses], [['v1 GET /1 200'], {}]);
   });
 
+  describe('of a request in mid-stream whose packets the endpoint did not get', () => {
+    /** Sent with a FIN that comes apart from it, and again with both in one. */
+    const request = curl('/1');
+    const talk = () => {
+      const begun = new TcpConversation({ clientIsn: 7 }).handshake().send(request).fin('client').drop();
+      begun.segments.splice(0, 3);
+      return begun;
+    };
+    const again = (seconds: bigint) => {
+      const resent = talk().wait(seconds * SECOND);
+      const [sent] = resent.segments;
+      return resent.raw('client', ['ACK', 'PSH', 'FIN'], sent);
+    };
+
+    it('is one call with its status, however late the answer', () => {
+      for (const seconds of [2n, 50n]) {
+        const answered = again(seconds).reply(response(200, 'a')).ack().fin('server');
+        const { calls, losses } = assembled(merge(answered.packets(), clock(1, 3, 20, 40, 55, 130)));
+        assert.deepEqual([calls.map(lineOf), losses], [['v1 GET /1 200'], {}]);
+      }
+    });
+
+    it('is one call without an answer once it was not sent again for a minute', () => {
+      const packets = merge(again(2n).packets(), clock(1, 4, 30, 60));
+      assert.deepEqual(sofar(packets).calls, []);
+      assert.deepEqual(sofar([...packets, ...clock(62, 64)]).calls.map(lineOf), ['v1 GET /1']);
+    });
+
+    it('is told at once where the client acknowledged an answer that was not captured', () => {
+      const oneWay = talk().raw('client', ['ACK'], { acknowledgment: 900_001 + 90 });
+      assert.deepEqual(sofar([...oneWay.packets(), ...clock(2, 4)]).calls.map(lineOf), ['v1 GET /1']);
+    });
+  });
+
   it('gives a connection that was reset, or of which one end closed alone, a moment', () => {
     const talk = new TcpConversation().handshake().exchange(curl('/1'), KEPT).rst();
     assert.equal(sofar([...talk.packets(), ...clock(0)]).connections.length, 0);
