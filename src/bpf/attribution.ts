@@ -141,7 +141,8 @@ export class Attributor {
       if (call !== undefined) this.call(call);
       return;
     }
-    const query = { ...connection, connectionTime: connection.time };
+    const { endpoint, client, aliases, clientIsn, netns, time } = connection;
+    const query = { endpoint, client, aliases, clientIsn, netns, connectionTime: time, time };
     this.#enqueue({ query, call: undefined, connection });
   }
 
