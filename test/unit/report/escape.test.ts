@@ -35,7 +35,7 @@ describe('escape', () => {
     for (let code = 0; code <= 0x10ffff; code++) {
       const character = String.fromCodePoint(code);
       if (!/\p{Default_Ignorable_Code_Point}/u.test(character)) continue;
-      for (const shown of [escapeText, escapeCell, escapeMarkup, jsonString].map((escape) => escape(character))) {
+      for (const shown of [escapeText, escapeCell, escapeMarkup, jsonString].map((show) => show(character))) {
         ok(!shown.includes(character), `U+${code.toString(16)}: ${shown}`);
       }
     }

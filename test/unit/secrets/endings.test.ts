@@ -6,14 +6,35 @@ const NAMES = [
   ...['storepass', 'keypass', 'dbpass', 'userpass', 'masterpass', 'proxypass', 'smtppass', 'sshpass'],
   ...['DBPASS', 'PGPASS', 'KEYPASS', 'dbPass', 'dbpass2', 'rubypass', 'proxy.pass'],
   ...['rootpw', 'bindpw', 'adminpw', 'LDAP_BINDPW', 'db_pw', 'hpw', 'MYSQL_PWD', 'PGPASSWORD', 'http-passwd'],
-  ...['gpgpassphrase', 'cred', 'dbcreds', 'LDAPCRED', 'httpauth', 'apikey', 'ACCESSKEY', 'DBKEY', 'licensekey'],
+  ...[
+    'gpgpassphrase',
+    'cred',
+    'dbcreds',
+    'LDAPCRED',
+    'httpauth',
+    'apikey',
+    'ACCESSKEY',
+    'DBKEY',
+    'licensekey',
+  ],
   ...['psk', 'wpa-psk', 'jwt', 'otp'],
 ];
 
 /** Words that end as such names do. */
 const WORDS = [
   ...['bypass', 'compass', 'encompass', 'surpass', 'trespass', 'overpass', 'underpass', 'proxy-bypass'],
-  ...['multipass', 'highpass', 'no_bypass', 'monkey', 'turkey', 'hotkey', 'pubkey', 'sacred', 'passive', 'pwm'],
+  ...[
+    'multipass',
+    'highpass',
+    'no_bypass',
+    'monkey',
+    'turkey',
+    'hotkey',
+    'pubkey',
+    'sacred',
+    'passive',
+    'pwm',
+  ],
 ];
 
 type Syntax = (name: string, value: string) => string[];
@@ -62,7 +83,11 @@ describe('secrets, in a command within a value', () => {
   }
 
   it('published ports are none', () => {
-    const args = ['sh', '-c', 'docker run --name=mysql -p3306:3306 x; docker run --name=mongo -p 27017:27017 x'];
+    const args = [
+      'sh',
+      '-c',
+      'docker run --name=mysql -p3306:3306 x; docker run --name=mongo -p 27017:27017 x',
+    ];
     deepStrictEqual(maskArgs(args), args);
   });
 });
