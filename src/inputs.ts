@@ -210,7 +210,7 @@ async function capturesOf(
       if (head === undefined && !CALLED_CAPTURE.test(shown)) others.push(shown);
       else captures.push({ path, location: at, stats, ...(head && { head }), siblings });
     } catch (error) {
-      others.push(shown);
+      // It is told of, and is not known to be no capture.
       problems.push(problemOf(path, error));
     }
   }

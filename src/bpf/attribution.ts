@@ -141,7 +141,8 @@ export class Attributor {
       if (call !== undefined) this.call(call);
       return;
     }
-    const query = { ...connection, connectionTime: connection.time };
+    const { endpoint, client, aliases, clientIsn, netns, time } = connection;
+    const query = { endpoint, client, aliases, clientIsn, netns, connectionTime: time, time };
     this.#enqueue({ query, call: undefined, connection });
   }
 
@@ -260,7 +261,9 @@ export class Attributor {
       const first = this.#waiting.shift();
       if (first !== undefined) this.#finish(first, true);
     }
-    this.#waiting.push({ ...item, deadline: this.#clock.elapsed + WAIT_MS });
+    // Not spread: with a number that is no integer, V8 then gives each a shape of its own, larger than the object.
+    const { query, call, connection } = item;
+    this.#waiting.push({ query, call, connection, deadline: this.#clock.elapsed + WAIT_MS });
   }
 
   #expire(): void {

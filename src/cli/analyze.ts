@@ -7,6 +7,7 @@ import type { ReportSink } from '../report/types.ts';
 import { aborted } from './aborted.ts';
 import { CrossChecker } from './cross-checker.ts';
 import { endpointsOf } from './endpoint.ts';
+import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Teller } from './teller.ts';
@@ -24,6 +25,7 @@ export interface AnalyzeOptions extends ReportOutputOptions {
 
 /** `imds analyze`: reads every capture, prints one report. Gives the exit code; throws an ImdsError. */
 export async function analyze(options: AnalyzeOptions, surroundings: Surroundings): Promise<number> {
+  keepYoungGenerationSmall();
   const interruption = new Interruption(surroundings.signals);
   const run = new Analysis(options, surroundings, interruption);
   try {

@@ -1,8 +1,9 @@
+import type { CrossCheck } from '../capture/cross-check/index.ts';
 import { UsageError } from '../errors.ts';
 import type { CapturePart } from '../inputs.ts';
 import type { CaptureSummary, Endpoint, ImdsCall } from '../model.ts';
 import type { Sink } from '../ports.ts';
-import { countOf } from '../words.ts';
+import { countOf, countText } from '../words.ts';
 
 /** `--cross-check`: keeps the calls of a capture on their way, and has a second reader find the same. */
 export class CrossChecker {
@@ -49,7 +50,17 @@ export class CrossChecker {
       countOf(agreed.bytes, 'byte'),
       rest === 0 ? countOf(agreed.calls, 'call') : `${agreed.calls} of ${countOf(calls.length, 'call')}`,
     ];
-    const others = rest === 0 ? '' : '; the others are not whole in the capture, and not compared';
-    return `${name}: two readers agree on ${words.join(', ')}${others}`;
+    return `${name}: two readers agree on ${words.join(', ')}${reasons(agreed, rest)}`;
   }
+}
+
+/** Why the other calls were not compared, by how many. */
+function reasons({ callsNotCompared, callsNotWhole }: CrossCheck, rest: number): string {
+  const counts = [
+    [callsNotWhole, 'not whole in the capture'],
+    [callsNotCompared - callsNotWhole, 'that the second reader does not read'],
+    [rest - callsNotCompared, 'without a request that was read'],
+  ] as const;
+  const told = counts.filter(([count]) => count > 0).map(([count, why]) => `${countText(count)} ${why}`);
+  return told.length === 0 ? '' : `; not compared: ${told.join(', ')}`;
 }

@@ -8,14 +8,22 @@ import { FactViews } from './facts.ts';
 import { isBareClient, withoutCode } from './program.ts';
 import { viewHeader } from './url.ts';
 
-const known = new WeakMap<Caller, Diagnosis>();
+/** Callers whose diagnosis is kept at a time: with its sentences it is as large as all else of a caller. */
+const MAX_KNOWN = 2048;
+let known = new WeakMap<Caller, Diagnosis>();
+let count = 0;
 
-/** Why a caller does what it does. Final once its last call was added: it is looked for once. */
+/** Why a caller does what it does. Final once its last call was added: it is looked for once while they are few. */
 export function diagnosisOf(caller: Caller): Diagnosis {
   let diagnosis = known.get(caller);
   if (diagnosis === undefined) {
     diagnosis = caller.identity.isOther ? NOBODY : diagnose(evidenceOf(caller));
+    if (count === MAX_KNOWN) {
+      known = new WeakMap();
+      count = 0;
+    }
     known.set(caller, diagnosis);
+    count++;
   }
   return diagnosis;
 }

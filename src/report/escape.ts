@@ -1,10 +1,11 @@
 /**
  * Characters that a terminal acts on, that reorder text, or that nobody sees: C0 and C1 controls, DEL,
- * format characters (bidi overrides and isolates, zero width, soft hyphen, tags), line and paragraph
- * separators, lone surrogates, private use, and letters that are blank.
+ * format characters (bidi overrides and isolates), line and paragraph separators, lone surrogates, private use,
+ * what Unicode says is not shown (DerivedCoreProperties.txt: zero width, fillers, variation selectors, tags), and
+ * what fonts leave blank: the empty pattern of Braille, the null notehead of music, the Khitan filler.
  */
 const HOSTILE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]|\u034F|\u17B4|\u17B5|[\uFE00-\uFE0F]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\u{16FE4}]/gu;
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 

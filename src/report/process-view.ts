@@ -69,7 +69,9 @@ export class ProcessViews {
 
   #make(process: Process): ProcessView {
     const { program = unnamed(process) } = this.#command(process);
-    const masked: Process = { ...this.#mask(process), ancestors: this.#maskAll(process.ancestors) };
+    const masked: Process = Object.assign(this.#mask(process), {
+      ancestors: this.#maskAll(process.ancestors),
+    });
     if (process.startTime !== undefined) masked.startTime = process.startTime;
     const starter = isBareClient(program) ? this.#starter(process) : undefined;
     return {
@@ -106,7 +108,8 @@ export class ProcessViews {
 
   #mask(identity: ProcessIdentity): ProcessIdentity {
     const { name, executable, args } = this.#command(identity);
-    const masked: ProcessIdentity = { ...identity };
+    // Not spread: V8 then gives many of them a shape of their own, which is larger than the object.
+    const masked: ProcessIdentity = Object.assign({}, identity);
     if (name !== undefined) masked.name = name;
     if (executable !== undefined) masked.executable = executable;
     if (args !== undefined) masked.args = args;
@@ -166,7 +169,7 @@ function isNamedBySystem({ cgroupPath = '', facts }: Process): boolean {
 interface Command {
   name: string | undefined;
   executable: string | undefined;
-  args: string[] | undefined;
+  args: readonly string[] | undefined;
   program: string | undefined;
 }
 
@@ -175,12 +178,21 @@ interface Known extends Pick<ProcessIdentity, 'name' | 'executable'> {
 }
 
 function makeCommand({ pid, start, name, executable, args }: ProcessIdentity): Command {
-  const masked = {
+  const command: Command = {
     name: name && maskText(name),
     executable: executable && maskText(executable),
-    args: args && maskArgs(args),
+    args: args && maskedArgs(args),
+    program: undefined,
   };
-  return { ...masked, program: programName({ pid, start, ...masked }) };
+  const { name: shown, executable: path, args: given } = command;
+  command.program = programName({ pid, start, name: shown, executable: path, args: given });
+  return command;
+}
+
+/** The same list where nothing in it is a secret: two of each would be kept. */
+function maskedArgs(args: readonly string[]): readonly string[] {
+  const masked = maskArgs(args);
+  return masked.every((argument, index) => argument === args[index]) ? args : masked;
 }
 
 const TEXTS = ['userName', 'cgroupPath', 'unit', 'containerId'] as const;

@@ -12,11 +12,13 @@ export interface UrlView {
 /** Splits a target (RFC 9112 §3.2) of any form; values of the query are in no part of the result. */
 export function viewUrl(target: string): UrlView {
   const original = maskTarget(decodeLatin1(target));
-  const question = original.indexOf('?');
-  const beforeQuery = question < 0 ? original : original.slice(0, question);
+  // A fragment has no place in a request (RFC 9112 §3.2), and is no part of the path that was classified.
+  const [request = ''] = original.split('#', 1);
+  const question = request.indexOf('?');
+  const beforeQuery = question < 0 ? request : request.slice(0, question);
   const path = beforeQuery.replace(/^[a-z][a-z\d+.-]{0,31}:\/\/[^/]*/i, '');
   if (question < 0) return { original, path, query: undefined };
-  const names = original
+  const names = request
     .slice(question + 1)
     .split('&')
     .map((parameter) => parameter.split('=', 1)[0] ?? '');

@@ -100,7 +100,10 @@ function notesOf(callers: readonly Caller[]): string[] {
       `${named(slower)} ${verb} granted tokens at other times: where the answer 401 makes an SDK ask again, it would merely be slower.`,
     );
   }
-  const sticky = callers.filter((caller) => diagnosisOf(caller).cause?.id === 'fallback-sticky');
+  // Whoever did not stay is not diagnosed for this: where there are many, that is most of the work.
+  const sticky = callers.filter(
+    (caller) => caller.facts.runs.sticky > 0 && diagnosisOf(caller).cause?.id === 'fallback-sticky',
+  );
   if (sticky.length > 0) {
     notes.push(
       `${named(sticky)} fell back once and stayed: the answer 401 makes most SDKs ask for a token again, but restart ${sticky.length === 1 ? 'it' : 'them'} first.`,

@@ -4,9 +4,12 @@ import type { Normal } from './normal.ts';
 import type { Span, Spans } from './spans.ts';
 import { OpenQuotes, Words } from './words.ts';
 
-/** Within code of a shell, a program that takes a secret by an option of its own; not what `find` looks for. */
+/**
+ * Within code of a shell, a program that takes a secret by an option of its own; not what `find` looks for. Code
+ * is also what an option or a variable holds: `ProxyCommand=sshpass …`, `--rsh=`, `GIT_SSH_COMMAND=`, `EXEC:`.
+ */
 const PROGRAM = new RegExp(
-  String.raw`(?<!(?:^|\s)-i?name[ \t]{0,4})(?:^|[\s;&|(\x60'">{]|(?<!${NO_PROGRAMS})\/)` +
+  String.raw`(?<!(?:^|\s)-i?name[ \t]{0,4})(?:^|[\s;&|(\x60'">{=:,]|(?<!${NO_PROGRAMS})\/)` +
     String.raw`(?:${CODE_CLIENTS.map(({ program }) => `(${program})`).join('|')})(?=['"]?(?:[ \t]|\\\n))`,
   'g',
 );

@@ -1,10 +1,22 @@
+/**
+ * Words that end as such a name does, where nothing stands before them: `--bypass`, `compass=`. `proxybypass` is
+ * masked all the same, as no one can tell it from `rubypass`.
+ */
+const ORDINARY = [
+  '(?:by|com|encom|sur|tres|over|under|one|two|first|second|multi|single|high|low|band|all|notch)pass',
+  '(?:mon|don|tur|hoc|joc|hot|whis|pub|public|host)key',
+  'sacred',
+].join('|');
+
 /** Part of a name (of an option, variable, header or field) whose value is a secret. */
 const SENSITIVE = new RegExp(
   [
     'passw|passphrase|passcode|pwd|secret|token|credential|cookie|signature|bearer|sess(?:ion)?[-_.]?id',
     'auth(?!or(?!i[sz]))',
     '(?:api|access|private|session|signing|encryption|account|shared|master)[-_.]?key',
-    '(?<![a-z0-9])(?:pass|key|pw|creds)(?![a-z0-9])',
+    // What a name ends with, with or without a separator before it: -storepass, ROOTPW, DB_PASS2, --db-creds.
+    `(?:pass\\d{0,2}|pw\\d{0,2}|key|creds?)(?![a-z0-9])(?<!(?<![a-z0-9])(?:${ORDINARY}))`,
+    '(?<![a-z0-9])(?:psk|jwt|otp)(?![a-z0-9])',
     // Elsewhere a pin is one of a chip or of a package's version.
     '(?<=(?<![\\w-])--(?:(?:user|so|new)-)?)pin(?![\\w.-])',
   ].join('|'),

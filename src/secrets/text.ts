@@ -9,7 +9,7 @@ import { findUserinfo } from './userinfo.ts';
 
 /** What a text must hold before any rule can find something in it: most texts are plain. */
 const SUSPICIOUS =
-  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|pw|sess|\bpin\b|bearer|basic|mysql|mariadb|mycli|redis-cli|login|mongo|smb|rpcclient|samba|\bnet\b|lftp|\bopen\b|sqlcmd|osql|tsql|bcp|defncopy|sqlplus|ldap|openssl|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox|AIza|\bsk-/i;
+  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|pw|psk|jwt|otp|sess|\bpin\b|bearer|basic|mysql|mariadb|mycli|redis-cli|login|mongo|smb|rpcclient|samba|\bnet\b|lftp|\bopen\b|sqlcmd|osql|tsql|bcp|defncopy|sqlplus|ldap|openssl|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox|AIza|\bsk-/i;
 
 /** Two or three are the most that a fuzzer needed; a bound keeps the time linear whatever comes. */
 const MAX_PASSES = 8;

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writePcap } from '../support/packets/index.ts';
 import { endless, MIXED, SAFE, TRUNCATED } from './captures.ts';
 import { imds, type Result, result, shell, shown, start } from './run.ts';
 
@@ -40,6 +41,28 @@ describe('imds analyze', () => {
     assert.equal(code, 0, stderr);
     assert.match(stderr, /a\\xFF: two readers agree/);
     assert.match(stdout, /,[^,]*names\/a\\xFF,/);
+  });
+
+  it('tells once of a file in a folder that it may not read, and not that it is no capture', async function () {
+    if (process.platform !== 'linux') this.skip();
+    mkdirSync(path('denied'));
+    writeFileSync(path('denied/a.pcap'), SAFE);
+    writeFileSync(path('denied/b.pcap'), SAFE, { mode: 0 });
+    // Root keeps its name and nothing else: with its rights it may read everything.
+    const bare = process.getuid?.() === 0 ? 'setpriv --bounding-set=-all --inh-caps=-all' : '';
+    const { stderr } = await shell(`${bare} $IMDS analyze --csv '${path('denied')}'`);
+    assert.match(stderr, /^imds analyze: .*\/b\.pcap: permission to read it is denied\. [^\n]*\n$/);
+  });
+
+  it('checks a file of many chunks without a warning of what it does that with', async () => {
+    const packets = Array.from({ length: 300 }, (_, i) => ({
+      timeNs: BigInt(i),
+      bytes: Buffer.alloc(1000, i),
+    }));
+    writeFileSync(path('long.pcap'), writePcap(packets));
+    const { stderr } = await imds(['analyze', '--csv', '--cross-check', path('long.pcap')]);
+    const name = path('long.pcap');
+    assert.equal(stderr, `imds analyze: ${name}: two readers agree on 300 packets, 300,000 bytes, 0 calls\n`);
   });
 
   it('prints results on standard output, and nothing else anywhere', async () => {

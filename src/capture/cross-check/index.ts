@@ -4,7 +4,7 @@ import { openCapture } from '../open.ts';
 import { isSupportedLinkType } from '../read/link-types.ts';
 import { type FirstPacket, firstReader } from './first-reader.ts';
 import { decodePlainly } from './plain-decoder.ts';
-import { type PlainCall, PlainStreams } from './plain-streams.ts';
+import { type NotCompared, type PlainCall, PlainStreams } from './plain-streams.ts';
 import { type SecondPacket, SecondReader } from './second-reader.ts';
 
 const NANOSECONDS = 1_000_000_000;
@@ -27,6 +27,8 @@ export interface CrossCheck {
    * fragments, or what is no plain HTTP/1.
    */
   callsNotCompared: number;
+  /** Of those: of connections of which packets are missing. The others are none of what it reads. */
+  callsNotWhole: number;
 }
 
 /**
@@ -141,7 +143,7 @@ function compareCalls(
   name: string,
   streams: PlainStreams,
   calls: readonly ImdsCall[],
-): { calls: number; callsNotCompared: number } {
+): Pick<CrossCheck, 'calls' | 'callsNotCompared' | 'callsNotWhole'> {
   const sides = new Map<string, Side>();
   const side = (key: string): Side => {
     const one = sides.get(key) ?? { pipeline: [], second: [] };
@@ -150,17 +152,21 @@ function compareCalls(
   };
   let compared = 0;
   let callsNotCompared = 0;
+  let callsNotWhole = 0;
   for (const call of calls) {
     const client = `${call.client.address}:${call.client.port}`;
     if (call.version === undefined) continue;
-    if (!isComparable(streams, client)) callsNotCompared++;
-    else if (call.version !== 'unknown') {
+    const why = whyNot(streams, client);
+    if (why !== undefined) {
+      callsNotCompared++;
+      if (why === 'not whole') callsNotWhole++;
+    } else if (call.version !== 'unknown') {
       compared++;
       side(callKey(call.method, call.target, client, call.version)).pipeline.push(call.packetNumber);
     }
   }
   for (const call of streams.calls) {
-    if (isComparable(streams, call.client)) side(plainKey(call)).second.push(call.packet);
+    if (whyNot(streams, call.client) === undefined) side(plainKey(call)).second.push(call.packet);
   }
   let first: { key: string; side: Side; packet: number } | undefined;
   for (const [key, one] of sides) {
@@ -175,13 +181,12 @@ function compareCalls(
       `${name}: packet ${packet} differs: the pipeline found ${one.pipeline.length} of the call ${key}, the second reader ${one.second.length}`,
     );
   }
-  return { calls: compared, callsNotCompared };
+  return { calls: compared, callsNotCompared, callsNotWhole };
 }
 
-function isComparable(streams: PlainStreams, client: string): boolean {
-  return (
-    !streams.notComparable.has(client) && !streams.notComparable.has(client.slice(0, client.lastIndexOf(':')))
-  );
+/** Why calls of the client are not compared; undefined where they are. */
+function whyNot({ notComparable }: PlainStreams, client: string): NotCompared | undefined {
+  return notComparable.get(client) ?? notComparable.get(client.slice(0, client.lastIndexOf(':')));
 }
 
 /** `foreign` depends on the response, which the plain decoder does not read: it is v1 by its fields. */

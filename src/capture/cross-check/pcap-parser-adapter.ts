@@ -10,16 +10,19 @@ const NANOSECOND_MAGIC: Readonly<Record<string, string>> = { '4d3cb2a1': 'd4c3b2
 const MICROSECOND_MAGIC: readonly string[] = ['d4c3b2a1', 'a1b2c3d4'];
 
 /**
- * Stands before pcap-parser: turns the nanosecond magic number into the one it knows, and refuses
- * the lengths on which it would buffer without end.
+ * Stands before pcap-parser: turns the nanosecond magic number into the one it knows, refuses
+ * the lengths on which it would buffer without end, and passes on whole packets only: those that it has to put
+ * together, it puts together with `new Buffer()`, of which Node warns.
  */
 export class PcapParserAdapter extends Transform {
   /** Whether fractions of a second are nanoseconds. */
   nanoseconds = false;
   readonly #name: string;
   #little = false;
-  /** The header that is being collected, and what is still to be passed on of the packet before it. */
+  /** The header that is being collected, and what is still to come of the packet before it. */
   #header = Buffer.alloc(0);
+  /** Of a packet that is not whole yet. */
+  #held: Buffer[] = [];
   #wanted = FILE_HEADER;
   #data = 0;
   #offset = 0;
@@ -41,27 +44,30 @@ export class PcapParserAdapter extends Transform {
 
   override _flush(done: TransformCallback): void {
     // A header that the end of the file cuts: pcap-parser shall see that, too.
-    this.push(this.#header);
+    this.push(Buffer.concat([...this.#held, this.#header]));
     done();
   }
 
-  /** Headers are passed on once they are whole, packets as they come. */
+  /** Headers and packets are passed on once they are whole. */
   #inspect(chunk: Buffer): void {
     const out: Buffer[] = [];
     let at = 0;
     while (at < chunk.length) {
       if (this.#data > 0) {
         const part = chunk.subarray(at, at + this.#data);
-        out.push(part);
+        // Copied: the rest of the chunk is not to be kept for it.
+        this.#held.push(part.length < this.#data ? Buffer.from(part) : part);
         this.#data -= part.length;
         at += part.length;
+        if (this.#data === 0) out.push(...this.#held.splice(0));
         continue;
       }
       const part = chunk.subarray(at, at + this.#wanted - this.#header.length);
       this.#header = Buffer.concat([this.#header, part]);
       at += part.length;
       if (this.#header.length < this.#wanted) break;
-      out.push(this.#wanted === FILE_HEADER ? this.#fileHeader() : this.#recordHeader());
+      this.#held.push(this.#wanted === FILE_HEADER ? this.#fileHeader() : this.#recordHeader());
+      if (this.#data === 0) out.push(...this.#held.splice(0));
       this.#header = Buffer.alloc(0);
       this.#wanted = RECORD_HEADER;
     }

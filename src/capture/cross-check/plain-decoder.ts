@@ -10,6 +10,7 @@ export interface PlainSegment {
   fromPort: number;
   toPort: number;
   sequence: number;
+  acknowledgment: number;
   syn: boolean;
   ack: boolean;
   payload: Buffer;
@@ -124,6 +125,7 @@ function tcp(
     fromPort: ip.readUInt16BE(at),
     toPort: ip.readUInt16BE(at + 2),
     sequence: ip.readUInt32BE(at + 4),
+    acknowledgment: ip.readUInt32BE(at + 8),
     syn: (flags & 0x02) !== 0,
     ack: (flags & 0x10) !== 0,
     payload: ip.subarray(payloadAt, Math.max(payloadAt, Math.min(totalLength, ip.length))),

@@ -19,6 +19,16 @@ export class PlainRequests {
   get pending(): boolean {
     return this.#text !== '';
   }
+  /** What has arrived begins with a whole line that is no HTTP/1 request's: HTTP/0.9, or none at all. */
+  get unusual(): boolean {
+    const end = this.#text.indexOf('\n');
+    return (
+      end >= 0 &&
+      this.#body === 0 &&
+      this.#chunked === undefined &&
+      !REQUEST_LINE.test(this.#text.slice(0, end).trimEnd())
+    );
+  }
   #text = '';
   #body = 0;
   #chunked: 'size' | 'data' | 'trailer' | undefined;

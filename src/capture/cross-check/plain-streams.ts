@@ -6,6 +6,8 @@ const MAX_STREAMS = 65_536;
 const MAX_WAITING = 256 * 1024;
 const SAMPLE_BYTES = 4096;
 const SEQUENCE_SPACE = 2 ** 32;
+/** More than a SYN can carry (RFC 7413). */
+const MAX_SYN_DATA = 65_536;
 
 export interface PlainCall {
   method: string;
@@ -16,8 +18,14 @@ export interface PlainCall {
   packet: number;
 }
 
+/** Why calls of a client are not compared: packets are missing, or it is nothing that is read here. */
+export type NotCompared = 'not whole' | 'not read';
+
 interface Stream {
   client: string;
+  /** Initial sequence numbers; that of the endpoint once its SYN-ACK was seen. */
+  isn: number;
+  serverIsn: number | undefined;
   /** Sequence number of the first payload byte, and payload bytes taken in order. */
   start: number;
   taken: number;
@@ -37,11 +45,11 @@ interface Stream {
 export class PlainStreams {
   readonly calls: PlainCall[] = [];
   /** Clients, as `address:port`, or `address` alone after fragments, that are not compared. */
-  readonly notComparable = new Set<string>();
+  readonly notComparable = new Map<string, NotCompared>();
   /** Their places: where a packet goes from one to another, the first is the endpoint of both. */
   readonly #endpoints: ReadonlyMap<string, number>;
   readonly #addresses: ReadonlySet<string>;
-  /** By endpoint and initial sequence number: the same connection seen twice, before and behind a NAT, is one. */
+  /** By endpoint and initial sequence numbers: the same connection seen twice, before and behind a NAT, is one. */
   readonly #streams = new Map<string, Stream>();
   readonly #byTuple = new Map<string, Stream>();
 
@@ -52,9 +60,10 @@ export class PlainStreams {
 
   add(packet: PlainSegment | PlainAddresses, number: number): void {
     if (!('sequence' in packet)) {
-      if (this.#addresses.has(packet.to)) this.notComparable.add(packet.from);
+      if (this.#addresses.has(packet.to)) this.#refuse(packet.from, 'not read');
       return;
     }
+    if (packet.syn && packet.ack) this.#answered(packet);
     const endpoint = `${packet.to}:${packet.toPort}`;
     const client = `${packet.from}:${packet.fromPort}`;
     const place = this.#endpoints.get(endpoint);
@@ -63,8 +72,8 @@ export class PlainStreams {
     if (packet.syn && !packet.ack) this.#open(packet, client, tuple, endpoint);
     if (packet.payload.length === 0) return;
     const stream = this.#byTuple.get(tuple);
-    if (stream === undefined) this.notComparable.add(client);
-    else if (packet.cut) this.notComparable.add(stream.client);
+    if (stream === undefined) this.#refuse(client, 'not whole');
+    else if (packet.cut) this.#refuse(stream.client, 'not whole');
     else this.#take(stream, packet, number, client);
   }
 
@@ -74,12 +83,32 @@ export class PlainStreams {
   }
 
   #open(packet: PlainSegment, client: string, tuple: string, endpoint: string): void {
-    const key = `${endpoint}#${packet.sequence}`;
+    this.#join(`${endpoint}#${packet.sequence}`, packet.sequence, undefined, client, tuple);
+  }
+
+  /** Two connections may begin with the same number of the client: that of the endpoint tells them apart. */
+  #answered({ from, fromPort, to, toPort, sequence, acknowledgment }: PlainSegment): void {
+    const endpoint = `${from}:${fromPort}`;
+    const client = `${to}:${toPort}`;
+    const tuple = `${client}>${endpoint}`;
+    const stream = this.#byTuple.get(tuple);
+    // What acknowledges another number is no answer to its SYN.
+    if (stream === undefined) return;
+    if ((acknowledgment - stream.start + SEQUENCE_SPACE) % SEQUENCE_SPACE > MAX_SYN_DATA) return;
+    stream.serverIsn ??= sequence;
+    if (stream.serverIsn === sequence) return;
+    stream.tuples.delete(tuple);
+    this.#join(`${endpoint}#${stream.isn}#${sequence}`, stream.isn, sequence, client, tuple);
+  }
+
+  #join(key: string, isn: number, serverIsn: number | undefined, client: string, tuple: string): void {
     let stream = this.#streams.get(key);
     if (stream === undefined) {
       stream = {
         client,
-        start: (packet.sequence + 1) % SEQUENCE_SPACE,
+        isn,
+        serverIsn,
+        start: (isn + 1) % SEQUENCE_SPACE,
         taken: 0,
         waiting: new Map(),
         waitingBytes: 0,
@@ -92,6 +121,10 @@ export class PlainStreams {
     }
     stream.tuples.add(tuple);
     this.#byTuple.set(tuple, stream);
+  }
+
+  #refuse(client: string, why: NotCompared): void {
+    if (!this.notComparable.has(client)) this.notComparable.set(client, why);
   }
 
   #take(stream: Stream, packet: PlainSegment, number: number, client: string): void {
@@ -111,7 +144,8 @@ export class PlainStreams {
         .equals(sampleOf(stream, at, known.length))
     ) {
       // Retransmitted with other bytes, or another connection that happens to have the same number.
-      this.notComparable.add(stream.client).add(client);
+      this.#refuse(stream.client, 'not read');
+      this.#refuse(client, 'not read');
       return;
     }
     this.#inOrder(stream, packet.payload.subarray(-ahead), number);
@@ -129,7 +163,7 @@ export class PlainStreams {
     if (stream.waiting.has(sequence)) return;
     stream.waiting.set(sequence, { payload: Buffer.from(payload), packet });
     stream.waitingBytes += payload.length;
-    if (stream.waitingBytes > MAX_WAITING) this.notComparable.add(stream.client);
+    if (stream.waitingBytes > MAX_WAITING) this.#refuse(stream.client, 'not read');
   }
 
   #inOrder(stream: Stream, payload: Buffer, packet: number): void {
@@ -140,7 +174,7 @@ export class PlainStreams {
     for (const request of stream.requests.add(payload)) {
       this.calls.push({ ...request, client: stream.client, packet });
     }
-    if (stream.requests.lost) this.notComparable.add(stream.client);
+    if (stream.requests.lost) this.#refuse(stream.client, 'not read');
   }
 
   #closeOldest(): void {
@@ -151,7 +185,9 @@ export class PlainStreams {
   }
 
   #close(stream: Stream): void {
-    if (stream.waiting.size > 0 || stream.requests.pending) this.notComparable.add(stream.client);
+    const { waiting, requests } = stream;
+    if (waiting.size === 0 && requests.unusual) this.#refuse(stream.client, 'not read');
+    else if (waiting.size > 0 || requests.pending) this.#refuse(stream.client, 'not whole');
   }
 }
 

@@ -18,6 +18,8 @@ interface PacketEvent {
 
 /** The part of pcap-parser that is used; the package has no types. */
 interface Parser {
+  /** What is not read yet. */
+  buffer: Buffer | null;
   on(event: 'globalHeader', listener: (header: { linkLayerType: number }) => void): void;
   on(event: 'packet', listener: (packet: PacketEvent) => void): void;
   on(event: 'error', listener: (error: Error) => void): void;
@@ -64,6 +66,10 @@ export class SecondReader {
         data,
       });
       wake();
+    });
+    // Behind its own listener: with nothing left to put together, it does without `new Buffer()`.
+    adapter.on('data', () => {
+      if (parser.buffer?.length === 0) parser.buffer = null;
     });
     parser.on('error', fail);
     parser.on('end', () => {

@@ -93,6 +93,11 @@ function template(source: { address: string; port: number }, destination: typeof
   return tcpPacket({ source, destination, sequence: 0, flags: ['ACK'] });
 }
 
+/** Where its packets come from. */
+export function clientOf({ client, host = client >> 8 }: FloodSegment): { address: string; port: number } {
+  return { address: `10.${host >> 16}.${(host >> 8) & 255}.${host & 255}`, port: 32_768 + (client & 0x7fff) };
+}
+
 function write(bytes: Buffer, segment: FloodSegment): number {
   const { client, host = client >> 8, answer = false, payload = '' } = segment;
   (answer ? FROM_ENDPOINT : TO_ENDPOINT).copy(bytes);

@@ -9,7 +9,7 @@ import {
   jsonString,
 } from '../../../src/report/escape.ts';
 
-const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 describe('escape', () => {
   const texts: readonly (readonly [string, string])[] = [
@@ -23,10 +23,23 @@ describe('escape', () => {
     ['\u2028\u2029', '\\u{2028}\\u{2029}'],
     ['x\uD800y', 'x\\u{D800}y'],
     ['\u{E0041}', '\\u{E0041}'],
+    ['a\uFE0F\u{E0100}', 'a\\u{FE0F}\\u{E0100}'],
+    ['\u180B\u3164\uFFF0', '\\u{180B}\\u{3164}\\u{FFF0}'],
+    ['\u2800\u{1D159}\u{16FE4}', '\\u{2800}\\u{1D159}\\u{16FE4}'],
   ];
   for (const [input, expected] of texts) {
     it(`shows ${JSON.stringify(input)} as ${expected}`, () => strictEqual(escapeText(input), expected));
   }
+
+  it('shows no character that Unicode says is not to be shown, in any format', () => {
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      if (!/\p{Default_Ignorable_Code_Point}/u.test(character)) continue;
+      for (const shown of [escapeText, escapeCell, escapeMarkup, jsonString].map((show) => show(character))) {
+        ok(!shown.includes(character), `U+${code.toString(16)}: ${shown}`);
+      }
+    }
+  });
 
   it('leaves nothing hostile in any text', () => {
     fc.assert(

@@ -8,6 +8,7 @@ const SECRET = 'hUnT3r';
 const name = fc.constantFrom(
   ...['password', 'DB_PASSWORD', 'passphrase', 'secret', 'client_secret', 'token', 'GITHUB_TOKEN', 'apiKey'],
   ...['api-key', 'aws_secret_access_key', 'X-Vault-Token', 'Authorization', 'cookie', 'credentials', 'pwd'],
+  ...['storepass', 'DBPASS', 'ROOTPW', 'dbCreds', 'licensekey', 'wpa_psk'],
 );
 
 type Syntax = (name: string) => string;
@@ -250,6 +251,17 @@ describe('secrets, whatever they stand in', () => {
       ' ldapadd -xw a',
       ' mongo -p"',
       ' openssl -k',
+    ],
+    ...[
+      'pass1',
+      'bypass',
+      'apw',
+      'akey',
+      '--apass ',
+      'x=sshpass -p a',
+      '=mysql -pa',
+      ':sqlplus a/b',
+      ',mysql ',
     ],
   ];
   for (const unit of UNITS) {

@@ -65,7 +65,7 @@ describe('capture/cross-check', () => {
   for (const [name, options] of variants) {
     it(`agrees with itself: ${name}`, async () => {
       const file = writePcap(packets, options);
-      const agreed = { packets: packets.length, calls: 3, callsNotCompared: 0 };
+      const agreed = { packets: packets.length, calls: 3, callsNotCompared: 0, callsNotWhole: 0 };
       for (const content of [file, gzipSync(file)]) {
         const { bytes, ...result } = await check(content, packets, calls);
         assert.deepEqual(result, agreed);
@@ -109,15 +109,33 @@ describe('capture/cross-check', () => {
     assert.deepEqual([result.calls, result.callsNotCompared], [2, 0]);
   });
 
+  it('tells connections with one number of their clients apart by that of the endpoint', async () => {
+    const [one, other] = [40_001, 40_002].map((port, i) =>
+      new TcpConversation({ client: { address: `10.0.0.${i + 1}`, port }, serverIsn: 900_000 + i * 5000 })
+        .handshake()
+        .exchange(curl('/same'), response(200, '')),
+    ) as [TcpConversation, TcpConversation];
+    const second = other.packets();
+    const both = one.packets().flatMap((packet, i) => [packet, second[i] as TestPacket]);
+    const found = [call(one, { target: '/same' }), call(other, { target: '/same' })];
+    const result = await check(writePcap(both), both, found);
+    assert.deepEqual([result.calls, result.callsNotCompared], [2, 0]);
+  });
+
   it('compares no call of a connection that it cannot judge', async () => {
-    const unjudged: TcpConversation[] = [
-      new TcpConversation().send(curl('/mid-stream')),
-      new TcpConversation().handshake().send(curl('/gap'), { mss: 30 }).drop(4),
-      new TcpConversation().handshake().send('nonsense\r\n\r\n').send(curl('/')),
+    const expecting = request('/expect', { method: 'PUT', headers: [['Expect', '100-continue']] });
+    const unjudged: [conversation: TcpConversation, notWhole: number][] = [
+      [new TcpConversation().send(curl('/mid-stream')), 1],
+      [new TcpConversation().handshake().send(curl('/gap'), { mss: 30 }).drop(4), 1],
+      [new TcpConversation().handshake().send('GET /head HTTP/1.1\r\nHost:'), 1],
+      [new TcpConversation().handshake().send('nonsense\r\n\r\n').send(curl('/')), 0],
+      [new TcpConversation().handshake().send(expecting), 0],
+      [new TcpConversation().handshake().send('GET /latest/\r\n'), 0],
+      [new TcpConversation().handshake().send(curl('/')).keepAliveProbe('client', 'x'), 0],
     ];
-    for (const one of unjudged) {
+    for (const [one, notWhole] of unjudged) {
       const result = await check(writePcap(one.packets()), one.packets(), [call(one, { target: '/x' })]);
-      assert.deepEqual([result.calls, result.callsNotCompared], [0, 1]);
+      assert.deepEqual([result.calls, result.callsNotCompared, result.callsNotWhole], [0, 1, notWhole]);
     }
   });
 
