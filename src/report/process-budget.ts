@@ -1,10 +1,10 @@
 import type { Process } from '../model.ts';
 import { TextBudget } from './few-values.ts';
 
-/** Characters of the callers' processes: some 768 each where there are the most callers. */
-const MAX_TEXT = 12 * 1024 * 1024;
+/** Characters of the callers' processes: some 1,500 each where there are the most callers. */
+const MAX_TEXT = 24 * 1024 * 1024;
 /** Arguments, and for each process and ancestor as much as eight of them: some 16 bytes each besides their text. */
-const MAX_PARTS = 1_000_000;
+const MAX_PARTS = 1_500_000;
 const PARTS_OF_EACH = 8;
 
 /** What a row keeps of its example, the process and what it descends from. */
