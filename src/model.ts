@@ -310,6 +310,8 @@ export interface CaptureSummary {
   watch?: Watch | undefined;
   /** Sessions that saved events tell of, each as it last stood. */
   sessions?: readonly SessionProof[] | undefined;
+  /** What made a JSON report of it leave calls out, such as options: they may speak against its hosts. */
+  leavesOut?: readonly string[] | undefined;
   completeness: Completeness;
   problems: readonly Problem[];
 }

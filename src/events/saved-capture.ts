@@ -12,6 +12,7 @@ const MAX_SESSIONS = 65_536;
 const MAX_SESSION_IDS = 1024;
 const SESSIONS_TURNED_AWAY = 'events.sessions_turned_away';
 const MAX_PERIODS = 2016;
+const MAX_OPTIONS = 64;
 
 /** A capture that a JSON report tells of; undefined for what is none. */
 export function captureOf(value: unknown): CaptureSummary | undefined {
@@ -27,8 +28,10 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
   ]);
   const losses = countersOf(json?.losses);
   const sessions = sessionsOf(json?.sessions);
+  const leavesOut = leftOutBy(json?.leaves_out);
   if (json === undefined || name === undefined || counts === undefined || losses === undefined)
     return undefined;
+  if (leavesOut === undefined) return undefined;
   return {
     name,
     files:
@@ -39,6 +42,7 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
     session: maskedName(json.session),
     sessionIds: textsOf(json.session_ids)?.slice(0, MAX_SESSION_IDS),
     sessions: sessions?.read,
+    ...(leavesOut.length === 0 ? {} : { leavesOut }),
     watch: watchOf(json.watch),
     packets: counts.packets,
     bytes: counts.bytes,
@@ -67,6 +71,12 @@ function sessionsOf(value: unknown): { read: SessionProof[]; turnedAway: number 
   const hosts = new EventHosts();
   const read = value.slice(0, MAX_SESSIONS).flatMap((item) => parseSession(item, hosts) ?? []);
   return { read, turnedAway: value.length - read.length };
+}
+
+/** What made the report leave calls out. What cannot be read of it is not nothing: undefined for what is no list. */
+function leftOutBy(value: unknown = []): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.slice(0, MAX_OPTIONS).map((option) => maskedName(option) ?? 'options that cannot be read');
 }
 
 function withTurnedAway(losses: Counters, turnedAway: number): Counters {

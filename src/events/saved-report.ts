@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DAY_NS, dayStart } from '../callers/days.ts';
 import { KINDS, type KindCounts } from '../callers/kinds.ts';
+import { leavesOutOf } from '../callers/selection.ts';
 import type { CallerTarget } from '../callers/types.ts';
 import type { CaptureSummary, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
@@ -59,7 +60,10 @@ export class SavedReportReader {
     }
     if (this.#options.wasStopped()) reading.stopped();
     const report = reading.end();
-    const isWhole = isEverything(this.#options.filter) && report.problems.length === 0;
+    const leavesOut = leavesOutOf(report.captures);
+    const isWhole =
+      isEverything(this.#options.filter) && report.problems.length === 0 && leavesOut.length === 0;
+    if (leavesOut.length > 0) report.problems.push(partial(path, leavesOut));
     report.problems.push(...this.sessions.add(path, report.captures, isWhole));
     return report;
   }
@@ -99,6 +103,12 @@ export class SavedReportReader {
 function repeated(path: string, other: string): Problem {
   const message = `${path}: the same report as ${other}; it counts once`;
   return { code: 'report.repeated', message, damage: false };
+}
+
+/** Whoever made it was told of the calls that he asked for; who reads it may ask for others. */
+function partial(path: string, leavesOut: readonly string[]): Problem {
+  const message = `${path}: a report that was made with ${leavesOut.join(' and ')}, which left calls out; no host is READY by it`;
+  return { code: 'report.selected', message, remedy: 'Read what it was made of instead.', damage: false };
 }
 
 /** One report, as it is read. */

@@ -3,6 +3,7 @@ import { countOf } from '../words.ts';
 import { escapeText } from './escape.ts';
 import type { HostCounts, HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
+import { lackingIn } from './lacking.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, rangeText, watchText } from './time.ts';
 
@@ -63,8 +64,11 @@ export function hostVerdicts(
   options: VerdictOptions,
 ): HostVerdict[] {
   const observations = observationsOf(captures, options.window);
+  const lacking = lackingIn(captures);
   const hosts = new Set([...totals.hosts.keys(), ...observations.keys()]);
-  const verdicts = [...hosts].map((host) => hostVerdict(host, totals, observations.get(host), options));
+  const verdicts = [...hosts].map((host) =>
+    hostVerdict(host, totals, observations.get(host), options, lacking(host)),
+  );
   return verdicts.sort(byUrgency);
 }
 
@@ -87,6 +91,7 @@ function hostVerdict(
   totals: HostTotals,
   observed: Observation | undefined,
   options: VerdictOptions,
+  lacking: readonly string[],
 ): HostVerdict {
   const counts = totals.hosts.get(host);
   const calls = counts?.kinds ?? { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 };
@@ -97,7 +102,7 @@ function hostVerdict(
   };
   const ignored = kindCounts(counts?.ignored ?? []);
   const { leftOut = 0, before = 0 } = counts ?? {};
-  const needed = neededFor(calls, { leftOut, before, ignored }, observed, options);
+  const needed = neededFor(calls, { leftOut, before, ignored }, lacking, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
@@ -119,6 +124,7 @@ function hostVerdict(
 function neededFor(
   calls: KindCounts,
   { leftOut, before, ignored }: Pick<HostCounts, 'leftOut' | 'before'> & { ignored: KindCounts },
+  lacking: readonly string[],
   observed: Observation | undefined,
   { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
@@ -130,6 +136,7 @@ function neededFor(
       `No call that could not be read; there ${isOrAre(calls.unknown)} ${countOf(calls.unknown, 'call')}.`,
     );
   if (leavesOut !== undefined) needed.push(`A report of all calls: ${leavesOut} leaves some out.`);
+  needed.push(...lacking);
   if (unread > 0) needed.push(`All inputs: ${countOf(unread, 'input')} could not be read.`);
   if (leftOut > 0) {
     const which = 'by IMDSv1, or that could not be read,';
