@@ -74,6 +74,16 @@ export interface CallerSummary {
   ignored?: IgnoredAs | undefined;
 }
 
+/** Calls by IMDSv1, or that could not be read, of a caller that was counted before: those that a report leaves out. */
+export interface LeftOut {
+  /** From before the time that it is of. */
+  before: number;
+  /** From after that time, or of no host where hosts are asked for. */
+  other: number;
+  /** Of days that are within that time in part: whether the calls are, nobody knows. */
+  cut: number;
+}
+
 /** What takes callers that were counted before. */
 export interface CallerTarget {
   addCaller(caller: CallerSummary): void;
@@ -83,6 +93,10 @@ export interface CallerTarget {
   addNoToken(host: string, start: number, count: number): void;
   /** Of a caller whose calls may have been counted: by day, the larger of both counts. */
   raiseCaller(caller: CallerSummary): void;
+  /** What a report has of the caller, and is not reported now. */
+  leaveOut(caller: CallerSummary, leftOut: LeftOut): void;
+  /** What an inventory has of it: events may have the same calls. */
+  leaveOutRaised(caller: CallerSummary, leftOut: LeftOut): void;
 }
 
 export const SUM: Combine = (a, b) => a + b;

@@ -22,7 +22,8 @@ export async function raiseToInventory(
       file.location,
       (read) => {
         callers++;
-        const { caller } = select(read, filter, undefined);
+        const { caller, leftOut } = select(read, filter, { forgetsOldest: true });
+        if (leftOut !== undefined) target.leaveOutRaised(read, leftOut);
         if (caller !== undefined) target.raiseCaller(caller);
       },
       signal,

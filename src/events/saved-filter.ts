@@ -1,7 +1,8 @@
-import { DAY_NS, dayStart, earlier, later } from '../callers/days.ts';
+import { DAY_NS, type DayCount, dayStart, earlier, later } from '../callers/days.ts';
 import { KINDS, type Kind, type KindCounts } from '../callers/kinds.ts';
-import type { CallerSummary } from '../callers/types.ts';
+import type { CallerSummary, LeftOut } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
+import type { Nanoseconds } from '../model.ts';
 import type { EventFilter } from './read-events.ts';
 
 export function isEverything({ since, until, hosts, versions }: EventFilter): boolean {
@@ -13,32 +14,100 @@ export interface Selected {
   caller: CallerSummary | undefined;
   /** It has calls on a day that is not wholly within the time: what of them is within is not known. */
   isCut: boolean;
+  /** Undefined for none. */
+  leftOut: LeftOut | undefined;
 }
 
-const NOTHING: Selected = { caller: undefined, isCut: false };
+const NOTHING: Selected = { caller: undefined, isCut: false, leftOut: undefined };
 
-/**
- * What a filter leaves of a caller that was counted before. Its calls have no times of their own but their days.
- *
- * @param hostId id of the caller's host, where it is known
- */
-export function select(caller: CallerSummary, filter: EventFilter, hostId: string | undefined): Selected {
-  const { hosts, since, until } = filter;
-  if (hosts !== undefined && !hosts.has(caller.host, hostId)) return NOTHING;
-  if (since !== undefined && caller.last < since) return NOTHING;
-  if (until !== undefined && caller.first >= until) return NOTHING;
-  const isWithin =
-    (since === undefined || caller.first >= since) && (until === undefined || caller.last < until);
-  const inTime = isWithin ? caller : ofDays(caller, filter);
-  return { caller: inTime && ofVersions(inTime, filter.versions), isCut: !isWithin };
+/** What is known of the host and of the days of a caller, beyond what stands in it. */
+export interface SelectOptions {
+  /** Id of the caller's host. */
+  hostId?: string | undefined;
+  /** Calls that are on none of its days were before the first of them. */
+  forgetsOldest?: boolean;
 }
 
-/** The days that are wholly within the time. */
-function ofDays(caller: CallerSummary, { since, until }: EventFilter): CallerSummary | undefined {
-  const days = caller.days.filter(({ day }) => {
-    const start = dayStart(day);
-    return (since === undefined || start >= since) && (until === undefined || start + DAY_NS <= until);
-  });
+/** What a filter leaves of a caller that was counted before. Its calls have no times of their own but their days. */
+export function select(
+  caller: CallerSummary,
+  filter: EventFilter,
+  { hostId, forgetsOldest = false }: SelectOptions = {},
+): Selected {
+  const isOfHost = filter.hosts === undefined || filter.hosts.has(caller.host, hostId);
+  // Whose calls those of no host are, nobody knows.
+  if (!isOfHost && caller.host !== undefined) return NOTHING;
+  const { days, isWhole, isCut, leftOut } = divide(caller, filter, forgetsOldest);
+  const inTime = isWhole ? caller : ofDays(caller, days);
+  if (!isOfHost) return { ...NOTHING, leftOut: { ...leftOut, other: leftOut.other + toFix(inTime?.counts) } };
+  const isLeftOut = leftOut.before + leftOut.other + leftOut.cut > 0;
+  return {
+    caller: inTime && ofVersions(inTime, filter.versions),
+    isCut,
+    leftOut: isLeftOut ? leftOut : undefined,
+  };
+}
+
+/** Calls that speak against a host. */
+function toFix(counts: Readonly<KindCounts> | undefined): number {
+  return counts === undefined ? 0 : counts.v1 + counts.unknown;
+}
+
+interface Division {
+  /** Days whose calls are all within the time. */
+  days: readonly DayCount[];
+  /** All of the caller's calls are. */
+  isWhole: boolean;
+  isCut: boolean;
+  leftOut: LeftOut;
+}
+
+/** The calls of a caller, by where their days lie. */
+function divide(caller: CallerSummary, filter: EventFilter, forgetsOldest: boolean): Division {
+  const whole = placeOf(caller.first, caller.last, filter);
+  const leftOut: LeftOut = { before: 0, other: 0, cut: 0 };
+  if (whole === 'within') return { days: caller.days, isWhole: true, isCut: false, leftOut };
+  if (whole !== 'cut') {
+    leftOut[whole] = toFix(caller.counts);
+    return { days: [], isWhole: false, isCut: false, leftOut };
+  }
+  const days: DayCount[] = [];
+  const rest = KINDS.map((kind) => caller.counts[kind]);
+  let isCut = false;
+  const count = (counts: readonly number[], place: Place): void => {
+    if (place === 'within') return;
+    if (place === 'cut') isCut = true;
+    leftOut[place] += (counts[0] ?? 0) + (counts[1] ?? 0);
+  };
+  for (const day of caller.days) {
+    const start = dayStart(day.day);
+    const place = placeOf(later(start, caller.first), earlier(start + DAY_NS - 1n, caller.last), filter);
+    if (place === 'within') days.push(day);
+    count(day.counts, place);
+    for (const [kind, calls] of day.counts.entries()) rest[kind] = (rest[kind] ?? 0) - calls;
+  }
+  const [firstDay] = caller.days;
+  const isOlder = forgetsOldest && firstDay !== undefined;
+  if (rest.some((calls) => calls > 0)) {
+    const place = isOlder ? placeOf(caller.first, dayStart(firstDay.day) - 1n, filter) : 'cut';
+    // Without days they are not told from others: what is within all the same is left out.
+    count(rest, place === 'within' ? 'cut' : place);
+  }
+  return { days, isWhole: false, isCut, leftOut };
+}
+
+type Place = 'within' | keyof LeftOut;
+
+/** Where calls lie that are all between two times. */
+function placeOf(first: Nanoseconds, last: Nanoseconds, { since, until }: EventFilter): Place {
+  if (since !== undefined && last < since) return 'before';
+  if (until !== undefined && first >= until) return 'other';
+  const begins = since === undefined || first >= since;
+  return begins && (until === undefined || last < until) ? 'within' : 'cut';
+}
+
+/** Of some of its days alone. */
+function ofDays(caller: CallerSummary, days: readonly DayCount[]): CallerSummary | undefined {
   const [firstDay, lastDay] = [days[0], days.at(-1)];
   if (firstDay === undefined || lastDay === undefined) return undefined;
   const start = dayStart(firstDay.day);

@@ -271,8 +271,10 @@ class Reading {
     for (const [index, kind] of KINDS.entries()) {
       this.#counted[index] = (this.#counted[index] ?? 0) + read.counts[kind];
     }
-    const { caller, isCut } = select(read, this.#filter, this.#hostIds.get(read.host ?? ''));
+    const hostId = this.#hostIds.get(read.host ?? '');
+    const { caller, isCut, leftOut } = select(read, this.#filter, { hostId });
     if (isCut) this.#cut++;
+    if (leftOut !== undefined) this.#target.leaveOut(read, leftOut);
     if (caller === undefined) return;
     this.#target.addCaller(caller);
     this.#callers++;

@@ -1,5 +1,6 @@
-import type { CallerSummary } from '../callers/types.ts';
-import type { AttributedCall } from '../model.ts';
+import { DAY_NS, dayOf } from '../callers/days.ts';
+import type { CallerSummary, LeftOut } from '../callers/types.ts';
+import type { AttributedCall, Nanoseconds } from '../model.ts';
 import { scopeOf } from './aggregate.ts';
 import type { Caller } from './caller.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
@@ -17,9 +18,15 @@ export class HostCounts {
   /** v1 calls without a process, and unknown ones. */
   withoutName = 0;
   /** Calls by v1, and unknown ones, that the report leaves out. */
-  leftOut = 0;
+  #leftOut = 0;
   /** The same, where they were before the time that it is of. */
   before = 0;
+  /** Calls that speak against no host, of the day (in UTC) in which that time begins: from before it, or ignored. */
+  #onDay = 0;
+  /** Calls that may be of that time, or not. */
+  #cut = 0;
+  /** Of what inventories know, and events may tell of too. */
+  readonly #raised = { other: 0, cut: 0 };
   /** Calls of callers that are known and accepted: in no other number here but those of MetadataNoToken. */
   readonly ignored: number[] = KINDS.map(() => 0);
 
@@ -30,6 +37,53 @@ export class HostCounts {
   get kinds(): KindCounts {
     return kindCounts(this.counts);
   }
+
+  /** Calls by v1, and unknown ones, that the report leaves out, though they speak against the host. */
+  get leftOut(): number {
+    return Math.max(this.#leftOut, this.#raised.other);
+  }
+
+  /** Calls by v1, and unknown ones, that were counted by day, where nobody knows whether they are of the time reported. */
+  get cut(): number {
+    // Of those that an inventory has, events tell of some: from before that time, or counted here.
+    const known = this.#onDay + toFix(this.counts);
+    return this.#cut + Math.max(0, this.#raised.cut - known);
+  }
+
+  /** What came after the time that is asked about speaks against what is done today; what was before need not. */
+  leaveOut(time: Nanoseconds, since: Nanoseconds | undefined): void {
+    if (since === undefined || time >= since) this.#leftOut++;
+    else {
+      this.before++;
+      if (time >= since - (since % DAY_NS)) this.#onDay++;
+    }
+  }
+
+  ignore({ counts, withProcess, days }: Caller, since: Nanoseconds | undefined): void {
+    for (const [kind, count] of counts.entries()) {
+      this.counts[kind] = (this.counts[kind] ?? 0) - count;
+      this.ignored[kind] = (this.ignored[kind] ?? 0) + count;
+    }
+    if (withProcess === 0) this.withoutName -= toFix(counts);
+    const day = since === undefined ? undefined : dayOf(Number(since));
+    this.#onDay += toFix(days.find((one) => one.day === day)?.counts ?? []);
+  }
+
+  leaveOutOf({ before, other, cut }: LeftOut): void {
+    this.before += before;
+    this.#leftOut += other;
+    this.#cut += cut;
+  }
+
+  leaveOutRaised({ other, cut }: LeftOut): void {
+    this.#raised.other += other;
+    this.#raised.cut += cut;
+  }
+}
+
+/** Calls by v1, and unknown ones. */
+function toFix([v1 = 0, unknown = 0]: readonly number[]): number {
+  return v1 + unknown;
 }
 
 /** Calls by host: what a verdict rests on, whatever the format. */
@@ -56,9 +110,8 @@ export class HostTotals {
     const of = this.#of(host ?? capture);
     for (const [kind, count] of counts.entries()) of.counts[kind] = (of.counts[kind] ?? 0) + count;
     const calls = KINDS.reduce((sum, kind) => sum + all[kind], 0);
-    const toFix = (counts[0] ?? 0) + (counts[1] ?? 0);
     // All have a process, or none; of the row of many callers, as many are without one as can be.
-    of.withoutName += Math.min(toFix, calls - withProcess);
+    of.withoutName += Math.min(toFix(counts), calls - withProcess);
     of.noToken.total += succeeded;
   }
 
@@ -67,21 +120,28 @@ export class HostTotals {
     this.#hosts.get(host)?.noToken.addPeriod(start, count);
   }
 
-  /** A caller whose calls were counted is known and accepted. */
-  ignore({ identity, counts: calls, withProcess }: Caller): void {
-    const of = this.#of(identity.scope);
-    for (const [kind, count] of calls.entries()) {
-      of.counts[kind] = (of.counts[kind] ?? 0) - count;
-      of.ignored[kind] = (of.ignored[kind] ?? 0) + count;
-    }
-    if (withProcess === 0) of.withoutName -= (calls[0] ?? 0) + (calls[1] ?? 0);
+  /**
+   * A caller whose calls were counted is known and accepted.
+   *
+   * @param since from when on calls are reported
+   */
+  ignore(caller: Caller, since: Nanoseconds | undefined): void {
+    this.#of(caller.identity.scope).ignore(caller, since);
   }
 
-  leaveOut({ call, host, capture }: AttributedCall, isBefore: boolean): void {
-    if (kindOf(call) > 1) return;
-    const counts = this.#of(scopeOf(host, capture));
-    if (isBefore) counts.before++;
-    else counts.leftOut++;
+  /** @param since from when on calls are reported */
+  leaveOut({ call, host, capture }: AttributedCall, since: Nanoseconds | undefined): void {
+    if (kindOf(call) <= 1) this.#of(scopeOf(host, capture)).leaveOut(call.time, since);
+  }
+
+  /** Of a caller that was counted before. */
+  leaveOutOf({ host, capture }: CallerSummary, leftOut: LeftOut): void {
+    this.#of(host ?? capture).leaveOutOf(leftOut);
+  }
+
+  /** Of a caller that an inventory has. */
+  leaveOutRaised({ host, capture }: CallerSummary, leftOut: LeftOut): void {
+    if (leftOut.other + leftOut.cut > 0) this.#of(host ?? capture).leaveOutRaised(leftOut);
   }
 
   get hosts(): ReadonlyMap<string, HostCounts> {

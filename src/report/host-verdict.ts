@@ -3,7 +3,7 @@ import { countOf } from '../words.ts';
 import { escapeText } from './escape.ts';
 import type { HostCounts, HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
-import { lackingIn } from './lacking.ts';
+import { cutText, lackingIn } from './lacking.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, rangeText, watchText } from './time.ts';
 
@@ -101,8 +101,8 @@ function hostVerdict(
     day: (observed?.longest ?? 0n) >= DAY,
   };
   const ignored = kindCounts(counts?.ignored ?? []);
-  const { leftOut = 0, before = 0 } = counts ?? {};
-  const needed = neededFor(calls, { leftOut, before, ignored }, lacking, observed, options);
+  const { leftOut = 0, before = 0, cut = 0 } = counts ?? {};
+  const needed = neededFor(calls, { leftOut, before, cut, ignored }, lacking, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
@@ -123,7 +123,7 @@ function hostVerdict(
 
 function neededFor(
   calls: KindCounts,
-  { leftOut, before, ignored }: Pick<HostCounts, 'leftOut' | 'before'> & { ignored: KindCounts },
+  { leftOut, before, cut, ignored }: Pick<HostCounts, 'leftOut' | 'before' | 'cut'> & { ignored: KindCounts },
   lacking: readonly string[],
   observed: Observation | undefined,
   { observed: least, leavesOut, unread = 0 }: VerdictOptions,
@@ -144,6 +144,7 @@ function neededFor(
       `A report of all calls: ${countOf(leftOut, 'call')} ${which} ${leftOut === 1 ? 'is' : 'are'} left out.`,
     );
   }
+  if (cut > 0) needed.push(cutText(cut));
   if (observed === undefined || observed.recordings === 0) {
     needed.push(
       observed?.latest === undefined

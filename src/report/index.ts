@@ -7,7 +7,6 @@ import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
 import { findIgnored, Ignored } from './ignored.ts';
 import { KINDS } from './kinds.ts';
-import type { Window } from './observation.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -56,11 +55,6 @@ async function createSink(options: ReportOptions, output: Output): Promise<Forma
   }
 }
 
-/** What came after the time that is asked about speaks against what is done today; what was before need not. */
-function isBefore({ call }: AttributedCall, window: Window | undefined): boolean {
-  return window?.since !== undefined && call.time < window.since;
-}
-
 /** Of events, what their sessions say counts, and without one nothing is proven; of captures, what they hold themselves. */
 function isReportIncomplete(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): boolean {
   if (
@@ -107,6 +101,8 @@ export class VerdictSink implements ReportSink {
           const { counts, succeeded } = aggregate.raiseCaller(caller);
           this.#totals.addCounts(caller, counts, succeeded);
         },
+        leaveOut: (caller, leftOut) => this.#totals.leaveOutOf(caller, leftOut),
+        leaveOutRaised: (caller, leftOut) => this.#totals.leaveOutRaised(caller, leftOut),
         addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
         addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
       }
@@ -124,7 +120,7 @@ export class VerdictSink implements ReportSink {
   }
 
   leftOut(call: AttributedCall): void {
-    this.#totals.leaveOut(call, isBefore(call, this.#options.window));
+    this.#totals.leaveOut(call, this.#options.window?.since);
   }
 
   ready(): Promise<void> | undefined {
@@ -135,7 +131,8 @@ export class VerdictSink implements ReportSink {
     const aggregate = this.#sink.aggregate ?? this.#sink.besides ?? this.#own;
     if (this.#ignore !== undefined && aggregate !== undefined) {
       this.#ignored = findIgnored(aggregate, this.#ignore);
-      for (const caller of this.#ignored.callers.keys()) this.#totals.ignore(caller);
+      for (const caller of this.#ignored.callers.keys())
+        this.#totals.ignore(caller, this.#options.window?.since);
     }
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
     this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);

@@ -1,5 +1,6 @@
 import { leavesOutOf } from '../callers/selection.ts';
 import type { CaptureSummary } from '../model.ts';
+import { countOf } from '../words.ts';
 import { getOrInsert, scopeOf } from './aggregate.ts';
 
 /**
@@ -29,3 +30,9 @@ function sentences(captures: readonly CaptureSummary[]): string[] {
 }
 
 const OPTIONS_SHOWN = 4;
+
+/** Of calls that JSON reports and inventories have by day. */
+export function cutText(calls: number): string {
+  const [are, their] = calls === 1 ? ['is', 'its'] : ['are', 'their'];
+  return `A report of all calls: ${countOf(calls, 'call')} by IMDSv1, or that could not be read, ${are} left out, because --since or --until cuts ${their} day in two, and JSON reports and inventories count by day (UTC). Read the events instead, or choose whole days.`;
+}

@@ -7,6 +7,9 @@ import schema from '../../schemas/report.schema.json' with { type: 'json' };
 import { imds, root } from './run.ts';
 import { DEMO, EVENTS, Folder, rowsOf, withoutCapture } from './saved-events.ts';
 
+/** A capture that proves all, with four calls by IMDSv1. */
+const PROVEN = join(root, 'fixtures', 'journal-namespaces', 'capture.pcapng');
+
 describe('imds report with JSON reports', function () {
   const folder = new Folder();
   const put = (name: string, content: string | Uint8Array) => folder.put(name, content);
@@ -120,8 +123,6 @@ describe('imds report with JSON reports', function () {
   });
 
   describe('that leave calls out', () => {
-    /** Of a capture that proves all, with four calls by IMDSv1. */
-    const PROVEN = join(root, 'fixtures', 'journal-namespaces', 'capture.pcapng');
     const verdictOf = async (...args: string[]) => {
       const { stdout, stderr } = await imds(['report', '--observed', '0s', '--json', ...args]);
       const report: unknown = JSON.parse(stdout);
@@ -176,6 +177,49 @@ describe('imds report with JSON reports', function () {
       }
       const path = put('a.json', text.replace('"packets":', '"leaves_out":[7],"packets":'));
       assert.deepEqual((await verdictOf(path)).leavesOut, ['options that cannot be read']);
+    });
+  });
+
+  describe('of which --since or --until is to leave out calls', () => {
+    /** Of a capture that proves all, with four calls by IMDSv1 on 2026-01-15, on both sides of 10:00. */
+    const around = async () => {
+      const text = (await imds(['analyze', PROVEN, '--json'])).stdout;
+      return put(
+        'a.json',
+        text.replaceAll(/"first_seen":"2026-01-15T10:00:01/g, '"first_seen":"2026-01-15T09:59:59'),
+      );
+    };
+    const verdictOf = async (path: string, ...options: string[]) => {
+      const { stdout } = await imds(['report', '--observed', '0s', '--json', path, ...options]);
+      const { hosts } = JSON.parse(stdout).verdict;
+      return [hosts[0].status, [...hosts[0].needed, ...hosts[0].rests_on].join(' ')];
+    };
+
+    it('make no host READY by a day that is cut in two, and say what to do', async () => {
+      const path = await around();
+      for (const options of [
+        ['--since', '2026-01-15T10:00:00Z'],
+        ['--until', '2026-01-15T10:00:00Z'],
+      ]) {
+        const [status, text] = await verdictOf(path, ...options);
+        assert.equal(status, 'not-enough-evidence');
+        assert.match(
+          text,
+          /4 calls by IMDSv1, .* cuts their day in two, .* Read the events instead, or choose/,
+        );
+      }
+      assert.equal((await verdictOf(path, '--since', '2026-01-15T00:00:00Z'))[0], 'not-ready');
+    });
+
+    it('take what is after the time for left out, and what is before for over', async () => {
+      const path = await around();
+      const [status, text] = await verdictOf(path, '--until', '2026-01-15T09:59:59Z');
+      assert.equal(status, 'not-enough-evidence');
+      assert.match(text, /4 calls by IMDSv1, or that could not be read, are left out\./);
+      assert.match(
+        (await verdictOf(path, '--since', '2026-01-15T10:00:02Z'))[1],
+        /4 calls by IMDSv1, or that could not be read, before the time reported/,
+      );
     });
   });
 
