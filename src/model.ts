@@ -292,6 +292,8 @@ export interface CaptureSummary {
   name: string;
   files: readonly string[];
   host?: Host | undefined;
+  /** Of a file of saved events that is of several hosts, and of an inventory: those that are kept of it. */
+  hosts?: readonly Host[] | undefined;
   session?: string | undefined;
   /** Of a file of saved events: the sessions that they are of, as far as they are kept. */
   sessionIds?: readonly string[] | undefined;

@@ -1,5 +1,5 @@
 import type { CallerTarget } from '../callers/types.ts';
-import type { CaptureSummary, Problem } from '../model.ts';
+import type { CaptureSummary, Host, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
 import type { ReadOptions } from './read-events.ts';
 import { select } from './saved-filter.ts';
@@ -17,18 +17,21 @@ export async function raiseToInventory(
   const problems: Problem[] = [];
   let losses = {};
   let callers = 0;
+  let hosts: readonly Host[] = [];
   try {
     const saved = await readInventory(
       file.location,
-      (read) => {
+      (read, hostIds) => {
         callers++;
-        const { caller, leftOut } = select(read, filter, { forgetsOldest: true });
+        const options = { hostIds: hostIds.of(read.host), forgetsOldest: true };
+        const { caller, leftOut } = select(read, filter, options);
         if (leftOut !== undefined) target.leaveOutRaised(read, leftOut);
         if (caller !== undefined) target.raiseCaller(caller);
       },
       signal,
     );
     losses = lossesOf(saved);
+    hosts = saved.hosts.filter(({ name, id }) => filter.hosts?.has(name, id) ?? true);
     if (saved.damage !== undefined) problems.push(damageOf(file.path, saved.damage));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -38,6 +41,7 @@ export async function raiseToInventory(
   return {
     name: file.path,
     files: [file.path],
+    ...(hosts.length === 0 ? {} : { hosts }),
     packets: 0,
     bytes: 0,
     events: 0,

@@ -104,6 +104,8 @@ function isOfHost(host: Host | undefined, { hosts }: EventFilter): boolean {
 
 /** Sessions of a file that are told. */
 const MAX_SESSIONS = 256;
+/** As many as verdicts tell apart. */
+const MAX_HOSTS = 16_384;
 
 /** What is told of one file. */
 class FileTally {
@@ -116,6 +118,8 @@ class FileTally {
   #firstUnreadable: number | undefined;
   #host: Host | undefined;
   #hasManyHosts = false;
+  /** Each that is met after another one. */
+  readonly #hosts = new Set<Host>();
   readonly #sessions: KnownSessions;
   readonly #sessionIds = new Set<string>();
   repeated = 0;
@@ -145,6 +149,12 @@ class FileTally {
     this.#hasManyHosts ||=
       this.#host !== undefined && (host.id !== this.#host.id || host.name !== this.#host.name);
     this.#host = host;
+    if (this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
+  }
+
+  /** Each once. */
+  get #allHosts(): Host[] {
+    return [...new Map([...this.#hosts].map((host) => [`${host.id}\n${host.name}`, host])).values()];
   }
 
   /** A last line without its end is what a killed writer leaves: counted, and no damage. */
@@ -186,6 +196,7 @@ class FileTally {
       name: this.#path,
       files: [this.#path],
       host: this.#hasManyHosts ? undefined : this.#host,
+      ...(this.#hasManyHosts ? { hosts: this.#allHosts } : {}),
       ...(this.#sessionIds.size === 0 ? {} : { sessionIds: [...this.#sessionIds].sort() }),
       packets: 0,
       bytes: 0,

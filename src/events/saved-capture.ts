@@ -1,9 +1,10 @@
-import type { CaptureSummary, Counters, Host, Problem, SessionProof, Watch } from '../model.ts';
+import type { CaptureSummary, Counters, Problem, SessionProof, Watch } from '../model.ts';
 import { EventHosts } from './event-hosts.ts';
 import { parseEventTime } from './event-time.ts';
 import { countersOf, countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
 import { parseSession } from './parse-session.ts';
+import { hostOf, hostsOf } from './saved-hosts.ts';
 
 const MAX_FILES = 1024;
 const MAX_PROBLEMS = 64;
@@ -39,6 +40,7 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
         ?.slice(0, MAX_FILES)
         .flatMap((file) => maskedName(file) ?? []) ?? [],
     host: hostOf(json.host),
+    ...(Array.isArray(json.hosts) ? { hosts: hostsOf(json.hosts) } : {}),
     session: maskedName(json.session),
     sessionIds: textsOf(json.session_ids)?.slice(0, MAX_SESSION_IDS),
     sessions: sessions?.read,
@@ -90,11 +92,6 @@ function watchOf(value: unknown): Watch | undefined {
     parseEventTime(textOf(time) ?? ''),
   );
   return from === undefined || to === undefined || to < from ? undefined : { from, to, bootTime };
-}
-
-function hostOf(value: unknown): Host | undefined {
-  const json = objectOf(value);
-  return json && { id: maskedName(json.id), name: maskedName(json.name), bootId: maskedName(json.boot_id) };
 }
 
 function problemsOf(value: unknown): Problem[] {

@@ -22,8 +22,8 @@ const NOTHING: Selected = { caller: undefined, isCut: false, leftOut: undefined 
 
 /** What is known of the host and of the days of a caller, beyond what stands in it. */
 export interface SelectOptions {
-  /** Id of the caller's host. */
-  hostId?: string | undefined;
+  /** Ids of hosts with the name of the caller's. */
+  hostIds?: readonly string[];
   /** Calls that are on none of its days were before the first of them. */
   forgetsOldest?: boolean;
 }
@@ -32,9 +32,9 @@ export interface SelectOptions {
 export function select(
   caller: CallerSummary,
   filter: EventFilter,
-  { hostId, forgetsOldest = false }: SelectOptions = {},
+  { hostIds = [], forgetsOldest = false }: SelectOptions = {},
 ): Selected {
-  const isOfHost = filter.hosts === undefined || filter.hosts.has(caller.host, hostId);
+  const isOfHost = filter.hosts === undefined || filter.hosts.hasNamed(caller.host, hostIds);
   // Whose calls those of no host are, nobody knows.
   if (!isOfHost && caller.host !== undefined) return NOTHING;
   const { days, isWhole, isCut, leftOut } = divide(caller, filter, forgetsOldest);

@@ -6,6 +6,7 @@ import type { CallerTarget } from '../callers/types.ts';
 import type { CaptureSummary, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
 import { isOfZlib } from './gunzip.ts';
+import { HostIds } from './host-ids.ts';
 import { countsOf, objectOf } from './json-object.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { readChunks } from './lines.ts';
@@ -13,6 +14,7 @@ import type { ReadOptions } from './read-events.ts';
 import { callerOf } from './saved-caller.ts';
 import { bucketOf, captureOf, noTokenOf, widthOf } from './saved-capture.ts';
 import { isEverything, select } from './saved-filter.ts';
+import { hostsIn, ofHosts } from './saved-hosts.ts';
 import { SessionsOfReports } from './saved-sessions.ts';
 
 /** Unpacked. A report of 16,384 callers takes some 34 MB. */
@@ -125,8 +127,7 @@ class Reading {
   );
   readonly #captures: CaptureSummary[] = [];
   readonly #problems: Problem[] = [];
-  /** Of hosts, by name. */
-  readonly #hostIds = new Map<string, string>();
+  readonly #hostIds = new HostIds();
   readonly #counted = KINDS.map(() => 0);
   /** For the end: they are of hosts that its callers are of. */
   readonly #noTokens: [host: string, start: number, count: number][] = [];
@@ -138,6 +139,8 @@ class Reading {
   #unreadable = 0;
   #cut = 0;
   #hasFailed = false;
+  /** It has captures of hosts that nobody asked for. */
+  #isOfOthers = false;
 
   constructor(path: string, filter: ReadOptions['filter'], target: CallerTarget) {
     this.#path = path;
@@ -174,6 +177,8 @@ class Reading {
     for (const [host, start, count] of this.#noTokens) this.#target.addNoToken(host, start, count);
     this.#judge();
     const damage = this.#problems.filter((problem) => problem.damage);
+    // It was read all the same.
+    if (this.#captures.length === 0 && this.#isOfOthers) this.#captures.push(stub(this.#path, undefined));
     const [first = stub(this.#path, this.#callers), ...rest] = this.#captures;
     if (damage.length === 0) return { captures: this.#captures, problems: this.#problems };
     const damaged = { ...first, problems: [...first.problems, ...damage] };
@@ -249,9 +254,10 @@ class Reading {
       this.#unreadable++;
       return;
     }
-    const { name, id } = capture.host ?? {};
-    if (name !== undefined && id !== undefined) this.#hostIds.set(name, id);
-    this.#captures.push(capture);
+    for (const host of hostsIn(capture)) this.#hostIds.add(host);
+    const wanted = ofHosts(capture, this.#filter.hosts);
+    if (wanted === undefined) this.#isOfOthers = true;
+    else this.#captures.push(wanted);
   }
 
   #host(value: unknown): void {
@@ -271,8 +277,8 @@ class Reading {
     for (const [index, kind] of KINDS.entries()) {
       this.#counted[index] = (this.#counted[index] ?? 0) + read.counts[kind];
     }
-    const hostId = this.#hostIds.get(read.host ?? '');
-    const { caller, isCut, leftOut } = select(read, this.#filter, { hostId });
+    const hostIds = this.#hostIds.of(read.host);
+    const { caller, isCut, leftOut } = select(read, this.#filter, { hostIds });
     if (isCut) this.#cut++;
     if (leftOut !== undefined) this.#target.leaveOut(read, leftOut);
     if (caller === undefined) return;
@@ -298,8 +304,8 @@ class Reading {
 
 const AGAIN = 'Get the file again from where it was written.';
 
-/** Of a report whose captures could not be read. */
-function stub(path: string, callers: number): CaptureSummary {
+/** Of a report whose captures could not be read, or were not asked for. */
+function stub(path: string, callers: number | undefined): CaptureSummary {
   return {
     name: path,
     files: [path],

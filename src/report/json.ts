@@ -197,6 +197,7 @@ function captureObject(capture: CaptureSummary): object {
     name: capture.name,
     files: capture.files,
     host: capture.host && { id: capture.host.id, name: capture.host.name, boot_id: capture.host.bootId },
+    hosts: capture.hosts?.map(({ id, name }) => ({ id, name })),
     session: capture.session,
     session_ids: capture.sessionIds,
     sessions: capture.sessions?.map(sessionObject),

@@ -133,6 +133,25 @@ describe('imds report with inventories', function () {
     assert.match(await needed([], '--until', '2026-01-15T00:00:00Z'), /1 call by IMDSv1, .* is left out/);
   });
 
+  it('is found by the name of its host, and by its id', async () => {
+    const inventory = await inventoryOf('imds-callers.json', [call('2026-01-15T10:00:00', 'v1')]);
+    const { hosts, ...others } = JSON.parse(readFileSync(inventory, 'utf8'));
+    assert.deepEqual(hosts, [HOST]);
+    const log = put('imds-calls.jsonl', `${watched('2026-01-14', '2026-01-17')}\n`);
+    const without = put('without.json', JSON.stringify(others));
+    const ofBoth = put('both.json', (await imds(['report', log, inventory, '--json'])).stdout);
+    const alone = put('alone.json', (await imds(['report', inventory, '--json'])).stdout);
+    for (const paths of [[inventory], [log, inventory], [log, without], [ofBoth], [alone]])
+      for (const host of [HOST.name, HOST.id]) {
+        const { stdout, stderr } = await imds(['report', ...paths, '--json', '--host', host]);
+        assert.equal(JSON.parse(stdout).verdict.status, 'not-ready', `${paths} ${host}`);
+        assert.equal(stderr, '');
+      }
+    const { stdout, stderr } = await imds(['report', inventory, '--json', '--host', 'web-8']);
+    assert.deepEqual(JSON.parse(stdout).verdict.hosts, []);
+    assert.match(stderr, /nothing is of host web-8; 1 other: web-7/);
+  });
+
   it('reads that of --state-dir, and says what is wrong with it', async () => {
     const inventory = await inventoryOf('state/imds-callers.json', LINES);
     const { stdout } = await imds(['report', '--state-dir', join(folder.path, 'state'), '--json']);

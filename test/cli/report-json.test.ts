@@ -223,6 +223,34 @@ describe('imds report with JSON reports', function () {
     });
   });
 
+  it('selects by host what was made of events of several, by name or id, and shows no other', async () => {
+    const ofHost = (name: string) =>
+      EVENTS.replaceAll('ec2f1e0b4b8c4d6ea1c35f7c0d9e8b7a', `id-${name}`)
+        .replaceAll('"name":"web-7"', `"name":"${name}"`)
+        .replaceAll(/"event":\{"id":"../g, `"event":{"id":"${name}`);
+    const events = put('imds-calls.jsonl', ofHost('aa') + ofHost('bb'));
+    const path = await json('a.json', 'report', events);
+    assert.deepEqual(
+      JSON.parse(readFileSync(path, 'utf8')).captures[0].hosts,
+      ['aa', 'bb'].map((name) => ({ id: `id-${name}`, name })),
+    );
+    const again = await json(
+      'b.json',
+      'report',
+      path,
+      await json('demo.json', 'analyze', join(DEMO, 'demo.pcap')),
+    );
+    for (const file of [path, again])
+      for (const host of ['aa', 'id-aa']) {
+        const { stdout, stderr } = await imds(['report', file, '--json', '--host', host]);
+        const { verdict, totals } = JSON.parse(stdout);
+        assert.deepEqual(
+          [stderr, totals.calls, verdict.hosts.map((one: { host: string }) => one.host)],
+          ['', 38, ['aa']],
+        );
+      }
+  });
+
   it('has no calls of it, and says so', async () => {
     const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
     for (const options of [['--jsonl'], ['--calls'], ['--calls', '--csv'], ['--format', 'log']]) {
