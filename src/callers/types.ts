@@ -2,6 +2,7 @@ import type { SavedFacts } from '../causes/caller-facts.ts';
 import type { Combine } from '../causes/facts.ts';
 import type { Attribution, Nanoseconds, Operation, PathClass } from '../model.ts';
 import type { DayCount } from './days.ts';
+import type { HostPart } from './host-part.ts';
 import type { KindCounts } from './kinds.ts';
 
 /** The call that stands for the others of its caller. */
@@ -46,6 +47,8 @@ export interface CallerSummary {
   capture: string;
   /** The one row of the callers beyond the maximum. */
   isOther: boolean;
+  /** Of which hosts its calls are, where they are of several; none of them has more than the row. */
+  parts?: readonly HostPart[] | undefined;
   /** Undefined where no process is known. */
   program: string | undefined;
   startedBy: string | undefined;
@@ -74,8 +77,10 @@ export interface CallerSummary {
   ignored?: IgnoredAs | undefined;
 }
 
-/** Calls by IMDSv1, or that could not be read, of a caller that was counted before: those that a report leaves out. */
+/** Calls by IMDSv1, or that could not be read, of a host, that were counted before and that a report leaves out. */
 export interface LeftOut {
+  /** Name of the host, or id; the name of the capture where it is not known. */
+  scope: string;
   /** From before the time that it is of. */
   before: number;
   /** From after that time, or of no host where hosts are asked for. */
@@ -93,10 +98,10 @@ export interface CallerTarget {
   addNoToken(host: string, start: number, count: number): void;
   /** Of a caller whose calls may have been counted: by day, the larger of both counts. */
   raiseCaller(caller: CallerSummary): void;
-  /** What a report has of the caller, and is not reported now. */
-  leaveOut(caller: CallerSummary, leftOut: LeftOut): void;
-  /** What an inventory has of it: events may have the same calls. */
-  leaveOutRaised(caller: CallerSummary, leftOut: LeftOut): void;
+  /** What a report has, and is not reported now. */
+  leaveOut(leftOut: LeftOut): void;
+  /** What an inventory has: events may have the same calls. */
+  leaveOutRaised(leftOut: LeftOut): void;
 }
 
 export const SUM: Combine = (a, b) => a + b;

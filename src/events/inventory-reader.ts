@@ -23,9 +23,8 @@ export async function raiseToInventory(
       file.location,
       (read, hostIds) => {
         callers++;
-        const options = { hostIds: hostIds.of(read.host), forgetsOldest: true };
-        const { caller, leftOut } = select(read, filter, options);
-        if (leftOut !== undefined) target.leaveOutRaised(read, leftOut);
+        const { caller, leftOut } = select(read, filter, { hostIds, forgetsOldest: true });
+        for (const one of leftOut) target.leaveOutRaised(one);
         if (caller !== undefined) target.raiseCaller(caller);
       },
       signal,

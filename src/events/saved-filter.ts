@@ -1,8 +1,10 @@
 import { DAY_NS, type DayCount, dayStart, earlier, later } from '../callers/days.ts';
+import { type HostPart, partsOf, toFix } from '../callers/host-part.ts';
 import { KINDS, type Kind, type KindCounts } from '../callers/kinds.ts';
 import type { CallerSummary, LeftOut } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
 import type { Nanoseconds } from '../model.ts';
+import { HostIds } from './host-ids.ts';
 import type { EventFilter } from './read-events.ts';
 
 export function isEverything({ since, until, hosts, versions }: EventFilter): boolean {
@@ -14,16 +16,16 @@ export interface Selected {
   caller: CallerSummary | undefined;
   /** It has calls on a day that is not wholly within the time: what of them is within is not known. */
   isCut: boolean;
-  /** Undefined for none. */
-  leftOut: LeftOut | undefined;
+  /** Of each host that it has calls of. */
+  leftOut: readonly LeftOut[];
 }
 
-const NOTHING: Selected = { caller: undefined, isCut: false, leftOut: undefined };
+const NOTHING: Selected = { caller: undefined, isCut: false, leftOut: [] };
+const NO_IDS = new HostIds();
 
 /** What is known of the host and of the days of a caller, beyond what stands in it. */
 export interface SelectOptions {
-  /** Ids of hosts with the name of the caller's. */
-  hostIds?: readonly string[];
+  hostIds?: HostIds;
   /** Calls that are on none of its days were before the first of them. */
   forgetsOldest?: boolean;
 }
@@ -32,25 +34,44 @@ export interface SelectOptions {
 export function select(
   caller: CallerSummary,
   filter: EventFilter,
-  { hostIds = [], forgetsOldest = false }: SelectOptions = {},
+  { hostIds = NO_IDS, forgetsOldest = false }: SelectOptions = {},
 ): Selected {
-  const isOfHost = filter.hosts === undefined || filter.hosts.hasNamed(caller.host, hostIds);
+  const { hosts } = filter;
+  const parts = partsOf(caller);
+  const wanted = parts.filter(
+    ({ scope, isHost }) =>
+      hosts === undefined || hosts.hasNamed(isHost ? scope : undefined, hostIds.of(scope)),
+  );
   // Whose calls those of no host are, nobody knows.
-  if (!isOfHost && caller.host !== undefined) return NOTHING;
-  const { days, isWhole, isCut, leftOut } = divide(caller, filter, forgetsOldest);
+  const nobodys = parts.filter((part) => !part.isHost && !wanted.includes(part));
+  if (wanted.length + nobodys.length === 0) return NOTHING;
+  const { days, isWhole, isCut, outside } = divide(caller, filter, forgetsOldest);
   const inTime = isWhole ? caller : ofDays(caller, days);
-  if (!isOfHost) return { ...NOTHING, leftOut: { ...leftOut, other: leftOut.other + toFix(inTime?.counts) } };
-  const isLeftOut = leftOut.before + leftOut.other + leftOut.cut > 0;
-  return {
-    caller: inTime && ofVersions(inTime, filter.versions),
-    isCut,
-    leftOut: isLeftOut ? leftOut : undefined,
-  };
+  const within = inTime === undefined ? 0 : inTime.counts.v1 + inTime.counts.unknown;
+  const leftOut = [
+    ...wanted.map((part) => shareOf(part, outside)),
+    ...nobodys.map((part) => shareOf(part, { ...outside, other: outside.other + within })),
+  ].filter(({ before, other, cut }) => before + other + cut > 0);
+  const left = inTime && ofParts(inTime, wanted);
+  return { caller: left && ofVersions(left, filter.versions), isCut, leftOut };
 }
 
-/** Calls that speak against a host. */
-function toFix(counts: Readonly<KindCounts> | undefined): number {
-  return counts === undefined ? 0 : counts.v1 + counts.unknown;
+type Outside = Omit<LeftOut, 'scope'>;
+
+/** Of a row of many hosts, each may have what is left out, as far as it has so many calls. */
+function shareOf({ scope, counts }: HostPart, { before, other, cut }: Outside): LeftOut {
+  const most = toFix(counts);
+  return { scope, before: Math.min(before, most), other: Math.min(other, most), cut: Math.min(cut, most) };
+}
+
+/** Of some of the hosts that it has calls of. On which days those are, nobody knows. */
+function ofParts(caller: CallerSummary, parts: readonly HostPart[]): CallerSummary | undefined {
+  if (parts.length === 0) return undefined;
+  if (caller.parts === undefined || parts.length === caller.parts.length) return caller;
+  const left = withCounts({ ...caller, days: [], parts }, (_, index) =>
+    parts.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0),
+  );
+  return hasCalls(left) ? { ...left, facts: limited(caller.facts, left.counts) } : undefined;
 }
 
 interface Division {
@@ -59,17 +80,18 @@ interface Division {
   /** All of the caller's calls are. */
   isWhole: boolean;
   isCut: boolean;
-  leftOut: LeftOut;
+  /** Calls that are not, or may not be. */
+  outside: Outside;
 }
 
 /** The calls of a caller, by where their days lie. */
 function divide(caller: CallerSummary, filter: EventFilter, forgetsOldest: boolean): Division {
   const whole = placeOf(caller.first, caller.last, filter);
-  const leftOut: LeftOut = { before: 0, other: 0, cut: 0 };
-  if (whole === 'within') return { days: caller.days, isWhole: true, isCut: false, leftOut };
+  const outside: Outside = { before: 0, other: 0, cut: 0 };
+  if (whole === 'within') return { days: caller.days, isWhole: true, isCut: false, outside };
   if (whole !== 'cut') {
-    leftOut[whole] = toFix(caller.counts);
-    return { days: [], isWhole: false, isCut: false, leftOut };
+    outside[whole] = caller.counts.v1 + caller.counts.unknown;
+    return { days: [], isWhole: false, isCut: false, outside };
   }
   const days: DayCount[] = [];
   const rest = KINDS.map((kind) => caller.counts[kind]);
@@ -77,7 +99,7 @@ function divide(caller: CallerSummary, filter: EventFilter, forgetsOldest: boole
   const count = (counts: readonly number[], place: Place): void => {
     if (place === 'within') return;
     if (place === 'cut') isCut = true;
-    leftOut[place] += (counts[0] ?? 0) + (counts[1] ?? 0);
+    outside[place] += toFix(counts);
   };
   for (const day of caller.days) {
     const start = dayStart(day.day);
@@ -93,10 +115,10 @@ function divide(caller: CallerSummary, filter: EventFilter, forgetsOldest: boole
     // Without days they are not told from others: what is within all the same is left out.
     count(rest, place === 'within' ? 'cut' : place);
   }
-  return { days, isWhole: false, isCut, leftOut };
+  return { days, isWhole: false, isCut, outside };
 }
 
-type Place = 'within' | keyof LeftOut;
+type Place = 'within' | keyof Outside;
 
 /** Where calls lie that are all between two times. */
 function placeOf(first: Nanoseconds, last: Nanoseconds, { since, until }: EventFilter): Place {
@@ -137,7 +159,11 @@ function ofVersions(
     counts: KINDS.map((kind, index) => (versions.includes(kind) ? (counts[index] ?? 0) : 0)),
   }));
   const left = withCounts({ ...caller, days }, (kind) => (versions.includes(kind) ? caller.counts[kind] : 0));
-  return KINDS.every((kind) => left.counts[kind] === 0) ? undefined : left;
+  return hasCalls(left) ? left : undefined;
+}
+
+function hasCalls({ counts }: CallerSummary): boolean {
+  return KINDS.some((kind) => counts[kind] > 0);
 }
 
 /** With fewer calls. */
@@ -149,9 +175,19 @@ function withCounts(caller: CallerSummary, countOf: (kind: Kind, index: number) 
   return {
     ...caller,
     counts,
+    parts: caller.parts && limitedParts(caller.parts, counts),
     operations: { token, attempt: counts.attempt, read: calls - token - counts.attempt },
     withProcess: Math.min(caller.withProcess, calls),
   };
+}
+
+/** Of which host those are that are left, nobody knows: each may have them. */
+function limitedParts(parts: readonly HostPart[], most: Readonly<KindCounts>): HostPart[] {
+  return parts.map((part) => {
+    const counts = KINDS.map((kind, index) => Math.min(part.counts[index] ?? 0, most[kind]));
+    const withoutName = Math.min(part.withoutName, toFix(counts));
+    return { ...part, counts, withoutName, succeeded: Math.min(part.succeeded, counts[0] ?? 0) };
+  });
 }
 
 function limited(facts: SavedFacts, counts: Readonly<KindCounts>): SavedFacts {

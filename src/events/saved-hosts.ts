@@ -4,7 +4,7 @@ import { objectOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
 
 /** As many as verdicts tell apart. */
-const MAX_HOSTS = 16_384;
+export const MAX_HOSTS = 16_384;
 
 /** A host of a JSON report or of an inventory; undefined for what is none. */
 export function hostOf(value: unknown): Host | undefined {

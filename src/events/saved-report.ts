@@ -277,10 +277,9 @@ class Reading {
     for (const [index, kind] of KINDS.entries()) {
       this.#counted[index] = (this.#counted[index] ?? 0) + read.counts[kind];
     }
-    const hostIds = this.#hostIds.of(read.host);
-    const { caller, isCut, leftOut } = select(read, this.#filter, { hostIds });
+    const { caller, isCut, leftOut } = select(read, this.#filter, { hostIds: this.#hostIds });
     if (isCut) this.#cut++;
-    if (leftOut !== undefined) this.#target.leaveOut(read, leftOut);
+    for (const one of leftOut) this.#target.leaveOut(one);
     if (caller === undefined) return;
     this.#target.addCaller(caller);
     this.#callers++;

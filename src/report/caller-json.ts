@@ -1,4 +1,5 @@
 import { dayStart } from '../callers/days.ts';
+import type { HostPart } from '../callers/host-part.ts';
 import type { AllCalls } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
 import type { RunSample } from '../causes/facts.ts';
@@ -21,6 +22,7 @@ export function savedObject(caller: Caller): object {
   const { example } = caller;
   return {
     other_callers: caller.identity.isOther || undefined,
+    by_host: caller.parts?.all.map(partObject),
     all_calls: allCallsObject(caller.allCalls),
     with_process: caller.withProcess,
     by_operation: caller.operations,
@@ -29,6 +31,11 @@ export function savedObject(caller: Caller): object {
     days: caller.days.map(({ day, counts }) => ({ day: dayText(dayStart(day)), ...kindCounts(counts) })),
     facts: factsObject(caller.savedFacts, caller.facts.runs),
   };
+}
+
+function partObject({ scope, isHost, counts, withoutName, succeeded }: HostPart): object {
+  const whose = isHost ? { host: scope } : { capture: scope };
+  return { ...whose, ...kindCounts(counts), without_name: withoutName, v1_succeeded: succeeded };
 }
 
 /** Without what is not so, so that a member that is missing says no more than one that nobody wrote. */

@@ -68,6 +68,11 @@ export function callerName(caller: Caller): string {
   return process.startedBy === undefined ? process.program : `${process.program} by ${process.startedBy}`;
 }
 
+/** Its example is of one host, and the row is not. */
+function isOfMany({ parts }: Caller): boolean {
+  return parts !== undefined && parts.size > 1;
+}
+
 export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
   return { ...callerFields(caller, views), ...diagnosisColumns(diagnosisOf(caller)) };
 }
@@ -85,7 +90,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
   const nameOfUser = exampleProcess && views.users.nameOf(identity.scope, exampleProcess);
   return {
     scope: identity.scope,
-    host: example.host?.name ?? example.host?.id,
+    host: isOfMany(caller) ? undefined : (example.host?.name ?? example.host?.id),
     capture: example.capture,
     program: identity.isOther ? OTHER_CALLERS_NAME : view?.program,
     started_by: view?.startedBy,

@@ -1,15 +1,14 @@
 import { DAY_NS, dayOf } from '../callers/days.ts';
-import type { CallerSummary, LeftOut } from '../callers/types.ts';
+import { type HostPart, toFix } from '../callers/host-part.ts';
+import type { LeftOut } from '../callers/types.ts';
 import type { AttributedCall, Nanoseconds } from '../model.ts';
 import { scopeOf } from './aggregate.ts';
 import type { Caller } from './caller.ts';
+import { MAX_HOSTS, OTHER_HOSTS } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
 
-/** More hosts share one entry. */
-export const MAX_HOSTS = 16_384;
-
-export const OTHER_HOSTS = 'other hosts';
+export { MAX_HOSTS, OTHER_HOSTS } from './host-parts.ts';
 
 /** What was counted of one host, or of one capture whose host is not known. */
 export class HostCounts {
@@ -81,11 +80,6 @@ export class HostCounts {
   }
 }
 
-/** Calls by v1, and unknown ones. */
-function toFix([v1 = 0, unknown = 0]: readonly number[]): number {
-  return v1 + unknown;
-}
-
 /** Calls by host: what a verdict rests on, whatever the format. */
 export class HostTotals {
   readonly #budget = new PeriodBudget();
@@ -104,14 +98,11 @@ export class HostTotals {
     if (kind === 0 && status !== undefined && status >= 200 && status < 300) counts.noToken.add(call.time);
   }
 
-  /** A caller that was counted before, or what an inventory knows beyond. */
-  addCounts(caller: CallerSummary, counts: readonly number[], succeeded: number): void {
-    const { host, capture, withProcess, counts: all } = caller;
-    const of = this.#of(host ?? capture);
+  /** Calls that were counted before, or what an inventory knows beyond. */
+  addPart({ scope, counts, withoutName, succeeded }: HostPart): void {
+    const of = this.#of(scope);
     for (const [kind, count] of counts.entries()) of.counts[kind] = (of.counts[kind] ?? 0) + count;
-    const calls = KINDS.reduce((sum, kind) => sum + all[kind], 0);
-    // All have a process, or none; of the row of many callers, as many are without one as can be.
-    of.withoutName += Math.min(toFix(counts), calls - withProcess);
+    of.withoutName += Math.min(toFix(counts), withoutName);
     of.noToken.total += succeeded;
   }
 
@@ -135,13 +126,13 @@ export class HostTotals {
   }
 
   /** Of a caller that was counted before. */
-  leaveOutOf({ host, capture }: CallerSummary, leftOut: LeftOut): void {
-    this.#of(host ?? capture).leaveOutOf(leftOut);
+  leaveOutOf(leftOut: LeftOut): void {
+    this.#of(leftOut.scope).leaveOutOf(leftOut);
   }
 
   /** Of a caller that an inventory has. */
-  leaveOutRaised({ host, capture }: CallerSummary, leftOut: LeftOut): void {
-    if (leftOut.other + leftOut.cut > 0) this.#of(host ?? capture).leaveOutRaised(leftOut);
+  leaveOutRaised(leftOut: LeftOut): void {
+    if (leftOut.other + leftOut.cut > 0) this.#of(leftOut.scope).leaveOutRaised(leftOut);
   }
 
   get hosts(): ReadonlyMap<string, HostCounts> {

@@ -1,3 +1,4 @@
+import { partsOf } from '../callers/host-part.ts';
 import type { IgnorePolicy } from '../callers/ignore.ts';
 import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
@@ -6,7 +7,6 @@ import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
 import { findIgnored, Ignored } from './ignored.ts';
-import { KINDS } from './kinds.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -94,15 +94,14 @@ export class VerdictSink implements ReportSink {
       aggregate && {
         addCaller: (caller) => {
           aggregate.addCaller(caller);
-          const counts = KINDS.map((kind) => caller.counts[kind]);
-          this.#totals.addCounts(caller, counts, caller.facts.v1.succeeded);
+          for (const part of partsOf(caller)) this.#totals.addPart(part);
         },
         raiseCaller: (caller) => {
           const { counts, succeeded } = aggregate.raiseCaller(caller);
-          this.#totals.addCounts(caller, counts, succeeded);
+          for (const part of partsOf(caller)) this.#totals.addPart({ ...part, counts, succeeded });
         },
-        leaveOut: (caller, leftOut) => this.#totals.leaveOutOf(caller, leftOut),
-        leaveOutRaised: (caller, leftOut) => this.#totals.leaveOutRaised(caller, leftOut),
+        leaveOut: (leftOut) => this.#totals.leaveOutOf(leftOut),
+        leaveOutRaised: (leftOut) => this.#totals.leaveOutRaised(leftOut),
         addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
         addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
       }

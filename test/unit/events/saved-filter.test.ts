@@ -1,6 +1,7 @@
 import { deepStrictEqual, equal } from 'node:assert';
-import type { CallerSummary } from '../../../src/callers/types.ts';
+import type { CallerSummary, LeftOut } from '../../../src/callers/types.ts';
 import { HostChoice } from '../../../src/events/host-choice.ts';
+import type { EventFilter } from '../../../src/events/read-events.ts';
 import { callerOf } from '../../../src/events/saved-caller.ts';
 import { type SelectOptions, select } from '../../../src/events/saved-filter.ts';
 
@@ -40,6 +41,10 @@ function caller(days: Readonly<Record<number, number>>, older = 0, host?: string
   return read;
 }
 
+function numbersOf(leftOut: LeftOut | undefined): number[] {
+  return leftOut === undefined ? [] : [leftOut.before, leftOut.other, leftOut.cut];
+}
+
 function timeOf(text: string | undefined): bigint | undefined {
   return text === undefined ? undefined : at(text);
 }
@@ -49,35 +54,27 @@ function at(text: string): bigint {
 }
 
 describe('what a filter leaves of a caller that was counted before', () => {
-  /** Calls that are selected, and those that are left out. */
+  /** Calls that are selected, and those that are left out: before, other, cut. */
   const selected = (
     of: CallerSummary,
     { since, until }: { since?: string; until?: string },
     options?: SelectOptions,
-  ) => {
+  ): [number, readonly number[], boolean] => {
     const filter = { since: timeOf(since), until: timeOf(until) };
     const { caller: left, isCut, leftOut } = select(of, filter, options);
-    return [left?.counts.v1 ?? 0, leftOut ?? {}, isCut];
+    return [left?.counts.v1 ?? 0, numbersOf(leftOut[0]), isCut];
   };
   const three = caller({ 1: 1, 2: 10, 3: 100 });
   const cases: [string, { since?: string; until?: string }, ReturnType<typeof selected>][] = [
-    ['all', {}, [111, {}, false]],
-    ['all of its calls', { since: '2026-01-01T09:00Z', until: '2026-01-03T16:00Z' }, [111, {}, false]],
-    ['whole days', { since: '2026-01-02T00:00Z' }, [110, { before: 1, other: 0, cut: 0 }, false]],
-    ['days until then', { until: '2026-01-02T00:00Z' }, [1, { before: 0, other: 110, cut: 0 }, false]],
-    ['a day that is cut', { since: '2026-01-02T12:00Z' }, [100, { before: 1, other: 0, cut: 10 }, true]],
-    [
-      'both',
-      { since: '2026-01-01T10:00Z', until: '2026-01-03T10:00Z' },
-      [10, { before: 0, other: 0, cut: 101 }, true],
-    ],
-    ['its first day, from before its first call', { since: '2026-01-01T08:00Z' }, [111, {}, false]],
-    [
-      'its last day, after its last call',
-      { since: '2026-01-03T16:00Z' },
-      [0, { before: 111, other: 0, cut: 0 }, false],
-    ],
-    ['nothing', { until: '2026-01-01T00:00Z' }, [0, { before: 0, other: 111, cut: 0 }, false]],
+    ['all', {}, [111, [], false]],
+    ['all of its calls', { since: '2026-01-01T09:00Z', until: '2026-01-03T16:00Z' }, [111, [], false]],
+    ['whole days', { since: '2026-01-02T00:00Z' }, [110, [1, 0, 0], false]],
+    ['days until then', { until: '2026-01-02T00:00Z' }, [1, [0, 110, 0], false]],
+    ['a day that is cut', { since: '2026-01-02T12:00Z' }, [100, [1, 0, 10], true]],
+    ['both', { since: '2026-01-01T10:00Z', until: '2026-01-03T10:00Z' }, [10, [0, 0, 101], true]],
+    ['its first day, from before its first call', { since: '2026-01-01T08:00Z' }, [111, [], false]],
+    ['its last day, after its last call', { since: '2026-01-03T16:00Z' }, [0, [111, 0, 0], false]],
+    ['nothing', { until: '2026-01-01T00:00Z' }, [0, [0, 111, 0], false]],
   ];
   for (const [what, filter, expected] of cases) {
     it(`is told from what is left out: ${what}`, () => deepStrictEqual(selected(three, filter), expected));
@@ -86,18 +83,47 @@ describe('what a filter leaves of a caller that was counted before', () => {
   it('says of calls of no day that they may be of any, but where the oldest days are forgotten', () => {
     const older = caller({ 2: 1 }, 5);
     const since = '2026-01-02T00:00Z';
-    deepStrictEqual(selected(older, { since }), [1, { before: 0, other: 0, cut: 5 }, true]);
-    deepStrictEqual(selected(older, { since }, { forgetsOldest: true }), [
-      1,
-      { before: 5, other: 0, cut: 0 },
-      false,
-    ]);
+    deepStrictEqual(selected(older, { since }), [1, [0, 0, 5], true]);
+    deepStrictEqual(selected(older, { since }, { forgetsOldest: true }), [1, [5, 0, 0], false]);
   });
 
   it('leaves out calls of no host where hosts are asked for, and says nothing of those of others', () => {
     const filter = { hosts: new HostChoice(['web-7']), since: at('2026-01-02T00:00Z') };
-    equal(select(caller({ 1: 1 }, 0, 'web-8'), filter).leftOut, undefined);
-    deepStrictEqual(select(caller({ 1: 1, 2: 10 }), filter).leftOut, { before: 1, other: 10, cut: 0 });
+    deepStrictEqual(select(caller({ 1: 1 }, 0, 'web-8'), filter).leftOut, []);
+    deepStrictEqual(numbersOf(select(caller({ 1: 1, 2: 10 }), filter).leftOut[0]), [1, 10, 0]);
     equal(select(caller({ 1: 1, 2: 10 }, 0, 'web-7'), filter).caller?.counts.v1, 10);
+  });
+
+  it('tells the hosts of a row of many callers apart', () => {
+    const part = (scope: string, v1: number, isHost = true) => {
+      return { scope, isHost, counts: [v1, 0, 0, 0, 0], withoutName: v1, succeeded: v1 };
+    };
+    const parts = [part('web-7', 4), part('web-8', 6), part('a.pcap', 1, false)];
+    const row = { ...caller({ 1: 5, 2: 6 }), isOther: true, parts };
+    const of = (filter: EventFilter) => {
+      const { caller: left, leftOut } = select(row, filter);
+      return [
+        left?.counts.v1,
+        left?.parts?.map(({ scope, counts }) => [scope, counts[0]]),
+        leftOut.map((one) => [one.scope, ...numbersOf(one)]),
+      ];
+    };
+    deepStrictEqual(of({ hosts: new HostChoice(['web-8']) }), [6, [['web-8', 6]], [['a.pcap', 0, 1, 0]]]);
+    deepStrictEqual(of({ hosts: new HostChoice(['web-9']) }), [undefined, undefined, [['a.pcap', 0, 1, 0]]]);
+    // Of one day, each host may have all that it has.
+    deepStrictEqual(of({ since: at('2026-01-02T00:00Z') }), [
+      6,
+      [
+        ['web-7', 4],
+        ['web-8', 6],
+        ['a.pcap', 1],
+      ],
+      [
+        ['web-7', 4, 0, 0],
+        ['web-8', 5, 0, 0],
+        ['a.pcap', 1, 0, 0],
+      ],
+    ]);
+    deepStrictEqual(of({ versions: ['v2'] }), [undefined, undefined, []]);
   });
 });

@@ -1,0 +1,35 @@
+import { type HostPart, toFix } from '../callers/host-part.ts';
+import { KINDS, type KindCounts } from '../callers/kinds.ts';
+import { countsOf, objectOf } from './json-object.ts';
+import { maskedName } from './masked-name.ts';
+import { MAX_HOSTS } from './saved-hosts.ts';
+
+/** `by_host` of the row of other callers, which has these counts; undefined for what cannot be of it. */
+export function hostPartsOf(value: unknown, row: Readonly<KindCounts>): HostPart[] | undefined {
+  if (!Array.isArray(value) || value.length > MAX_HOSTS + 1) return undefined;
+  const parts = value.flatMap((item) => partOf(item) ?? []);
+  if (parts.length !== value.length || new Set(parts.map(({ scope }) => scope)).size !== parts.length)
+    return undefined;
+  // Of a part of the row, each host may have as many; none is without one.
+  const isOfRow = KINDS.every((kind, index) => {
+    const counts = parts.map((part) => part.counts[index] ?? 0);
+    return counts.every((count) => count <= row[kind]) && sumOf(counts) >= row[kind];
+  });
+  return isOfRow ? parts : undefined;
+}
+
+function partOf(value: unknown): HostPart | undefined {
+  const json = objectOf(value);
+  const host = maskedName(json?.host);
+  const scope = host ?? maskedName(json?.capture);
+  const counts = countsOf(json, [...KINDS, 'without_name', 'v1_succeeded']);
+  if (scope === undefined || counts === undefined) return undefined;
+  const kinds = KINDS.map((kind) => counts[kind]);
+  const { without_name: withoutName, v1_succeeded: succeeded, v1 } = counts;
+  if (withoutName > toFix(kinds) || succeeded > v1) return undefined;
+  return { scope, isHost: host !== undefined, counts: kinds, withoutName, succeeded };
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
