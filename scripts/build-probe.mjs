@@ -10,7 +10,8 @@ import { root, say } from './step.mjs';
 
 const OUT = join(root, '.cache', 'probe');
 const TRIPLES = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
-const LIBRARY_PACKAGES = ['libbpf-dev', 'libelf-dev', 'zlib1g-dev'];
+/** libelf needs libzstd since elfutils 0.189 (Debian 13). */
+const LIBRARY_PACKAGES = ['libbpf-dev', 'libelf-dev', 'zlib1g-dev', 'libzstd-dev'];
 const TIMEOUT_MS = 300_000;
 
 const own = process.arch === 'arm64' ? 'arm64' : 'amd64';
@@ -55,7 +56,7 @@ async function cross(architecture) {
 async function librariesOf(architecture) {
   const folder = join(OUT, `libraries-${architecture}`);
   const libraries = join(folder, 'usr/lib', TRIPLES[architecture]);
-  const isThere = () => existsSync(join(libraries, 'libelf.a'));
+  const isThere = () => ['libelf.a', 'libzstd.a'].every((name) => existsSync(join(libraries, name)));
   if (isThere()) return libraries;
   await unpackPackages(
     LIBRARY_PACKAGES.map((name) => `${name}:${architecture}`),

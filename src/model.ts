@@ -250,6 +250,8 @@ export interface Completeness {
   kernelBytes: number;
   /** Views the session had (`sockets`, `wire`); absent without a session header. */
   views?: readonly string[] | undefined;
+  /** Endpoints that the session watched, as `10.0.0.7:8080`; absent for those of EC2. */
+  watched?: readonly string[] | undefined;
   /** Look-ups in /proc that the journal has answers of, and those of them that found a process. */
   lookups: { made: number; found: number };
 }
@@ -287,6 +289,12 @@ export interface Problem {
 /** Code of the problem that a capture was not read to its end, because a signal ended the run. */
 export const INTERRUPTED = 'capture.interrupted';
 
+/** A line of saved events of which only the beginning is there; when the call was, or the session, that it told of. */
+export interface CutLine {
+  from: Nanoseconds | undefined;
+  to: Nanoseconds | undefined;
+}
+
 /** One capture (a file, or the files of a session or ring), as read. */
 export interface CaptureSummary {
   name: string;
@@ -314,7 +322,11 @@ export interface CaptureSummary {
   sessions?: readonly SessionProof[] | undefined;
   /** What made a JSON report of it leave calls out, such as options: they may speak against its hosts. */
   leavesOut?: readonly string[] | undefined;
+  /** Of a file of saved events: all that it has, or what stands for them; undefined where their times are not known. */
+  cutLines?: readonly CutLine[] | undefined;
   completeness: Completeness;
+  /** Endpoints that somebody named to be looked for; absent for those of EC2 and those that its session watched. */
+  searched?: readonly string[] | undefined;
   problems: readonly Problem[];
 }
 

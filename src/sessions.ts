@@ -1,8 +1,9 @@
+import { watchedByBoth } from './endpoints.ts';
 import type { Counters, SessionProof } from './model.ts';
 
 /** The same id on two hosts is two sessions: neither hides what the other counted. */
 export function sessionKey({ session, host }: SessionProof): string {
-  return `${session}\n${host?.name ?? ''}\n${host?.id ?? ''}`;
+  return `${session}\n${host?.id || host?.name?.toLowerCase() || ''}`;
 }
 
 /**
@@ -25,6 +26,7 @@ export function merged(one: SessionProof, other: SessionProof): SessionProof {
     completeness: {
       ...latest.completeness,
       losses: highest(one.completeness.losses, other.completeness.losses),
+      ...watchedByBoth(one.completeness, other.completeness),
     },
   };
 }

@@ -8,9 +8,14 @@ function countFrom(text: string): number {
   return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 }
 
-/** What is known of one socket, from however many records, in whatever order they came. */
+/**
+ * What is known of one connection of a socket, from however many records, in whatever order they came. Most sockets
+ * have one; after a connect that failed, or connect(2) to AF_UNSPEC, a socket may connect again.
+ */
 export class Socket {
   readonly cookie: string;
+  /** Its key in the table: the cookie, or of an earlier connection of the socket another one. */
+  key: string;
   local: AddressField | undefined;
   remote: AddressField | undefined;
   isn: number | undefined;
@@ -42,6 +47,16 @@ export class Socket {
 
   constructor(cookie: string) {
     this.cookie = cookie;
+    this.key = cookie;
+  }
+
+  /** Whether the record is of a later connection of the same socket: by its ISN, or begun when this one had ended. */
+  isBefore({ type, isn, time }: SocketRecord | StreamRecord): boolean {
+    const isOther = isn !== undefined && this.isn !== undefined && isn !== this.isn;
+    if (this.since === undefined || (type !== 'socket_opened' && !(type === 'stream' && isOther)))
+      return false;
+    if (this.closed === undefined) return isOther && BigInt(time) > this.since;
+    return (isOther || isn === undefined || this.isn === undefined) && BigInt(time) > this.closed;
   }
 
   learn(record: SocketRecord): void {

@@ -24,16 +24,17 @@ export interface SocketMatch {
   certain: boolean;
 }
 
-/** The sockets of the session that are open, or closed and not yet let go of. */
+/** The sockets of the session that are open, or closed and not yet let go of; each of their connections by itself. */
 export class SocketTable {
   readonly #maximum: number;
   readonly #losses: Counters;
   readonly #onEvict: (socket: Socket) => void;
-  /** By cookie; a socket is in one of the two. */
+  /** By key, which is the cookie of the latest connection; each is in one of the two. */
   readonly #open = new OldestFirst<string, Socket>();
   readonly #closed = new OldestFirst<string, Socket>();
   readonly #byTuple: Index = new Map();
   readonly #byIsn: Index = new Map();
+  #movedAside = 0;
   /** The first remote end. Nearly all sockets have it: they share it, and keys without it are short. */
   #main: AddressField | undefined;
 
@@ -44,12 +45,12 @@ export class SocketTable {
   }
 
   learn(record: SocketRecord): Socket {
-    const socket = this.#socket(record.cookie);
+    const socket = this.#socket(record);
     const wasOpen = socket.closed === undefined;
     socket.learn(record);
     if (wasOpen && socket.closed !== undefined) {
-      this.#open.delete(socket.cookie);
-      this.#closed.set(socket.cookie, socket);
+      this.#open.delete(socket.key);
+      this.#closed.set(socket.key, socket);
     }
     this.#share(socket);
     this.#index(socket, socket.local, socket.remote, socket.isn);
@@ -57,7 +58,7 @@ export class SocketTable {
   }
 
   learnStream(record: StreamRecord): Socket {
-    const socket = this.#socket(record.cookie);
+    const socket = this.#socket(record);
     socket.learnStream(record);
     this.#share(socket);
     this.#index(socket, record.local, record.remote, record.isn ?? socket.isn);
@@ -65,7 +66,7 @@ export class SocketTable {
   }
 
   remove(socket: Socket): void {
-    if (!this.#open.delete(socket.cookie) && !this.#closed.delete(socket.cookie)) return;
+    if (!this.#open.delete(socket.key) && !this.#closed.delete(socket.key)) return;
     for (const key of socket.keys) {
       drop(this.#byTuple, key, socket);
       drop(this.#byIsn, key, socket);
@@ -117,13 +118,36 @@ export class SocketTable {
     return this.#open.get(cookie) ?? this.#closed.get(cookie);
   }
 
-  #socket(cookie: string): Socket {
+  #socket(record: SocketRecord | StreamRecord): Socket {
+    const { cookie, isn } = record;
     const known = this.get(cookie);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const earlier = this.#earlier(known, isn, record.remote);
+      if (earlier !== undefined) return earlier;
+      if (!known.isBefore(record)) return known;
+      this.#moveAside(known);
+    }
     if (this.#open.size + this.#closed.size >= this.#maximum) this.#evict();
     const socket = new Socket(cookie);
     this.#open.set(cookie, socket);
     return socket;
+  }
+
+  /** The earlier connection of the same socket that a record which is late tells of, by its ISN. */
+  #earlier(latest: Socket, isn: number | undefined, remote: AddressField | undefined): Socket | undefined {
+    if (isn === undefined || remote === undefined || latest.isn === undefined || isn === latest.isn)
+      return undefined;
+    return under(this.#byIsn, this.#isnKey(remote, isn)).find(
+      (socket) => socket.cookie === latest.cookie && socket !== latest,
+    );
+  }
+
+  /** The socket connects anew: what comes with its cookie from now on is of that. */
+  #moveAside(socket: Socket): void {
+    const table = this.#open.has(socket.key) ? this.#open : this.#closed;
+    table.delete(socket.key);
+    socket.key = `${socket.cookie} ${++this.#movedAside}`;
+    table.set(socket.key, socket);
   }
 
   /**
@@ -132,8 +156,8 @@ export class SocketTable {
    */
   #evict(): void {
     const from = this.#closed.size > this.#maximum * CLOSED_SHARE ? this.#closed : this.#open;
-    const cookie = from.oldest ?? this.#closed.oldest;
-    const socket = cookie === undefined ? undefined : (from.get(cookie) ?? this.#closed.get(cookie));
+    const key = from.oldest ?? this.#closed.oldest;
+    const socket = key === undefined ? undefined : (from.get(key) ?? this.#closed.get(key));
     if (socket === undefined) return;
     this.remove(socket);
     this.#onEvict(socket);

@@ -5,19 +5,22 @@ import type { DayCount } from './days.ts';
 import type { HostPart } from './host-part.ts';
 import type { KindCounts } from './kinds.ts';
 
-/** The call that stands for the others of its caller. */
-export interface SavedExample {
+/** What was looked up on the host of a process, as the columns of the same names show it. */
+export interface LookedUp {
+  package: string | undefined;
+  image: string | undefined;
+  pod: string | undefined;
+  timer: string | undefined;
+}
+
+/** The call that stands for the others of its caller, with what was looked up of its own process. */
+export interface SavedExample extends LookedUp {
   time: Nanoseconds;
   eventId: string | undefined;
   pid: number | undefined;
   args: readonly string[] | undefined;
   /** Names of its ancestors, nearest first. */
   ancestry: readonly string[] | undefined;
-  /** What was looked up on the host, as the columns of the same names show it. */
-  package: string | undefined;
-  image: string | undefined;
-  pod: string | undefined;
-  timer: string | undefined;
   startedFrom: string | undefined;
 }
 
@@ -44,6 +47,7 @@ export interface AllCalls {
 export interface CallerSummary {
   /** Name of its host, or id where it has none. */
   host: string | undefined;
+  hostId: string | undefined;
   capture: string;
   /** The one row of the callers beyond the maximum. */
   isOther: boolean;
@@ -73,16 +77,21 @@ export interface CallerSummary {
   facts: SavedFacts;
   attribution: Attribution;
   example: SavedExample;
+  /** Of all its processes, that of the one of which most is known. */
+  said: LookedUp;
   /** Where a report left it uncounted. */
   ignored?: IgnoredAs | undefined;
 }
 
+/** Where a caller lives. */
+export type OnHost = Pick<CallerSummary, 'host' | 'hostId' | 'capture'>;
+
 /** Calls by IMDSv1, or that could not be read, of a host, that were counted before and that a report leaves out. */
-export interface LeftOut {
-  /** Name of the host, or id; the name of the capture where it is not known. */
-  scope: string;
+export interface LeftOut extends OnHost {
   /** From before the time that it is of. */
   before: number;
+  /** Of those, all whose day is known; none of a row of several hosts. */
+  daysBefore: readonly DayCount[];
   /** From after that time, or of no host where hosts are asked for. */
   other: number;
   /** Of days that are within that time in part: whether the calls are, nobody knows. */
@@ -94,7 +103,7 @@ export interface CallerTarget {
   addCaller(caller: CallerSummary): void;
   /** A part of the time, with calls by kind: of the callers that are added, which have no times of their own. False for a width that timelines do not have. */
   addTime(width: Nanoseconds, start: Nanoseconds, counts: readonly number[]): boolean;
-  /** Calls of that host without a token that succeeded, in a period that began then, in seconds. */
+  /** Calls of that host, by its id or else its name, without a token that succeeded, in a period that began then, in seconds. */
   addNoToken(host: string, start: number, count: number): void;
   /** Of a caller whose calls may have been counted: by day, the larger of both counts. */
   raiseCaller(caller: CallerSummary): void;
@@ -102,6 +111,8 @@ export interface CallerTarget {
   leaveOut(leftOut: LeftOut): void;
   /** What an inventory has: events may have the same calls. */
   leaveOutRaised(leftOut: LeftOut): void;
+  /** Calls by day that one inventory has from before the time that is reported, of all callers on the host of this one. */
+  raiseBefore(caller: OnHost, days: readonly DayCount[]): void;
 }
 
 export const SUM: Combine = (a, b) => a + b;

@@ -91,8 +91,9 @@ export class FactCollector {
   /**
    * @param run what tells the runs of the caller apart
    * @param argument the token's header in the arguments of the process
+   * @param isBeforeNat its packets were seen before they reached the client's own network
    */
-  add(call: ImdsCall, run: string, argument: TokenArgument): void {
+  add(call: ImdsCall, run: string, argument: TokenArgument, isBeforeNat = false): void {
     const deed = deedOf(call);
     if (call.version === 'v1') this.#v1Calls++;
     else if (call.version === 'v2') this.#v2Calls++;
@@ -108,7 +109,7 @@ export class FactCollector {
       this.#token(deed, call);
       return;
     }
-    this.#countHops(call.responseTtl);
+    this.#countHops(call.responseTtl, isBeforeNat);
     if (deed === 'v1') this.#v1(call, argument);
     else if (deed === 'invalid-token') {
       this.#invalidToken++;
@@ -170,9 +171,11 @@ export class FactCollector {
     if (argument === 'empty') this.#emptyArgument++;
   }
 
-  #countHops(ttl: number | undefined): void {
+  #countHops(ttl: number | undefined, isBeforeNat: boolean): void {
     const hops = hopsOf(ttl);
-    if (hops !== undefined && hops > this.#hops) this.#hops = hops;
+    // Where a router is still to come, that there was none tells nothing.
+    if (hops === undefined || (hops === 0 && isBeforeNat)) return;
+    if (hops > this.#hops) this.#hops = hops;
   }
 
   /** The runs are not needed any more. */

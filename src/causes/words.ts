@@ -1,4 +1,4 @@
-import type { ClientMatch } from '../clients/types.ts';
+import type { ClientMatch, Fallback } from '../clients/types.ts';
 import { countOf } from '../words.ts';
 import { FAILURES, type Failure } from './facts.ts';
 import type { Evidence } from './rule.ts';
@@ -8,6 +8,14 @@ export { countOf };
 /** `botocore 1.13.20`. */
 export function productOf({ client, version }: ClientMatch): string {
   return version === undefined ? client.product : `${client.product} ${version}`;
+}
+
+/** `By its executable it is Fluent Bit 1.7.0 (the version by its package)`: each with where it comes from. */
+export function knownAs(match: ClientMatch): string {
+  const { by, version, versionBy } = match;
+  const isElsewhere =
+    version !== undefined && versionBy !== undefined && !by.split(' and ').includes(versionBy);
+  return `By its ${by} it is ${productOf(match)}${isElsewhere ? ` (the version by its ${versionBy})` : ''}`;
 }
 
 const OUTCOMES: Readonly<Record<Failure, string>> = {
@@ -51,7 +59,8 @@ export function isHopLimit({ facts, inContainer }: Evidence): boolean {
   const { tokens, v1, hops } = facts;
   // The limit lets no answer through, or all.
   if (tokens.granted + tokens.late > 0 || v1.answered === 0) return false;
-  return inContainer || (hops ?? 0) > 0;
+  // A container in the network of its host has none either: where it is known, the number decides.
+  return hops === undefined ? inContainer : hops > 0;
 }
 
 /** With a blank before it; empty where the process was not seen to stay with IMDSv1. */
@@ -65,14 +74,27 @@ export function tableRemedy(evidence: Evidence | undefined): string {
   return match === undefined ? '' : ` ${productOf(match)}: ${match.client.remedy}`;
 }
 
+/** The part of it whose version tells whether it knows IMDSv2: a program may have it by its SDK alone. */
+export function decisive(match: ClientMatch): ClientMatch {
+  return match.isToldBySdk && match.sdk !== undefined ? match.sdk : match;
+}
+
+/** Whether it goes on without a token when it gets none: what nobody has verified is not known. */
+export function fallbackOf({ client }: ClientMatch): Fallback {
+  return client.unverified?.includes('fallback') === true ? 'unknown' : client.fallback;
+}
+
 /** How the fallback of the product is turned off, with a blank before it; empty where nobody knows. */
 export function noFallback(evidence: Evidence | undefined): string {
-  const match = evidence?.match;
-  const { disableFallback: setting, disableFallbackSince: since } = match?.client ?? {};
+  const { client, sdk, predatesSetting } = evidence?.match ?? {};
+  const setting = client?.disableFallback;
   if (setting === undefined) return '';
+  const own = client?.disableFallbackSince;
+  const since = own ?? sdk?.client.disableFallbackSince;
+  const what = own === undefined ? 'a release with ' : '';
   const upgrade =
-    match?.predatesSetting === true && since !== undefined
-      ? `upgrade to ${since.product} ${since.version} or later, then set `
+    predatesSetting === true && since !== undefined
+      ? `upgrade to ${what}${since.product} ${since.version} or later, then set `
       : '';
   return ` So that it never falls back again: ${upgrade}${setting}.`;
 }

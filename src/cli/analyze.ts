@@ -1,3 +1,4 @@
+import { endpointText } from '../endpoints.ts';
 import { type ExitCode, FailureError } from '../errors.ts';
 import { type CaptureInput, openInputs } from '../inputs.ts';
 import type { CaptureSummary, Endpoint } from '../model.ts';
@@ -93,7 +94,7 @@ class Analysis {
     for (const capture of captures) {
       if (signal.aborted) break;
       const endpoints = endpointsOf(this.#options.endpoints, capture.parts);
-      const summary = await runCapture(
+      const read = await runCapture(
         capture,
         {
           endpoints,
@@ -103,6 +104,7 @@ class Analysis {
         },
         this.#checker?.tap(sink) ?? sink,
       );
+      const summary = { ...read, searched: this.#options.endpoints?.map(endpointText) };
       this.#teller.problems(summary.problems);
       summaries.push(summary);
       if (!signal.aborted) await this.#crossCheck(summary, capture, endpoints);

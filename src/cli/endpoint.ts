@@ -1,14 +1,11 @@
 import { formatAddress, parseAddress } from '../capture/address.ts';
+import { EC2_ENDPOINTS } from '../endpoints.ts';
 import { UsageError } from '../errors.ts';
 import type { Endpoint, SocketAddress } from '../model.ts';
 
 const HTTP_PORT = 80;
 
-/** Where EC2 serves instance metadata: IPv4, and IPv6 on Nitro instances. */
-export const DEFAULT_ENDPOINTS: readonly Endpoint[] = [
-  { address: '169.254.169.254', port: HTTP_PORT, family: 4 },
-  { address: 'fd00:ec2::254', port: HTTP_PORT, family: 6 },
-];
+export const DEFAULT_ENDPOINTS: readonly Endpoint[] = EC2_ENDPOINTS;
 
 /** Every packet is compared with all of them, so their number is bounded. */
 const MAX_ENDPOINTS = 64;

@@ -137,7 +137,11 @@ class ReportRun {
     }
     const isCounted = (call: AttributedCall) => reports?.sessions.has(call) === true;
     const reader = new EventReader({ ...options, isCounted });
-    await read(['events', 'log'], async (file) => add(await reader.read(file, sink)));
+    await read(['events', 'log'], async (file) => {
+      const summary = await reader.read(file, sink);
+      // Of most logs beside events there is nothing to tell: what they have is in these.
+      if (!file.isBesideEvents || summary.problems.length > 0) add(summary);
+    });
     if (target !== undefined) {
       await read(['inventory'], async (file) => add(await raiseToInventory(file, target, options)));
     }

@@ -63,17 +63,21 @@ function isContradicted({ row }: Matcher, sdk: Fit | undefined): boolean {
 
 function describe({ matcher, by }: Fit, evidence: Evidence, sdk: Fit | undefined): ClientMatch {
   const client: Client = matcher.row;
-  const versions = versionsOf(matcher, evidence, by.includes('package'));
+  const found = versionsOf(matcher, evidence);
+  const versions = Object.fromEntries([...found].map(([product, { version }]) => [product, version]));
+  const own = found.get(ownProduct(matcher));
   const inner = sdk === undefined ? undefined : describe(sdk, evidence, undefined);
-  const own = ownProduct(matcher);
+  const predatesOwn = predatesV2(client, versions);
   return {
     client,
-    version: versions[own],
-    versions: Object.keys(versions).length === 0 ? undefined : versions,
+    version: own?.version,
+    versionBy: own?.by,
+    versions: found.size === 0 ? undefined : versions,
     by: [...new Set(by)].join(' and '),
     sdk: inner,
-    predatesV2: predatesV2(client, versions) ?? inner?.predatesV2,
+    predatesV2: predatesOwn ?? inner?.predatesV2,
     predatesSetting: predates(client.disableFallbackSince, versions) ?? inner?.predatesSetting,
+    isToldBySdk: predatesOwn === undefined && inner?.predatesV2 !== undefined,
   };
 }
 
@@ -82,16 +86,30 @@ function ownProduct({ row: { id, versions, v2Since } }: Matcher): string {
   return versions?.[0]?.product ?? (typeof v2Since === 'object' ? v2Since.product : id);
 }
 
-/** By product. A package's version is its program's where that is what told the product. */
-function versionsOf(matcher: Matcher, evidence: Evidence, byPackage: boolean): Record<string, string> {
-  const versions: Record<string, string> = {};
-  for (const { product, read } of matcher.versions) {
-    const version = versionFrom(read(evidence));
-    if (version !== undefined) versions[product] ??= version;
-  }
-  const packaged = byPackage ? upstreamVersion(evidence.packageVersion) : undefined;
-  if (packaged !== undefined) versions[ownProduct(matcher)] ??= packaged;
-  return versions;
+interface FoundVersion {
+  version: string;
+  /** Where it stood. */
+  by: string;
+}
+
+/**
+ * By product, each from the best source that tells: what the program says of itself, what its package says, and
+ * what its path and its arguments are called. By what the product was recognised does not matter; but a package
+ * tells only of the product that it is, and not of what runs in it or of whose file it has.
+ */
+function versionsOf(matcher: Matcher, evidence: Evidence): Map<string, FoundVersion> {
+  const { versions, packages } = matcher;
+  const found = new Map<string, FoundVersion>();
+  const add = (product: string, by: string, version: string | undefined) => {
+    if (version !== undefined && !found.has(product)) found.set(product, { version, by });
+  };
+  for (const { product, ofAgent } of versions) add(product, 'user agent', versionFrom(ofAgent(evidence)));
+  if (packages.has(evidence.packageName ?? ''))
+    add(ownProduct(matcher), 'package', upstreamVersion(evidence.packageVersion));
+  for (const { product, ofExecutable } of versions)
+    add(product, 'executable', versionFrom(ofExecutable(evidence)));
+  for (const { product, ofArguments } of versions) add(product, 'argv', versionFrom(ofArguments(evidence)));
+  return found;
 }
 
 function predatesV2(client: Client, versions: Readonly<Record<string, string>>): boolean | undefined {

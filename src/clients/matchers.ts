@@ -46,11 +46,16 @@ export interface Matcher {
   row: ClientRow;
   conditions: readonly (readonly Test[])[];
   versions: readonly VersionReader[];
+  /** Names of packages that are the product, whatever else it may be known by: their versions are its own. */
+  packages: ReadonlySet<string>;
 }
 
+/** Where one product's version stands, by what a reader calls the place; undefined where it does not tell. */
 interface VersionReader {
   product: string;
-  read: (evidence: Evidence) => string | undefined;
+  ofAgent: (evidence: Evidence) => string | undefined;
+  ofExecutable: (evidence: Evidence) => string | undefined;
+  ofArguments: (evidence: Evidence) => string | undefined;
 }
 
 let compiled: readonly Matcher[] | undefined;
@@ -60,6 +65,7 @@ export function matchers(): readonly Matcher[] {
     row,
     conditions: row.match.map(testsOf),
     versions: (row.versions ?? []).map(readerOf),
+    packages: new Set(row.match.flatMap((condition) => condition.package ?? [])),
   }));
   return compiled;
 }
@@ -89,14 +95,17 @@ function testsOf(condition: Condition): Test[] {
 }
 
 function readerOf({ product, userAgent, executable, args }: VersionClue): VersionReader {
-  const patterns = [userAgent, executable, args].map((text) =>
-    text === undefined ? undefined : new RegExp(text),
-  );
-  const [ofAgent, ofExecutable, ofArgument] = patterns;
-  const read = (evidence: Evidence) =>
-    ofAgent?.exec(evidence.userAgent)?.[1] ??
-    ofExecutable?.exec(evidence.executable)?.[1] ??
-    (ofArgument &&
-      evidence.args.map((arg) => ofArgument.exec(arg)?.[1]).find((found) => found !== undefined));
-  return { product, read };
+  const first = (pattern: string | undefined) => {
+    if (pattern === undefined) return () => undefined;
+    const regex = new RegExp(pattern);
+    return (text: string) => regex.exec(text)?.[1];
+  };
+  const [ofAgent, ofExecutable, ofArgument] = [userAgent, executable, args].map(first);
+  return {
+    product,
+    ofAgent: (evidence) => ofAgent?.(evidence.userAgent),
+    ofExecutable: (evidence) => ofExecutable?.(evidence.executable),
+    ofArguments: (evidence) =>
+      evidence.args.map((arg) => ofArgument?.(arg)).find((found) => found !== undefined),
+  };
 }

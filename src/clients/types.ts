@@ -90,8 +90,10 @@ export interface ClientRow extends Client {
 
 export interface ClientMatch {
   client: Client;
-  /** Of the product, read from user agent, package or argv. */
+  /** Of the product, read from user agent, package, executable or argv. */
   version?: string | undefined;
+  /** From what that was read: `user agent`, `package`, `executable`, `argv`. */
+  versionBy?: string | undefined;
   /** All versions that could be read, by product: `botocore` of boto3's user agent. */
   versions?: Readonly<Record<string, string>> | undefined;
   /** From what: `user agent`, `package`, `argv`, `executable`; `user agent and executable`. */
@@ -105,4 +107,6 @@ export interface ClientMatch {
   predatesV2?: boolean | undefined;
   /** Whether the version is below the first one that knows the setting of `disableFallback`. */
   predatesSetting?: boolean | undefined;
+  /** The version of the SDK tells that, and none of its own. */
+  isToldBySdk: boolean;
 }

@@ -12,10 +12,17 @@ export function versionFrom(text: string | undefined): string | undefined {
   return /^\d[\w.+~:-]*$/.test(trimmed) ? trimmed : undefined;
 }
 
-/** What upstream calls it, of a distribution's version: `1:2.42.0+ds-5+deb12u1` → `2.42.0`. */
+/**
+ * A release before the numbers that it has, as distributions write it: `2.0.0~rc1` (dpkg, rpm), `2.0.0_rc1` (apk),
+ * and snapshots, `2.0.0~git20240101`. Other words behind a tilde are no upstream's: `~dfsg`, `~bpo12`, `~deb12u1`.
+ */
+const BEFORE = /^[-._~]?(?:alpha|beta|dev|pre|rc|[ab](?=\d))[\d.]{0,16}|^~(?:git|svn|hg|\d{8})[\w.]{0,16}/;
+
+/** What upstream calls it, of a distribution's version: `1:2.42.0+ds-5+deb12u1` → `2.42.0`, `2.0~rc1-1` → `2.0~rc1`. */
 export function upstreamVersion(text: string | undefined): string | undefined {
-  const version = text?.replace(/^\d+:/, '');
-  return versionFrom(/^\d+(?:\.\d+)*/.exec(version ?? '')?.[0]);
+  const version = text?.replace(/^\d+:/, '') ?? '';
+  const numbered = /^\d+(?:\.\d+)*/.exec(version)?.[0] ?? '';
+  return versionFrom(numbered + (BEFORE.exec(version.slice(numbered.length))?.[0] ?? ''));
 }
 
 /**

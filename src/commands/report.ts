@@ -26,7 +26,7 @@ export default class Report extends ImdsCommand {
   static override summary = 'Report who calls the metadata service, from events and reports that were saved.';
 
   static override description =
-    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. Of a folder without events, imds-trace.log is read, also the one of aws-imds-packet-analyzer: it tells callers and versions, and nothing of paths, answers and addresses. JSON reports, of analyze or of this command, are read beside events, and add up to the report of all calls.
+    `Reads what imds live wrote (imds-calls.jsonl and the files that it was rolled over to), and what imds analyze --jsonl printed, packed by gzip or not: of one host or of many. A call that stands in several files counts once. imds-trace.log is read, also the one of aws-imds-packet-analyzer, where a folder has no events; beside events, whose calls it has too, only the lower-case lines of aws-imds-packet-analyzer are. It tells callers and versions, and nothing of paths, answers and addresses. JSON reports, of analyze or of this command, are read beside events, and add up to the report of all calls.
 
 The inventory of callers that imds live keeps (imds-callers.json) is read last: of each caller, day and version the larger count is taken, so that a call that is in a log too counts once, and a caller whose log has rolled away is still named.
 

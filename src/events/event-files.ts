@@ -6,19 +6,26 @@ import { InputError } from '../errors.ts';
 import { kindOf } from '../files/kind.ts';
 import { entriesIn, type FilePath, locationIn } from '../files/names.ts';
 import { problemOf, skipped } from '../files/problem.ts';
-import type { Problem } from '../model.ts';
+import type { Host, Problem } from '../model.ts';
 import { type EventHead, EventHeadReader, LOOKED_AT } from './event-head.ts';
+import { type LogOpening, openingsOf } from './log-openings.ts';
 
 export type { EventFileKind } from './event-head.ts';
 
 /** A file that has events in it. */
-export interface EventFile extends EventHead {
+export interface EventFile extends Omit<EventHead, 'logHead'> {
   /** As the user named it, or below the folder that they named. */
   path: string;
   /** Where it is, if its name is no text. */
   location: FilePath;
   /** Bytes as they are on disk. */
   size: number;
+  /** Of a log, which does not say it: of the events in the same folder, where these are of one host. */
+  host?: Host | undefined;
+  /** A log in a folder with events, which has the calls of these too: only lines of the predecessor are others. */
+  isBesideEvents?: boolean;
+  /** Of a log. */
+  opening?: LogOpening | undefined;
 }
 
 export interface FoundFiles {
@@ -36,9 +43,11 @@ const REMEDY =
 /** The files of saved events behind paths: files, and folders with what is below them. A file counts once. */
 export async function findEventFiles(paths: readonly string[]): Promise<FoundFiles> {
   const finder = new Finder();
-  const files: EventFile[] = [];
-  for (const path of paths) files.push(...(await finder.path(path)));
-  files.sort((a, b) => (a.firstTime < b.firstTime ? -1 : Number(a.firstTime > b.firstTime)));
+  const found: Examined[] = [];
+  for (const path of paths) found.push(...(await finder.path(path)));
+  found.sort((a, b) => (a.firstTime < b.firstTime ? -1 : Number(a.firstTime > b.firstTime)));
+  const openings = openingsOf(found.map(({ logHead }) => logHead));
+  const files = found.map(({ logHead: _, ...file }, index) => ({ ...file, opening: openings[index] }));
   return { files, problems: finder.problems };
 }
 
@@ -47,7 +56,7 @@ class Finder {
   readonly #seen = new Set<string>();
   readonly #heads = new EventHeadReader();
 
-  async path(path: string): Promise<EventFile[]> {
+  async path(path: string): Promise<Examined[]> {
     try {
       const stats = await stat(path);
       if (!stats.isDirectory())
@@ -84,9 +93,7 @@ class Finder {
         this.problems.push(problemOf(path, error));
       }
     }
-    // Where the calls of a log are there as events too, these say more, and each call is to count once.
-    const hasEvents = here.some(({ kind }) => kind === 'events');
-    return [...(hasEvents ? here.filter(({ kind }) => kind !== 'log') : here), ...below];
+    return [...besideEvents(here), ...below];
   }
 
   /** Undefined for what holds no events. It is read twice, so that it has to be a regular file. */
@@ -109,9 +116,29 @@ class Finder {
   };
 }
 
-interface Examined extends EventFile {
+interface Examined extends EventFile, EventHead {
   /** The same for all names of a file. */
   identity: string;
+}
+
+/** Of one folder. Where the calls of a log are there as events too, these say more, and each call is to count once. */
+function besideEvents(files: Examined[]): Examined[] {
+  const events = files.filter(({ kind }) => kind === 'events');
+  if (events.length === 0) return files;
+  const host = hostOf(events);
+  return files.map((file) => (file.kind === 'log' ? { ...file, isBesideEvents: true, host } : file));
+}
+
+/** The host of all of them, as the latest names it; undefined where they are of several, or one does not say it. */
+function hostOf(files: readonly Examined[]): Host | undefined {
+  const latest = files.reduce((one, other) => (other.firstTime > one.firstTime ? other : one));
+  const isOne = files.every(({ host }) => keyOf(host) === keyOf(latest.host));
+  return isOne ? latest.host : undefined;
+}
+
+/** A host may get another name while it runs. */
+function keyOf(host: Host | undefined): string | undefined {
+  return host?.id ?? host?.name;
 }
 
 function refuse(path: string): never {

@@ -1,11 +1,12 @@
 import { InputError } from '../errors.ts';
 import type { FilePath } from '../files/names.ts';
-import type { Nanoseconds } from '../model.ts';
+import type { Host, Nanoseconds } from '../model.ts';
 import { EventLineParser, isLogLine } from './event-line.ts';
 import { isOfZlib } from './gunzip.ts';
 import type { Line } from './line.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { readChunks } from './lines.ts';
+import { LogHead } from './log-openings.ts';
 
 /** Events; a log (imds-trace.log); a JSON report; an inventory of callers. */
 export type EventFileKind = 'events' | 'log' | 'report' | 'inventory';
@@ -15,6 +16,10 @@ export interface EventHead {
   /** Of its first event; 0 of what has none. */
   firstTime: Nanoseconds;
   kind: EventFileKind;
+  /** Of its first event. */
+  host?: Host | undefined;
+  /** Of a log. */
+  logHead?: LogHead | undefined;
 }
 
 /**
@@ -30,6 +35,7 @@ const TEXT_BYTES = 256;
 const REPORT = /^\s*\{\s*"(?:callers|captures|completeness|counters|schema_version)"\s*:/;
 const INVENTORY = /^\s*\{\s*"inventory_version"\s*:/;
 const BEGINNINGS = Buffer.from('{[ \t');
+const NANOSECONDS = 1_000_000_000n;
 
 /** Looks at the heads of files, one after the other: what a parser takes to be made is more than most files have. */
 export class EventHeadReader {
@@ -75,7 +81,12 @@ class Look {
   }
 
   get isOver(): boolean {
-    return this.head !== undefined || this.#bytes >= MAX_BYTES;
+    return this.#isKnown || this.#bytes >= MAX_BYTES;
+  }
+
+  /** Of a log, all lines of the first one's second are looked at. */
+  get #isKnown(): boolean {
+    return this.head !== undefined && this.head.logHead?.goesOn !== false;
   }
 
   push(chunk: Buffer): void {
@@ -85,19 +96,30 @@ class Look {
       if (REPORT.test(this.#text)) this.head = { firstTime: 0n, kind: 'report' };
       else if (INVENTORY.test(this.#text)) this.head = { firstTime: 0n, kind: 'inventory' };
     }
-    if (this.head === undefined) this.#splitter.push(chunk);
+    if (!this.#isKnown) this.#splitter.push(chunk);
   }
 
   end(): void {
-    if (this.head === undefined) this.#splitter.end();
+    if (!this.#isKnown) this.#splitter.end();
   }
 
   #line(line: Line | undefined): void {
-    if (line === undefined || this.head !== undefined || !mayBeOurs(line) || this.#tried++ >= MAX_TRIED)
-      return;
+    if (line === undefined || this.#isKnown || !mayBeOurs(line) || this.#tried++ >= MAX_TRIED) return;
     const call = this.#parser.parse(line, this.#path);
-    const firstTime = call?.call.time ?? this.#parser.parseSession(line)?.from;
-    if (firstTime !== undefined) this.head = { firstTime, kind: isLogLine(line) ? 'log' : 'events' };
+    if (call !== undefined && isLogLine(line)) {
+      this.#logLine(line, call.call.time);
+      return;
+    }
+    const session = call === undefined ? this.#parser.parseSession(line) : undefined;
+    const firstTime = call?.call.time ?? session?.from;
+    if (firstTime === undefined) return;
+    this.head ??= { firstTime, kind: 'events', host: call?.host ?? session?.host };
+  }
+
+  #logLine(line: Line, firstTime: Nanoseconds): void {
+    const second = Number(firstTime / NANOSECONDS);
+    this.head ??= { firstTime, kind: 'log', logHead: new LogHead(second) };
+    this.head.logHead?.add(line.utf8(), second);
   }
 }
 

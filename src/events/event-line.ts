@@ -1,11 +1,13 @@
-import type { AttributedCall, SessionProof } from '../model.ts';
+import type { AttributedCall, Host, SessionProof } from '../model.ts';
 import { EventHosts } from './event-hosts.ts';
 import { EventScanner } from './event-scanner.ts';
 import { parseJson } from './json-object.ts';
 import type { Line } from './line.ts';
+import { isRemark } from './log-forms.ts';
+import type { LogOpening } from './log-openings.ts';
 import { parseEvent } from './parse-event.ts';
 import { mayBeSession, parseSession } from './parse-session.ts';
-import { isRemark, TraceLogParser } from './trace-log.ts';
+import { TraceLogParser } from './trace-log.ts';
 
 const OPENING_BRACKET = 0x5b;
 
@@ -15,8 +17,9 @@ export class EventLineParser {
   readonly #scanner = new EventScanner(this.#hosts);
   readonly #traceLog = new TraceLogParser();
 
-  beginFile(): void {
-    this.#traceLog.beginFile();
+  /** @param opening of a file of the log; @param host that it is of */
+  beginFile(opening?: LogOpening, host?: Host): void {
+    this.#traceLog.beginFile(opening, host);
   }
 
   /** What a session says of itself, where the line is that. */

@@ -28,6 +28,16 @@ export class HostChoice {
   }
 
   /**
+   * Of a caller that was counted before: by the id of its host, where it has one, else by the name.
+   *
+   * @param ids of hosts with that name
+   */
+  hasCaller(name: string | undefined, id: string | undefined, ids: readonly string[]): boolean {
+    // The id stands in place of a name, where there is none.
+    return id === undefined ? this.hasNamed(name, ids) : this.has(name === id ? undefined : name, id);
+  }
+
+  /**
    * Of a caller that was counted before, and has no more than the name of its host.
    *
    * @param ids of hosts with that name; where none is known, what was read before tells whose name it is

@@ -1,8 +1,9 @@
 import type { CallerTarget } from '../callers/types.ts';
 import type { CaptureSummary, Host, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
+import { HostDays } from './host-days.ts';
 import type { ReadOptions } from './read-events.ts';
-import { select } from './saved-filter.ts';
+import { daysBefore, select } from './saved-filter.ts';
 import { lossesOf, readInventory } from './saved-inventory.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function raiseToInventory(
   let losses = {};
   let callers = 0;
   let hosts: readonly Host[] = [];
+  const before = new HostDays();
   try {
     const saved = await readInventory(
       file.location,
@@ -26,6 +28,7 @@ export async function raiseToInventory(
         const { caller, leftOut } = select(read, filter, { hostIds, forgetsOldest: true });
         for (const one of leftOut) target.leaveOutRaised(one);
         if (caller !== undefined) target.raiseCaller(caller);
+        before.add(read, daysBefore(read, filter));
       },
       signal,
     );
@@ -37,6 +40,7 @@ export async function raiseToInventory(
     if (typeof code !== 'string') throw error;
     problems.push(damageOf(file.path, `reading failed: ${message}`));
   }
+  for (const [caller, days] of before.all()) target.raiseBefore(caller, days);
   return {
     name: file.path,
     files: [file.path],

@@ -13,6 +13,7 @@ import {
   shortTextOf,
   textOf,
 } from './json-object.ts';
+import { savedEndpoints } from './saved-endpoints.ts';
 
 const DATASET = 'imds.sessions';
 const COUNTS = ['connections', 'provable_connections', 'captured_bytes', 'kernel_bytes'] as const;
@@ -68,6 +69,7 @@ function completenessOf(imds: JsonObject): Completeness | undefined {
     views: Array.isArray(imds.views)
       ? imds.views.flatMap((view) => oneOf(view, ['sockets', 'wire']) ?? [])
       : [],
+    ...(imds.endpoints === undefined ? {} : { watched: savedEndpoints(imds.endpoints) }),
     lookups,
   };
 }

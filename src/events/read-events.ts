@@ -1,20 +1,16 @@
-import {
-  type AttributedCall,
-  type CaptureSummary,
-  type Counters,
-  type Host,
-  INTERRUPTED,
-  type Nanoseconds,
-  type Problem,
-  type SessionProof,
-} from '../model.ts';
+import type { AttributedCall, CaptureSummary, CutLine, Host, Nanoseconds } from '../model.ts';
 import type { Sink } from '../ports.ts';
+import { isCut, timeAtHead } from './cut-line.ts';
 import type { EventFile } from './event-files.ts';
 import { EventLineParser } from './event-line.ts';
+import { FileTally } from './file-tally.ts';
 import type { HostChoice } from './host-choice.ts';
 import { KnownCalls } from './known-calls.ts';
-import { KnownSessions, SessionRoom } from './known-sessions.ts';
-import { readLines } from './lines.ts';
+import { SessionRoom } from './known-sessions.ts';
+import type { Line } from './line.ts';
+import type { TakeLine } from './line-splitter.ts';
+import { type LineHandler, readLines } from './lines.ts';
+import { logNameOf, predecessorsAlone } from './log-files.ts';
 
 /**
  * Which events are reported; every condition that is given must hold. Of other versions than those that are
@@ -48,51 +44,72 @@ export class EventReader {
     this.#options = options;
   }
 
-  async read(
-    file: EventFile,
-    sink: Pick<Sink, 'call' | 'context' | 'leftOut' | 'ready'>,
-  ): Promise<CaptureSummary> {
+  async read(file: EventFile, sink: EventSink): Promise<CaptureSummary> {
     const { signal, onProgress } = this.#options;
-    const tally = new FileTally(file.path, this.#room);
-    this.#parser.beginFile();
+    const tally = new FileTally(file, this.#room);
+    this.#parser.beginFile(file.opening, file.kind === 'log' ? file.host : undefined);
+    const handler: LineHandler = {
+      line: () => {},
+      pause: (bytesRead) => {
+        onProgress(file, bytesRead);
+        return sink.ready();
+      },
+    };
+    handler.line = this.#taking(file, tally, sink, handler);
     try {
-      await readLines(
-        file.location,
-        {
-          line: (line, number, isLast) => {
-            const call = line === undefined ? undefined : this.#parser.parse(line, file.path);
-            if (call === undefined) {
-              const session = line === undefined ? undefined : this.#parser.parseSession(line);
-              if (session === undefined) {
-                if (line === undefined || !this.#parser.isRemark(line)) tally.unreadable(number, isLast);
-              } else if (isOfHost(session.host, this.#options.filter)) tally.session(session);
-            } else if (!this.#known.add(call.eventId ?? '') || this.#options.isCounted?.(call)) {
-              tally.repeated++;
-            } else {
-              const { filter } = this.#options;
-              const mayBeOfHost = call.host === undefined || isOfHost(call.host, filter);
-              const isInScope = isOfHost(call.host, filter) && isInTime(call, filter);
-              const isWanted = isInScope && (filter.versions?.includes(call.call.version ?? '') ?? true);
-              tally.event(call, isWanted);
-              if (isWanted) sink.call(call);
-              else if (isInScope) sink.context?.(call);
-              else if (mayBeOfHost) sink.leftOut?.(call);
-            }
-          },
-          pause: (bytesRead) => {
-            onProgress(file, bytesRead);
-            return sink.ready();
-          },
-        },
-        signal,
-      );
+      await readLines(file.location, handler, signal);
     } catch (error) {
       tally.broke(error);
     }
     if (this.#options.wasStopped()) tally.stopped();
     return tally.summary();
   }
+
+  #taking(file: EventFile, tally: FileTally, sink: EventSink, handler: LineHandler): TakeLine {
+    const source = file.kind === 'log' ? logNameOf(file.path) : file.path;
+    const take: TakeLine = (line, number, isLast) => {
+      const call = line === undefined ? undefined : this.#parser.parse(line, source);
+      if (call === undefined) {
+        const session = line === undefined ? undefined : this.#parser.parseSession(line);
+        if (session !== undefined) {
+          if (isOfHost(session.host, this.#options.filter)) tally.session(session);
+        } else if (line === undefined || !this.#parser.isRemark(line)) {
+          if (!isLast && (line === undefined || !isCut(line))) tally.unreadable(number);
+          else tally.cut(this.#cutLine(line, file, handler));
+        }
+      } else if (!this.#known.add(call.eventId ?? '') || this.#options.isCounted?.(call)) {
+        tally.repeated++;
+      } else {
+        const { filter } = this.#options;
+        const mayBeOfHost = call.host === undefined || isOfHost(call.host, filter);
+        const isInScope = isOfHost(call.host, filter) && isInTime(call, filter);
+        const isWanted = isInScope && (filter.versions?.includes(call.call.version ?? '') ?? true);
+        tally.event(call, isWanted);
+        if (isWanted) sink.call(call);
+        else if (isInScope) sink.context?.(call);
+        else if (mayBeOfHost) sink.leftOut?.(call);
+      }
+    };
+    return file.isBesideEvents ? predecessorsAlone(take) : take;
+  }
+
+  /** Its own time where that is there; else it is one of those between the file's first and that of the next line. */
+  #cutLine(line: Line | undefined, { firstTime }: EventFile, handler: LineHandler): CutLine {
+    const time = line && timeAtHead(line);
+    if (time !== undefined) return { from: time, to: time };
+    const cut: CutLine = { from: firstTime, to: undefined };
+    const take = handler.line;
+    // In its place, so that nothing is asked of each line.
+    handler.line = (next, number, isLast) => {
+      handler.line = take;
+      cut.to = next && (this.#parser.parseSession(next)?.from ?? timeAtHead(next));
+      take(next, number, isLast);
+    };
+    return cut;
+  }
 }
+
+type EventSink = Pick<Sink, 'call' | 'context' | 'leftOut' | 'ready'>;
 
 function isInTime({ call }: AttributedCall, { since, until }: EventFilter): boolean {
   return (since === undefined || call.time >= since) && (until === undefined || call.time < until);
@@ -100,120 +117,4 @@ function isInTime({ call }: AttributedCall, { since, until }: EventFilter): bool
 
 function isOfHost(host: Host | undefined, { hosts }: EventFilter): boolean {
   return hosts === undefined || hosts.has(host?.name, host?.id);
-}
-
-/** Sessions of a file that are told. */
-const MAX_SESSIONS = 256;
-/** As many as verdicts tell apart. */
-const MAX_HOSTS = 16_384;
-
-/** What is told of one file. */
-class FileTally {
-  readonly #path: string;
-  readonly #losses: Counters = {};
-  readonly #problems: Problem[] = [];
-  #events = 0;
-  #first: Nanoseconds | undefined;
-  #last: Nanoseconds | undefined;
-  #firstUnreadable: number | undefined;
-  #host: Host | undefined;
-  #hasManyHosts = false;
-  /** Each that is met after another one. */
-  readonly #hosts = new Set<Host>();
-  readonly #sessions: KnownSessions;
-  readonly #sessionIds = new Set<string>();
-  repeated = 0;
-
-  constructor(path: string, room: SessionRoom) {
-    this.#path = path;
-    this.#sessions = new KnownSessions(room);
-  }
-
-  /** @param isWanted it is reported: the file's time is that of such events */
-  event({ call: { time }, host, session, capture }: AttributedCall, isWanted: boolean): void {
-    this.#events++;
-    this.#ofHost(host);
-    if (!isWanted) return;
-    if (session !== capture && this.#sessionIds.size < MAX_SESSIONS) this.#sessionIds.add(session);
-    if (this.#first === undefined || time < this.#first) this.#first = time;
-    if (this.#last === undefined || time > this.#last) this.#last = time;
-  }
-
-  session(proof: SessionProof): void {
-    this.#ofHost(proof.host);
-    this.#sessions.add(proof);
-  }
-
-  #ofHost(host: Host | undefined): void {
-    if (host === this.#host || host === undefined) return;
-    this.#hasManyHosts ||=
-      this.#host !== undefined && (host.id !== this.#host.id || host.name !== this.#host.name);
-    this.#host = host;
-    if (this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
-  }
-
-  /** Each once. */
-  get #allHosts(): Host[] {
-    return [...new Map([...this.#hosts].map((host) => [`${host.id}\n${host.name}`, host])).values()];
-  }
-
-  /** A last line without its end is what a killed writer leaves: counted, and no damage. */
-  unreadable(number: number, isLast: boolean): void {
-    const name = isLast ? 'events.lines_torn' : 'events.lines_unreadable';
-    this.#losses[name] = (this.#losses[name] ?? 0) + 1;
-    if (!isLast) this.#firstUnreadable ??= number;
-  }
-
-  stopped(): void {
-    const message = `${this.#path}: stopped by a signal; the report covers what was read until then`;
-    this.#problems.push({ code: INTERRUPTED, message, damage: false });
-  }
-
-  broke(error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (typeof code !== 'string') throw error;
-    this.#problems.push({
-      code: 'events.read_failed',
-      message: `${this.#path}: reading failed after ${this.#events} events: ${message}`,
-      remedy: 'What stands before it was read. Get the file again from where it was written.',
-      damage: true,
-    });
-  }
-
-  summary(): CaptureSummary {
-    const unreadable = this.#losses['events.lines_unreadable'] ?? 0;
-    if (this.#firstUnreadable !== undefined) {
-      this.#problems.push({
-        code: 'events.lines_unreadable',
-        message: `${this.#path}: expected an event in each line; ${unreadable} ${unreadable === 1 ? 'is' : 'are'} none, the first of them line ${this.#firstUnreadable}`,
-        remedy: 'The other lines were read. Get the file again from where it was written.',
-        damage: true,
-      });
-    }
-    if (this.#sessions.turnedAway > 0)
-      this.#losses['events.sessions_turned_away'] = this.#sessions.turnedAway;
-    return {
-      name: this.#path,
-      files: [this.#path],
-      host: this.#hasManyHosts ? undefined : this.#host,
-      ...(this.#hasManyHosts ? { hosts: this.#allHosts } : {}),
-      ...(this.#sessionIds.size === 0 ? {} : { sessionIds: [...this.#sessionIds].sort() }),
-      packets: 0,
-      bytes: 0,
-      events: this.#events,
-      repeatedEvents: this.repeated,
-      firstTime: this.#first,
-      lastTime: this.#last,
-      sessions: this.#sessions.all,
-      completeness: {
-        losses: this.#losses,
-        connections: 0,
-        provableConnections: 0,
-        capturedBytes: 0,
-        kernelBytes: 0,
-        lookups: { made: 0, found: 0 },
-      },
-      problems: this.#problems,
-    };
-  }
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type DayCount, dayOf, MAX_DAYS } from '../callers/days.ts';
 import { KINDS } from '../callers/kinds.ts';
-import type { AllCalls, CallerSummary, IgnoredAs } from '../callers/types.ts';
+import type { AllCalls, CallerSummary, IgnoredAs, LookedUp } from '../callers/types.ts';
 import { type Attribution, PATH_CLASSES } from '../model.ts';
 import { MAX_PID } from './event-process.ts';
 import { parseEventTime } from './event-time.ts';
@@ -52,6 +52,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
   const userAgents = wireTexts(json.user_agents);
   return {
     host: maskedName(json.host),
+    hostId: maskedName(json.host_id),
     capture,
     isOther,
     ...(parts.length === 0 ? {} : { parts }),
@@ -81,14 +82,28 @@ export function callerOf(value: unknown): CallerSummary | undefined {
       pid: integerOf(json.example_pid, MAX_PID),
       args: textsOf(json.example_args),
       ancestry: textsOf(json.example_ancestry)?.slice(0, MAX_ANCESTORS),
-      package: textOf(json.package),
-      image: textOf(json.image),
-      pod: textOf(json.pod),
-      timer: textOf(json.timer),
+      ...exampleLookedUp(json),
       startedFrom: textOf(json.started_from),
     },
+    said: lookedUpOf(objectOf(json.looked_up) ?? json),
     ignored: ignoredOf(json.ignored),
   };
+}
+
+function lookedUpOf(json: JsonObject): LookedUp {
+  return {
+    package: textOf(json.package),
+    image: textOf(json.image),
+    pod: textOf(json.pod),
+    timer: textOf(json.timer),
+  };
+}
+
+/** Of the columns, those of the example itself: the others were completed by what is known of another process. */
+function exampleLookedUp(json: JsonObject): LookedUp {
+  const lacking = textsOf(json.example_lacks) ?? [];
+  const own = (name: keyof LookedUp) => (lacking.includes(name) ? undefined : textOf(json[name]));
+  return { package: own('package'), image: own('image'), pod: own('pod'), timer: own('timer') };
 }
 
 /** @param userAgents those of the row that were taken over */

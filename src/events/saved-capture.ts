@@ -4,6 +4,7 @@ import { parseEventTime } from './event-time.ts';
 import { countersOf, countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
 import { parseSession } from './parse-session.ts';
+import { savedEndpoints } from './saved-endpoints.ts';
 import { hostOf, hostsOf } from './saved-hosts.ts';
 
 const MAX_FILES = 1024;
@@ -61,8 +62,10 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
       capturedBytes: counts.captured_bytes,
       kernelBytes: counts.kernel_bytes,
       views: textsOf(json.views)?.slice(0, 2),
+      watched: savedEndpoints(json.watched_endpoints),
       lookups: countsOf(json.lookups, ['made', 'found']) ?? { made: 0, found: 0 },
     },
+    searched: savedEndpoints(json.searched_endpoints),
     problems: problemsOf(json.problems),
   };
 }
@@ -118,7 +121,7 @@ export function noTokenOf(
   value: unknown,
 ): { host: string; periods: [start: number, count: number][] } | undefined {
   const json = objectOf(value);
-  const host = maskedName(json?.host);
+  const host = maskedName(json?.host_id) ?? maskedName(json?.host);
   const periods = objectOf(json?.no_token)?.periods;
   if (host === undefined || !Array.isArray(periods) || periods.length > MAX_PERIODS) return undefined;
   const read = periods.flatMap((item): [number, number][] => {

@@ -1,5 +1,5 @@
 import { DAY_NS, type DayCount, dayStart, earlier, later } from '../callers/days.ts';
-import { type HostPart, partsOf, toFix } from '../callers/host-part.ts';
+import { type HostPart, isOfHost, partsOf, toFix } from '../callers/host-part.ts';
 import { KINDS, type Kind, type KindCounts } from '../callers/kinds.ts';
 import type { CallerSummary, LeftOut } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
@@ -39,29 +39,36 @@ export function select(
   const { hosts } = filter;
   const parts = partsOf(caller);
   const wanted = parts.filter(
-    ({ scope, isHost }) =>
-      hosts === undefined || hosts.hasNamed(isHost ? scope : undefined, hostIds.of(scope)),
+    ({ host, hostId }) => hosts === undefined || hosts.hasCaller(host, hostId, hostIds.of(host)),
   );
   // Whose calls those of no host are, nobody knows.
-  const nobodys = parts.filter((part) => !part.isHost && !wanted.includes(part));
+  const nobodys = parts.filter((part) => !isOfHost(part) && !wanted.includes(part));
   if (wanted.length + nobodys.length === 0) return NOTHING;
   const { days, isWhole, isCut, outside } = divide(caller, filter, forgetsOldest);
   const inTime = isWhole ? caller : ofDays(caller, days);
   const within = inTime === undefined ? 0 : inTime.counts.v1 + inTime.counts.unknown;
+  const before = parts.length === 1 ? daysBefore(caller, filter) : [];
   const leftOut = [
-    ...wanted.map((part) => shareOf(part, outside)),
-    ...nobodys.map((part) => shareOf(part, { ...outside, other: outside.other + within })),
+    ...wanted.map((part) => shareOf(part, outside, before)),
+    ...nobodys.map((part) => shareOf(part, { ...outside, other: outside.other + within }, before)),
   ].filter(({ before, other, cut }) => before + other + cut > 0);
   const left = inTime && ofParts(inTime, wanted);
   return { caller: left && ofVersions(left, filter.versions), isCut, leftOut };
 }
 
-type Outside = Omit<LeftOut, 'scope'>;
+type Outside = Pick<LeftOut, 'before' | 'other' | 'cut'>;
 
 /** Of a row of many hosts, each may have what is left out, as far as it has so many calls. */
-function shareOf({ scope, counts }: HostPart, { before, other, cut }: Outside): LeftOut {
+function shareOf(
+  { host, hostId, capture, counts }: HostPart,
+  outside: Outside,
+  days: readonly DayCount[],
+): LeftOut {
   const most = toFix(counts);
-  return { scope, before: Math.min(before, most), other: Math.min(other, most), cut: Math.min(cut, most) };
+  const least = (calls: number) => Math.min(calls, most);
+  const { before, other, cut } = outside;
+  const share = { before: least(before), other: least(other), cut: least(cut) };
+  return { host, hostId, capture, ...share, daysBefore: days };
 }
 
 /** Of some of the hosts that it has calls of. On which days those are, nobody knows. */
@@ -126,6 +133,12 @@ function placeOf(first: Nanoseconds, last: Nanoseconds, { since, until }: EventF
   if (until !== undefined && first >= until) return 'other';
   const begins = since === undefined || first >= since;
   return begins && (until === undefined || last < until) ? 'within' : 'cut';
+}
+
+/** Days with calls of which none is within the time that begins then: of the day of that moment, that is seldom known. */
+export function daysBefore({ last, days }: CallerSummary, { since }: EventFilter): readonly DayCount[] {
+  if (since === undefined) return [];
+  return last < since ? days : days.filter(({ day }) => dayStart(day) + DAY_NS <= since);
 }
 
 /** Of some of its days alone. */

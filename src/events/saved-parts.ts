@@ -1,4 +1,4 @@
-import { type HostPart, toFix } from '../callers/host-part.ts';
+import { type HostPart, isOfHost, toFix } from '../callers/host-part.ts';
 import { KINDS, type KindCounts } from '../callers/kinds.ts';
 import { countsOf, objectOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
@@ -8,7 +8,7 @@ import { MAX_HOSTS } from './saved-hosts.ts';
 export function hostPartsOf(value: unknown, row: Readonly<KindCounts>): HostPart[] | undefined {
   if (!Array.isArray(value) || value.length > MAX_HOSTS + 1) return undefined;
   const parts = value.flatMap((item) => partOf(item) ?? []);
-  if (parts.length !== value.length || new Set(parts.map(({ scope }) => scope)).size !== parts.length)
+  if (parts.length !== value.length || new Set(parts.map(distinction)).size !== parts.length)
     return undefined;
   // Of a part of the row, each host may have as many; none is without one.
   const isOfRow = KINDS.every((kind, index) => {
@@ -20,14 +20,20 @@ export function hostPartsOf(value: unknown, row: Readonly<KindCounts>): HostPart
 
 function partOf(value: unknown): HostPart | undefined {
   const json = objectOf(value);
-  const host = maskedName(json?.host);
-  const scope = host ?? maskedName(json?.capture);
+  const [host, hostId] = [maskedName(json?.host), maskedName(json?.host_id)];
+  const capture = maskedName(json?.capture) ?? '';
   const counts = countsOf(json, [...KINDS, 'without_name', 'v1_succeeded']);
-  if (scope === undefined || counts === undefined) return undefined;
+  if (counts === undefined) return undefined;
   const kinds = KINDS.map((kind) => counts[kind]);
   const { without_name: withoutName, v1_succeeded: succeeded, v1 } = counts;
   if (withoutName > toFix(kinds) || succeeded > v1) return undefined;
-  return { scope, isHost: host !== undefined, counts: kinds, withoutName, succeeded };
+  const part = { host, hostId, capture, counts: kinds, withoutName, succeeded };
+  return isOfHost(part) || capture !== '' ? part : undefined;
+}
+
+/** Each host has one part: by its id, else by its name in whatever case. */
+function distinction({ host, hostId, capture }: HostPart): string {
+  return hostId || host?.toLowerCase() || capture;
 }
 
 function sumOf(counts: readonly number[]): number {

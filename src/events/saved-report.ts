@@ -174,7 +174,8 @@ class Reading {
   }
 
   end(): SavedReport {
-    for (const [host, start, count] of this.#noTokens) this.#target.addNoToken(host, start, count);
+    for (const [host, start, count] of this.#noTokens)
+      this.#target.addNoToken(this.#hostIds.only(host) ?? host, start, count);
     this.#judge();
     const damage = this.#problems.filter((problem) => problem.damage);
     // It was read all the same.
@@ -277,7 +278,9 @@ class Reading {
     for (const [index, kind] of KINDS.entries()) {
       this.#counted[index] = (this.#counted[index] ?? 0) + read.counts[kind];
     }
-    const { caller, isCut, leftOut } = select(read, this.#filter, { hostIds: this.#hostIds });
+    const { caller, isCut, leftOut } = select(this.#hostIds.complete(read), this.#filter, {
+      hostIds: this.#hostIds,
+    });
     if (isCut) this.#cut++;
     for (const one of leftOut) this.#target.leaveOut(one);
     if (caller === undefined) return;

@@ -1,4 +1,5 @@
 import { earlier, later } from '../callers/days.ts';
+import { endpointText, searchedIn } from '../endpoints.ts';
 import type { AttributedCall, CaptureSummary, Host, Nanoseconds, Problem } from '../model.ts';
 
 const MAX_SESSIONS = 65_536;
@@ -12,10 +13,12 @@ interface Span {
 
 /** Which recordings JSON reports tell of, so that the events of the same ones do not count again. */
 export class SessionsOfReports {
-  /** By host and session; undefined where the report may not have all calls of a time. */
+  /** By host, session and endpoint; undefined where the reports may not have all calls of a time. */
   readonly #spans = new Map<string, Span | undefined>();
+  /** Sessions, by host, of which a report may not have all calls, whatever their endpoint. */
+  readonly #unclear = new Set<string>();
   /** Captures, by what tells them apart, with the first report that has each. */
-  readonly #captures = new Map<string, string>();
+  readonly #captures = new Map<string, { path: string; searched: readonly string[] }>();
   #skipped = 0;
   /** Sessions of events that a report may have, too. */
   readonly #doubtful = new Set<string>();
@@ -30,7 +33,7 @@ export class SessionsOfReports {
       const isRecording = packets > 0 && firstTime !== undefined && lastTime !== undefined;
       const span =
         isWhole && isRecording && !wasStopped(capture) ? { first: firstTime, last: lastTime } : undefined;
-      if (session !== undefined) this.#addSession(keyOf(host, session), span);
+      if (session !== undefined) this.#addSession(keyOf(host, session), span, searchedIn(capture));
       for (const one of sessionIds) this.#addSession(keyOf(host, one), undefined);
       for (const one of sessions) this.#addSession(keyOf(one.host, one.session), undefined);
     }
@@ -43,11 +46,14 @@ export class SessionsOfReports {
 
   /** Whether a report has this call for certain. Where one may have it, that is remembered. */
   has({ call, host, session, capture }: AttributedCall): boolean {
-    if (this.#spans.size === 0 || session === capture) return false;
+    if (this.#spans.size + this.#unclear.size === 0 || session === capture) return false;
     const key = keyOf(host, session);
-    const span = this.#spans.get(key);
-    if (span === undefined) {
-      if (this.#spans.has(key) && this.#doubtful.size < MAX_SESSIONS) this.#doubtful.add(key);
+    const ofEndpoint = keyAt(key, endpointText(call.endpoint));
+    const span = this.#spans.get(ofEndpoint);
+    const isUnclear = this.#unclear.has(key);
+    if (isUnclear || span === undefined) {
+      const mayHave = isUnclear || this.#spans.has(ofEndpoint);
+      if (mayHave && this.#doubtful.size < MAX_SESSIONS) this.#doubtful.add(key);
       return false;
     }
     const isIn = call.time >= span.first && call.time <= span.last;
@@ -71,17 +77,23 @@ export class SessionsOfReports {
     return notes;
   }
 
-  #addSession(key: string, span: Span | undefined): void {
-    if (this.#spans.size >= MAX_SESSIONS && !this.#spans.has(key)) return;
-    const isNew = !this.#spans.has(key);
-    this.#spans.set(key, isNew ? span : together(this.#spans.get(key), span));
+  /** @param searched calls to other endpoints are not in the report */
+  #addSession(session: string, span: Span | undefined, searched: readonly string[] = []): void {
+    if (span === undefined) {
+      if (this.#unclear.size < MAX_SESSIONS) this.#unclear.add(session);
+      return;
+    }
+    for (const endpoint of searched) {
+      const key = keyAt(session, endpoint);
+      const isNew = !this.#spans.has(key);
+      if (isNew && this.#spans.size >= MAX_SESSIONS) return;
+      this.#spans.set(key, isNew ? span : together(this.#spans.get(key), span));
+    }
   }
 
   /** @returns the report that has the same capture */
-  #addCapture(
-    path: string,
-    { name, host, session, packets, firstTime, lastTime }: CaptureSummary,
-  ): string | undefined {
+  #addCapture(path: string, capture: CaptureSummary): string | undefined {
+    const { name, host, session, packets, firstTime, lastTime } = capture;
     if (firstTime === undefined) return undefined;
     const key = JSON.stringify([
       session ?? name,
@@ -90,8 +102,12 @@ export class SessionsOfReports {
       `${firstTime} ${lastTime}`,
     ]);
     const other = this.#captures.get(key);
-    if (other === undefined && this.#captures.size < MAX_SESSIONS) this.#captures.set(key, path);
-    return other === path ? undefined : other;
+    const searched = searchedIn(capture);
+    if (other === undefined && this.#captures.size < MAX_SESSIONS)
+      this.#captures.set(key, { path, searched });
+    // Of different endpoints, they have different calls.
+    const isSame = other?.searched.some((endpoint) => searched.includes(endpoint)) === true;
+    return other?.path === path || !isSame ? undefined : other?.path;
   }
 }
 
@@ -103,6 +119,10 @@ function together(a: Span | undefined, b: Span | undefined): Span | undefined {
 
 function wasStopped({ problems }: CaptureSummary): boolean {
   return problems.some(({ code, damage }) => damage || code === 'capture.interrupted');
+}
+
+function keyAt(session: string, endpoint: string): string {
+  return `${session}\n${endpoint}`;
 }
 
 function keyOf(host: Host | undefined, session: string): string {

@@ -1,24 +1,16 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { AttributedCall, ImdsVersion, Process, ProcessIdentity, SocketAddress } from '../model.ts';
+import type { AttributedCall, Host, Process, ProcessIdentity, SocketAddress } from '../model.ts';
 import { MAX_PID } from './event-process.ts';
+import { HEAD, KINDS, MAX_WORDS } from './log-forms.ts';
+import { LogLineIds } from './log-line-ids.ts';
+import type { LogOpening } from './log-openings.ts';
 
-/**
- * `[2022-12-20T11:03:58] [WARNING] IMDSv1(!) (pid:1016:curl argv:…) called by -> (…) -> (…)`. The predecessor's time is
- * `[2022-12-20 11:03:58,123]`, as Python's logging writes it, where no logging.conf says otherwise.
- */
-const HEAD = /^\[(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)((?:,\d{3})?)\] \[[a-z]{1,10}\] /i;
 const PID = /^\(pid:(\d{1,7}|-):/i;
 const ARGUMENTS = / argv:/i;
 /** Behind the last process, the predecessor writes the request's lines, escaping nothing. */
 const REQUEST = /\) [Rr]eq details: /g;
 /** Marks that are looked at. A name has 15 bytes, so that it holds one at most; what has more is made to be long. */
 const MAX_MARKS = 16;
-/** What the predecessor writes of itself as it starts. */
-const REMARK =
-  /^\[[\dT :,-]{19,23}\] \[INFO\] (?:Try to attach multiple kernel functions|Cannot attach kprobe to )/;
-/** Between the level and the first process stand a few words. */
-const MAX_WORDS = 200;
 const CLIENT = /^- client:\[?([0-9a-f.:]+?)\]?:(\d{1,5})(?: user-agent:(.*))?$/is;
 const CALLED_BY = / called by -> (?=\(pid:)/i;
 const ANCESTOR = / -> (?=\(pid:)/i;
@@ -27,27 +19,23 @@ const NEXT = /(?: called by)? -> (?=\(pid:)/i;
 const ENDPOINT = { address: '169.254.169.254', port: 80, family: 4 } as const;
 const NOBODY: SocketAddress = { address: '', port: 0 };
 const NANOSECONDS_IN_MS = 1_000_000n;
-const HOUR_MS = 3_600_000;
-/** Distinct lines of an hour that are counted; a line that comes again after so many is taken for a copy. */
-const MAX_LINES = 65_536;
-/** SHA-256 in base64. */
-const DIGEST_LENGTH = 44;
 
 /**
  * Lines of `imds-trace.log`, ours and those of aws-imds-packet-analyzer, which lower-cases some. They have the
  * time to the second, in the zone of whoever wrote them, taken to be that of this machine; no address, path or
- * status. A line has no id: the n-th of the same text is taken for the same call wherever it stands.
+ * status. A line has no id: see {@link LogLineIds}.
  */
 export class TraceLogParser {
-  /** How often a line has come, of the last hour of the log, by the line or its digest. */
-  readonly #times = new Map<string, number>();
-  #hour = Number.NaN;
+  readonly #ids = new LogLineIds();
+  #host: Host | undefined;
 
-  /** A file begins: its lines are counted afresh, so that a copy of it holds the same calls. */
-  beginFile(): void {
-    this.#times.clear();
+  /** @param host that the file is of, where that is known: its lines do not say it */
+  beginFile(opening?: LogOpening, host?: Host): void {
+    this.#ids.beginFile(opening);
+    this.#host = host;
   }
 
+  /** @param file or the log that it is a part of */
   parse(line: string, file: string): AttributedCall | undefined {
     const [head = '', date = '', time = '', fraction = ''] = HEAD.exec(line) ?? [];
     const begin = line.slice(0, head.length + MAX_WORDS).indexOf('(pid:', head.length);
@@ -82,27 +70,12 @@ export class TraceLogParser {
       process,
       attribution:
         process === undefined ? { source: 'none', match: 'none' } : { source: 'log', match: 'log' },
+      host: this.#host,
       session: file,
       capture: file,
-      eventId: this.#idOf(line, milliseconds),
+      eventId: this.#ids.idOf(line, milliseconds),
     };
   }
-
-  #idOf(line: string, milliseconds: number): string {
-    const hour = Math.floor(milliseconds / HOUR_MS);
-    if (hour !== this.#hour || this.#times.size >= MAX_LINES) this.#times.clear();
-    this.#hour = hour;
-    // Of a line that is longer, its digest: many are kept.
-    const key = line.length <= DIGEST_LENGTH ? line : createHash('sha256').update(line).digest('base64');
-    const times = (this.#times.get(key) ?? 0) + 1;
-    this.#times.set(key, times);
-    return createHash('sha256').update(`${times}\n${line}`).digest('hex').slice(0, 32);
-  }
-}
-
-/** Whether a line of the log tells of no call, and is not meant to. */
-export function isRemark(line: string): boolean {
-  return REMARK.test(line);
 }
 
 /**
@@ -124,14 +97,6 @@ function chainOf(text: string): { chain: string; isAmbiguous: boolean } {
   }
   return { chain: first === undefined ? text : text.slice(0, first + 1), isAmbiguous: first !== undefined };
 }
-
-const KINDS: readonly (readonly [RegExp, ImdsVersion | undefined])[] = [
-  [/^IMDSv1\(!\)$/i, 'v1'],
-  [/^IMDSv2$/i, 'v2'],
-  [/^IMDS foreign$/i, 'foreign'],
-  [/^\{MISSING PAYLOAD\}/i, 'unknown'],
-  [/^IMDS attempt$/i, undefined],
-];
 
 function identityOf(text: string): ProcessIdentity | undefined {
   const { pid = '-', name = '', argv = '' } = partsOf(text) ?? {};

@@ -1,5 +1,6 @@
 import type { SessionRecord } from '../bpf/records.ts';
 import { hostOf } from '../bpf/session.ts';
+import { watchedOf } from '../endpoints.ts';
 import type { Completeness, SessionProof } from '../model.ts';
 
 export interface Standing {
@@ -17,9 +18,10 @@ export function sessionProof(header: SessionRecord, standing: Standing): Session
   const from = BigInt(header.time);
   // At its beginning, nothing was read yet that says which views there are.
   const { views = header.views } = standing.completeness;
+  const watched = watchedOf(header.endpoints);
   return {
     ...standing,
-    completeness: { ...standing.completeness, views },
+    completeness: { ...standing.completeness, views, watched },
     session: header.session,
     host: hostOf(header),
     from,

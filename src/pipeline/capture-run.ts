@@ -3,6 +3,7 @@ import { CorrelationsReader } from '../bpf/correlations.ts';
 import { REASONS } from '../bpf/reasons.ts';
 import { Sidecar } from '../bpf/sidecar.ts';
 import type { Assembler, CreateAssembler } from '../capture/assembler.ts';
+import { watchedOf } from '../endpoints.ts';
 import { InputError } from '../errors.ts';
 import type { CaptureInput, CapturePart } from '../inputs.ts';
 import {
@@ -110,7 +111,8 @@ export class CaptureRun {
     const losses: Counters = { ...lossesSoFar };
     for (const [name, lost] of Object.entries(this.#assembler.losses))
       losses[name] = (losses[name] ?? 0) + lost;
-    return { losses, ...balance, views: header?.views, lookups: { ...lookups } };
+    const watched = header && watchedOf(header.endpoints);
+    return { losses, ...balance, views: header?.views, watched, lookups: { ...lookups } };
   }
 
   #noteInterruption(): void {

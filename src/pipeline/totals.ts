@@ -1,4 +1,5 @@
 import type { Attributor } from '../bpf/attribution.ts';
+import { watchedOf } from '../endpoints.ts';
 import { nanosecondsOf } from '../journal/time.ts';
 import type { CaptureSummary, Counters, Nanoseconds, Problem } from '../model.ts';
 import type { SourceStatistics } from '../ports.ts';
@@ -54,6 +55,7 @@ export class Totals {
         captureDrops: this.#drops,
         ...balance,
         views: header?.views,
+        watched: header && watchedOf(header.endpoints),
         lookups,
       },
       problems: this.problems,

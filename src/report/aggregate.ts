@@ -1,16 +1,17 @@
-import { DAY_NS, DayBudget, dayStart } from '../callers/days.ts';
+import { DAY_NS, DayBudget, type DayCount, dayStart } from '../callers/days.ts';
 import { partsOf } from '../callers/host-part.ts';
 import type { CallerSummary } from '../callers/types.ts';
 import { RunBudget } from '../causes/runs.ts';
-import type { AttributedCall, Host, Nanoseconds, Process } from '../model.ts';
+import type { AttributedCall, Nanoseconds, Process } from '../model.ts';
 import { Caller, type CallerIdentity, type Candidate, compareCallers, exampleOf } from './caller.ts';
 import { TextBudget } from './few-values.ts';
 import type { CallGroups } from './groups.ts';
+import { type ShownHost, scopeOf } from './host-names.ts';
 import { HostParts } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { ProcessBudget } from './process-budget.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
-import { savedCandidate } from './saved-process.ts';
+import { savedCandidate, savedHost } from './saved-process.ts';
 import { isWidth, Timeline } from './timeline.ts';
 
 const MAX_CALLERS = 16_384;
@@ -28,6 +29,8 @@ const SEVERAL_HOSTS = 'several hosts';
 export interface Raised {
   counts: number[];
   succeeded: number;
+  /** Of the counts, those whose day is known. */
+  days: readonly DayCount[];
 }
 
 /** Name of the counter of calls that went to the row "other callers". */
@@ -85,7 +88,7 @@ export class Aggregate {
     caller.add(attributed, kind, view);
     if (caller === this.#others) {
       this.#otherCalls++;
-      this.#otherParts.call(attributed, kind, scopeOf(attributed.host, attributed.capture));
+      this.#otherParts.call(attributed, kind);
       this.#nameOthers(caller);
     }
     this.groups?.add(attributed, kind, caller);
@@ -124,16 +127,20 @@ export class Aggregate {
     // What is in one row is not told apart: it might be counted twice.
     if (caller === this.#others) {
       this.addCaller({ ...summary, isOther: true });
-      return { counts: KINDS.map((kind) => summary.counts[kind]), succeeded: summary.facts.v1.succeeded };
+      const { counts, facts, days } = summary;
+      return { counts: KINDS.map((kind) => counts[kind]), succeeded: facts.v1.succeeded, days };
     }
     const { withProcess, operations, counts: after } = caller;
     const beforehand = { counts: [...after], succeeded: caller.facts.v1.succeeded };
     const before = { ...operations };
+    const days: DayCount[] = [];
     for (const { day, counts } of caller.raise(summary, candidate)) {
       if (counts.every((count) => count === 0)) continue;
       for (const [kind, count] of counts.entries()) this.#count(kind, count);
       this.#raised += counts.reduce((sum, count) => sum + count, 0);
-      if (day !== undefined) this.addTime(DAY_NS, dayStart(day), counts);
+      if (day === undefined) continue;
+      this.addTime(DAY_NS, dayStart(day), counts);
+      days.push({ day, counts });
     }
     for (const operation of ['token', 'read', 'attempt'] as const) {
       this.#operations[operation] += operations[operation] - before[operation];
@@ -143,6 +150,7 @@ export class Aggregate {
     const added = {
       counts: after.map((count, kind) => count - (beforehand.counts[kind] ?? 0)),
       succeeded: caller.facts.v1.succeeded - beforehand.succeeded,
+      days,
     };
     this.groups?.addUnknown(caller, added.counts, added.succeeded);
     return added;
@@ -151,7 +159,7 @@ export class Aggregate {
   /** A call that is not to be reported, and tells why its caller makes others. */
   addContext(attributed: AttributedCall): void {
     const view = attributed.process && this.views.view(attributed.process);
-    this.#callerOf(attributed, view, kindOf(attributed.call)).addContext(attributed.call, view);
+    this.#callerOf(attributed, view, kindOf(attributed.call)).addContext(attributed, view);
   }
 
   #callerOf(attributed: AttributedCall, view: ProcessView | undefined, kind: number): Caller {
@@ -166,6 +174,13 @@ export class Aggregate {
     this.#callers = this.#callers.filter((caller) => !callers.has(caller));
     for (const caller of callers) this.#forget(caller);
     this.#byProcess = new WeakMap();
+  }
+
+  /** At the end, when all names are known. */
+  showHosts(hosts: ReadonlyMap<string, ShownHost>): void {
+    for (const caller of this.#callers) caller.host = hosts.get(caller.identity.scope);
+    if (this.#others !== undefined) this.#others.host = hosts.get(this.#others.identity.scope);
+    this.#otherParts.showHosts(hosts);
   }
 
   /** Calls of which inventories alone know. */
@@ -269,8 +284,8 @@ export class Aggregate {
   }
 
   #ofSummary(summary: CallerSummary, candidate: Candidate): Caller {
-    const { host, capture, isOther, clients, userAgents } = summary;
-    const scope = host ?? capture;
+    const { capture, isOther, clients, userAgents } = summary;
+    const scope = scopeOf(savedHost(summary), capture);
     if (isOther) return this.#othersOf(scope, candidate);
     const [address = ''] = clients;
     const [userAgent = ''] = userAgents;
@@ -347,11 +362,6 @@ function candidateOf(attributed: AttributedCall, kind: number): Candidate {
 
 function callsOf({ counts }: CallerSummary): number {
   return KINDS.reduce((sum, kind) => sum + counts[kind], 0);
-}
-
-/** Where a caller lives, as it is shown: the host's name, its id, or the capture's name. */
-export function scopeOf(host: Host | undefined, capture: string): string {
-  return host?.name ?? host?.id ?? capture;
 }
 
 export function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,8 +1,9 @@
+import { endpointText } from '../endpoints.ts';
 import type { AttributedCall } from '../model.ts';
 import { maskText } from '../secrets.ts';
-import { factColumns } from './caller-row.ts';
 import { durationOf, outcomeOf } from './event.ts';
-import { endpointText, eventId } from './event-id.ts';
+import { eventId } from './event-id.ts';
+import { factColumns } from './fact-columns.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
 import { isoNanoseconds } from './time.ts';

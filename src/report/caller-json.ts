@@ -1,26 +1,29 @@
 import { dayStart } from '../callers/days.ts';
-import type { HostPart } from '../callers/host-part.ts';
+import { type HostPart, isOfHost } from '../callers/host-part.ts';
 import type { AllCalls } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
 import type { RunSample } from '../causes/facts.ts';
 import type { RunTally } from '../causes/runs.ts';
 import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
-import { callerRow } from './caller-row.ts';
+import { callerRow, isOfMany } from './caller-row.ts';
+import { LOOKED_UP, lookedUp } from './fact-columns.ts';
 import { kindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { isoNanoseconds } from './time.ts';
 
 /** A caller in JSON: its row, and all that is needed to add it to what another report counted. */
 export function callerObject(caller: Caller, views: ProcessViews): object {
-  const { scope: _, ...row } = callerRow(caller, views);
-  return { ...row, ...savedObject(caller) };
+  const row = callerRow(caller, views);
+  // Others read it by name and id: what tells two of one name apart is for people.
+  return { ...row, host: row.host && (caller.host?.name ?? row.host), ...savedObject(caller, views) };
 }
 
 /** What of a caller is no column. */
-export function savedObject(caller: Caller): object {
+export function savedObject(caller: Caller, views: ProcessViews): object {
   const { example } = caller;
   return {
+    host_id: isOfMany(caller) ? undefined : example.host?.id,
     other_callers: caller.identity.isOther || undefined,
     by_host: caller.parts?.all.map(partObject),
     all_calls: allCallsObject(caller.allCalls),
@@ -28,14 +31,33 @@ export function savedObject(caller: Caller): object {
     by_operation: caller.operations,
     example_time: isoNanoseconds(caller.exampleTime),
     example_event_id: example.eventId,
+    ...saidObject(caller, views),
     days: caller.days.map(({ day, counts }) => ({ day: dayText(dayStart(day)), ...kindCounts(counts) })),
     facts: factsObject(caller.savedFacts, caller.facts.runs),
   };
 }
 
-function partObject({ scope, isHost, counts, withoutName, succeeded }: HostPart): object {
-  const whose = isHost ? { host: scope } : { capture: scope };
+function partObject(part: HostPart): object {
+  const { host, hostId, capture, counts, withoutName, succeeded } = part;
+  const whose = isOfHost(part) ? { host, host_id: hostId } : { capture };
   return { ...whose, ...kindCounts(counts), without_name: withoutName, v1_succeeded: succeeded };
+}
+
+/**
+ * What the columns of looked-up facts hide: which of them its example does not have itself, and what is known of
+ * another process, where that is not what they show. With these, the columns of two reports are put together as those of
+ * all calls are.
+ */
+function saidObject({ identity, example: { process }, said }: Caller, views: ProcessViews): object {
+  if (identity.isOther || process === undefined || said?.columns === undefined) return {};
+  const { columns } = said;
+  const facts = views.facts(process);
+  const [own, shown] = [lookedUp(facts), lookedUp(said.complete(facts))];
+  const lacking = LOOKED_UP.filter((name) => own[name] === undefined && shown[name] !== undefined);
+  return {
+    example_lacks: lacking.length === 0 ? undefined : lacking,
+    looked_up: LOOKED_UP.every((name) => shown[name] === columns[name]) ? undefined : columns,
+  };
 }
 
 /** Without what is not so, so that a member that is missing says no more than one that nobody wrote. */

@@ -1,8 +1,8 @@
 import type { Diagnosis } from '../causes/types.ts';
-import type { ContainerFacts, PackageFacts, ProcessFacts } from '../model.ts';
 import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
 import { diagnosisOf } from './diagnosis.ts';
+import { factColumns } from './fact-columns.ts';
 import type { KindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
@@ -15,7 +15,6 @@ import { userText } from './users.ts';
  * where not known. Masked, not yet escaped.
  */
 export interface CallerRow extends KindCounts {
-  scope: string;
   host: string | undefined;
   capture: string;
   program: string | undefined;
@@ -69,8 +68,12 @@ export function callerName(caller: Caller): string {
 }
 
 /** Its example is of one host, and the row is not. */
-function isOfMany({ parts }: Caller): boolean {
+export function isOfMany({ parts }: Caller): boolean {
   return parts !== undefined && parts.size > 1;
+}
+
+function hostText({ example, host }: Caller): string | undefined {
+  return example.host && (host?.label ?? example.host.name ?? example.host.id);
 }
 
 export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
@@ -89,8 +92,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
   const facts = caller.said === undefined ? own : caller.said.complete(own);
   const nameOfUser = exampleProcess && views.users.nameOf(identity.scope, exampleProcess);
   return {
-    scope: identity.scope,
-    host: isOfMany(caller) ? undefined : (example.host?.name ?? example.host?.id),
+    host: isOfMany(caller) ? undefined : hostText(caller),
     capture: example.capture,
     program: identity.isOther ? OTHER_CALLERS_NAME : view?.program,
     started_by: view?.startedBy,
@@ -132,27 +134,4 @@ function diagnosisColumns({ cause, findings, product, productVersion }: Diagnosi
     product,
     product_version: productVersion,
   };
-}
-
-/** The last columns of both kinds of rows. */
-export function factColumns(facts: ProcessFacts | undefined) {
-  return {
-    package: packageText(facts?.package),
-    image: facts?.container?.image,
-    pod: podText(facts?.container),
-    timer: facts?.timer,
-    started_from: facts?.startedFrom,
-  };
-}
-
-/** `curl 7.88.1-10+deb12u14`. */
-function packageText(known: PackageFacts | undefined): string | undefined {
-  return known && (known.version === undefined ? known.name : `${known.name} ${known.version}`);
-}
-
-/** `default/web-5d8f`, else what tells the pod or the task from others. */
-function podText(container: ContainerFacts | undefined): string | undefined {
-  const { podName, podNamespace, podId, task } = container ?? {};
-  if (podName === undefined) return podId ?? task;
-  return podNamespace === undefined ? podName : `${podNamespace}/${podName}`;
 }

@@ -4,16 +4,16 @@ import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/call
 import type { RunBudget } from '../causes/runs.ts';
 import {
   type AttributedCall,
-  type ImdsCall,
   type Nanoseconds,
   type Operation,
   PATH_CLASSES,
   type PathClass,
 } from '../model.ts';
-import { MostSaid } from './facts.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
+import type { ShownHost } from './host-names.ts';
 import type { HostParts } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
+import { MostSaid } from './most-said.ts';
 import { NOTHING_KEPT, type ProcessSize } from './process-budget.ts';
 import type { ProcessView } from './process-view.ts';
 import { userKey } from './users.ts';
@@ -24,7 +24,7 @@ const PATH_RANK: ReadonlyMap<PathClass, number> = new Map(
 
 /** What makes calls the same caller's. */
 export interface CallerIdentity {
-  /** Capture, or host where it is known: the same program on two hosts is two callers. */
+  /** Host, or capture where it is not known: see {@link scopeOf}. The same program on two hosts is two callers. */
   scope: string;
   /** Undefined where no process is known, and for the row of those beyond the maximum. */
   process: ProcessView | undefined;
@@ -61,6 +61,8 @@ export class Caller {
   withProcess = 0;
   /** Of its process, what was counted when it was met. */
   kept: ProcessSize = NOTHING_KEPT;
+  /** As it is to be shown, once that is known. */
+  host: ShownHost | undefined;
   first: Nanoseconds;
   last: Nanoseconds;
   readonly userAgents: FewValues;
@@ -70,7 +72,7 @@ export class Caller {
   readonly #days: DayCounts;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   #example: Candidate;
-  /** What saved events said of its processes; undefined where the journal is read, which has it all. */
+  /** What saved events and reports said of its processes; undefined where the journal is read, which has it all. */
   said: MostSaid | undefined;
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
@@ -158,6 +160,11 @@ export class Caller {
     return last && dayStart(last.day);
   }
 
+  /** Its host or capture, as it is to be shown. */
+  get place(): string {
+    return this.host?.label ?? this.identity.scope;
+  }
+
   get facts(): CallerFacts {
     return this.#facts.facts;
   }
@@ -186,7 +193,7 @@ export class Caller {
   /** @param view of its process, where that is known */
   add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
-    this.addContext(call, view);
+    this.addContext(attributed, view);
     if (!this.#isReported) this.#begin({ example: exampleOf(attributed), kind, time: call.time });
     this.#isCounted = true;
     if (attributed.process !== undefined)
@@ -195,7 +202,7 @@ export class Caller {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (attributed.process?.facts !== undefined) {
       this.said ??= new MostSaid();
-      this.said.add(attributed);
+      this.said.add(attributed.process.facts);
     }
     if (call.operation !== undefined) this.operations[call.operation]++;
     if (view !== undefined) this.withProcess++;
@@ -275,6 +282,10 @@ export class Caller {
 
   #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
     const { user, haveAgents, areNamedBySystem } = summary.allCalls;
+    if (example.process !== undefined) {
+      this.said ??= new MostSaid();
+      this.said.addColumns(summary.said);
+    }
     if (!haveAgents) this.#lacksAgent = true;
     if (!areNamedBySystem) this.#areNamedBySystem = false;
     if (summary.program !== undefined && user !== undefined) this.#addUser(user);
@@ -296,8 +307,9 @@ export class Caller {
   }
 
   /** A call that is not to be reported, and tells why it makes others. */
-  addContext(call: ImdsCall, view: ProcessView | undefined): void {
-    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none');
+  addContext({ call, attribution }: AttributedCall, view: ProcessView | undefined): void {
+    const isBeforeNat = attribution.match === 'isn-nat';
+    this.#facts.add(call, view?.run ?? '', view?.tokenArgument ?? 'none', isBeforeNat);
   }
 
   /** It may be known from calls that are not to be reported. */

@@ -1,3 +1,4 @@
+import { unwatchedIn } from '../endpoints.ts';
 import {
   type CaptureSummary,
   type Completeness,
@@ -53,6 +54,8 @@ export interface CompletenessSummary {
   /** Captures whose probe died, so that the wire view was alone from then on. */
   byWireInTheEnd: number;
   lookups: Completeness['lookups'];
+  /** Endpoints that were looked for in a recording that did not watch them. */
+  unwatched: Set<string>;
   /** Captures that were not read to their end. */
   interrupted: number;
   /** Captures of which no packet could be read. */
@@ -80,10 +83,11 @@ export function speaksOfCalls(name: string): boolean {
 }
 
 /** A capture is complete only where the kernel's own counts say so; without them nobody knows. */
-export function isIncomplete({
-  completeness,
-  problems,
-}: Pick<CaptureSummary, 'completeness' | 'problems'>): boolean {
+export function isIncomplete(
+  capture: Pick<CaptureSummary, 'completeness' | 'problems' | 'searched'>,
+): boolean {
+  const { completeness, problems } = capture;
+  if (unwatchedIn(capture).length > 0) return true;
   const { losses, captureDrops, connections, provableConnections, views } = completeness;
   if (lossesIn(losses).length > 0) return true;
   if ((captureDrops ?? 0) !== 0 || isUnread(problems)) return true;
@@ -121,6 +125,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     byWireAlone: 0,
     byWireInTheEnd: 0,
     lookups: { made: 0, found: 0 },
+    unwatched: new Set(),
     interrupted: 0,
     unreadable: 0,
     damage: 0,
@@ -148,6 +153,7 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
+  for (const endpoint of unwatchedIn(capture)) summary.unwatched.add(endpoint);
   addWitness(summary, completeness);
   if (isInterrupted(capture.problems)) summary.interrupted++;
   if (capture.events !== undefined) {

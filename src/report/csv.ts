@@ -137,7 +137,8 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
     ready: () => undefined,
     async end(_captures, hosts, _findings, ignored) {
       const writer = new CsvWriter(groupBy === 'caller' ? CALLER_COLUMNS : GROUP_COLUMNS, output);
-      const verdicts = new Map(hosts.map(({ host, status }) => [host, status]));
+      const verdicts = new Map(hosts.map(({ scope, status }) => [scope, status]));
+      const byLabel = new Map(hosts.map(({ host, status }) => [host, status]));
       let written = 0;
       const write = async (row: Readonly<Record<string, Value>>) => {
         writer.row(row);
@@ -159,7 +160,7 @@ export function createCsvCallerSink(options: RowOptions, output: Output): Format
         const top = topOf(groupsOf(aggregate, groupBy, ignored), options);
         leftOut = top.leftOut;
         for (const group of top.rows) {
-          const verdict = groupBy === 'host' ? verdicts.get(group.name ?? '') : undefined;
+          const verdict = groupBy === 'host' ? byLabel.get(group.name ?? '') : undefined;
           await write({ ...groupRow(group, groupBy), host_verdict: verdict });
         }
       }

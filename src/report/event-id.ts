@@ -1,14 +1,10 @@
 import { hash } from 'node:crypto';
-import type { AttributedCall, Endpoint, Host, Process } from '../model.ts';
+import { endpointText } from '../endpoints.ts';
+import type { AttributedCall, Host, Process } from '../model.ts';
 
 /** The first 128 bits of SHA-256 over the parts, as 32 hexadecimal digits. */
 function digest(parts: readonly string[]): string {
   return hash('sha256', parts.join('\0'), 'hex').slice(0, 32);
-}
-
-/** `169.254.169.254:80`, `[fd00:ec2::254]:80`. */
-export function endpointText({ address, port, family }: Endpoint): string {
-  return family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /**

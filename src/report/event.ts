@@ -1,3 +1,4 @@
+import { endpointText } from '../endpoints.ts';
 import type {
   AttributedCall,
   ContainerFacts,
@@ -8,7 +9,7 @@ import type {
   ProcessIdentity,
 } from '../model.ts';
 import { escapeJson, jsonString } from './escape.ts';
-import { endpointText, entityId, eventId } from './event-id.ts';
+import { entityId, eventId } from './event-id.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
 import { isoNanoseconds } from './time.ts';
 import { Memo, viewHeader, viewUrl } from './url.ts';

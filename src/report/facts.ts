@@ -1,12 +1,4 @@
-import type {
-  AttributedCall,
-  ContainerFacts,
-  HostDirectory,
-  Nanoseconds,
-  PackageFacts,
-  Process,
-  ProcessFacts,
-} from '../model.ts';
+import type { ContainerFacts, HostDirectory, PackageFacts, Process, ProcessFacts } from '../model.ts';
 import { maskImage, maskText } from '../secrets.ts';
 import { containerOfPath, namedByUser, userManagerOf } from './cgroup-path.ts';
 import { scriptFile } from './program.ts';
@@ -35,43 +27,6 @@ export class FactViews {
     const next = { revision, facts: same ? kept.facts : facts };
     this.#kept.set(process, next);
     return next.facts;
-  }
-}
-
-/**
- * What saved events said of the processes of one caller: of all, what says most, of equals the earliest, so
- * that the order of the reading does not matter. An event has what was known when its call was told.
- */
-export class MostSaid {
-  #facts: ProcessFacts | undefined;
-  /** The last that were weighed: they come again with each call of a process. */
-  #weighed: ProcessFacts | undefined;
-  #weight = 0;
-  #rank: readonly [said: number, time: Nanoseconds, id: string] = [0, 0n, ''];
-
-  add({ call, process, eventId = '' }: AttributedCall): void {
-    const facts = process?.facts;
-    if (facts === undefined || facts === this.#facts) return;
-    if (facts !== this.#weighed) this.#weight = JSON.stringify(facts).length;
-    this.#weighed = facts;
-    const said = this.#weight;
-    const [most, time, id] = this.#rank;
-    const isBetter =
-      this.#facts === undefined ||
-      said > most ||
-      (said === most && (call.time < time || (call.time === time && eventId < id)));
-    if (!isBetter) return;
-    this.#facts = facts;
-    this.#rank = [said, call.time, eventId];
-  }
-
-  /** The same, completed by what was said of others. */
-  complete(own: ProcessFacts | undefined): ProcessFacts | undefined {
-    if (own === undefined || this.#facts === undefined) return own;
-    const { container, ...rest } = defined(masked(this.#facts));
-    const completed: ProcessFacts = { ...rest, ...defined(own) };
-    if (container !== undefined) completed.container = { ...container, ...defined(own.container ?? {}) };
-    return completed;
   }
 }
 
@@ -121,7 +76,8 @@ function defined<T extends object>(facts: T): Partial<T> {
   return known;
 }
 
-function masked(facts: ProcessFacts): ProcessFacts {
+/** Without what is secret of it. */
+export function masked(facts: ProcessFacts): ProcessFacts {
   const { container, userName } = facts;
   return {
     package: facts.package && maskedTexts(facts.package),

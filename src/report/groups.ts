@@ -125,9 +125,8 @@ function groupCallers(aggregate: Aggregate, key: Exclude<GroupKey, 'caller'>, ig
 }
 
 function nameOf(caller: Caller, aggregate: Aggregate, key: GroupKey): string | undefined {
-  const { scope, isOther } = caller.identity;
-  if (isOther) return undefined;
-  if (key === 'host') return scope;
+  if (caller.identity.isOther) return undefined;
+  if (key === 'host') return caller.place;
   const { container_id: container, unit, user } = callerFields(caller, aggregate.views);
   return { container, unit, user }[key as 'container' | 'unit' | 'user'];
 }

@@ -1,6 +1,9 @@
 import type { HostPart } from '../callers/host-part.ts';
+import type { OnHost } from '../callers/types.ts';
 import type { AttributedCall } from '../model.ts';
+import { type ShownHost, scopeOf } from './host-names.ts';
 import { KINDS } from './kinds.ts';
+import { savedHost } from './saved-process.ts';
 
 /** More hosts share one entry. */
 export const MAX_HOSTS = 16_384;
@@ -17,34 +20,46 @@ export class HostParts {
     return this.#parts.size;
   }
 
-  /** By name, so that their order never is that of the reading. */
+  /** By what tells them apart, so that their order never is that of the reading. */
   get all(): readonly HostPart[] {
-    return [...this.#parts.values()].sort((a, b) => (a.scope < b.scope ? -1 : Number(a.scope > b.scope)));
+    return [...this.#parts].sort(([a], [b]) => (a < b ? -1 : Number(a > b))).map(([, part]) => part);
   }
 
-  call({ call, process, host }: AttributedCall, kind: number, scope: string): void {
-    const sums = this.#of(scope, host !== undefined);
+  call({ call, process, host, capture }: AttributedCall, kind: number): void {
+    const scope = scopeOf(host, capture);
+    const sums =
+      this.#parts.get(scope) ?? this.#new(scope, { host: host?.name ?? host?.id, hostId: host?.id, capture });
     sums.counts[kind] = (sums.counts[kind] ?? 0) + 1;
     if (kind <= 1 && process === undefined) sums.withoutName++;
     const { status = 0 } = call;
     if (kind === 0 && status >= 200 && status < 300) sums.succeeded++;
   }
 
-  add({ scope, isHost, counts, withoutName, succeeded }: HostPart): void {
-    const sums = this.#of(scope, isHost);
-    for (const [kind, count] of counts.entries()) sums.counts[kind] = (sums.counts[kind] ?? 0) + count;
-    sums.withoutName += withoutName;
-    sums.succeeded += succeeded;
+  add(part: HostPart): void {
+    const scope = scopeOf(savedHost(part), part.capture);
+    const sums = this.#parts.get(scope) ?? this.#new(scope, part);
+    for (const [kind, count] of part.counts.entries()) sums.counts[kind] = (sums.counts[kind] ?? 0) + count;
+    sums.withoutName += part.withoutName;
+    sums.succeeded += part.succeeded;
   }
 
-  #of(wanted: string, isHost: boolean): Sums {
-    const isKnown = this.#parts.has(wanted) || this.#parts.size < MAX_HOSTS;
-    const scope = isKnown ? wanted : OTHER_HOSTS;
-    let sums = this.#parts.get(scope);
-    if (sums === undefined) {
-      sums = { scope, isHost, counts: KINDS.map(() => 0), withoutName: 0, succeeded: 0 };
-      this.#parts.set(scope, sums);
-    }
+  /** Names as they are to be shown. */
+  showHosts(hosts: ReadonlyMap<string, ShownHost>): void {
+    for (const [scope, part] of this.#parts)
+      if (part.host !== undefined) part.host = hosts.get(scope)?.name ?? part.host;
+  }
+
+  #new(wanted: string, { host, hostId, capture }: OnHost): Sums {
+    const hasRoom = this.#parts.size < MAX_HOSTS;
+    const scope = hasRoom ? wanted : OTHER_HOSTS;
+    // Of those beyond, it is not known which host they are of.
+    const whose = hasRoom
+      ? { host, hostId, capture }
+      : { host: undefined, hostId: undefined, capture: scope };
+    const known = this.#parts.get(scope);
+    if (known !== undefined) return known;
+    const sums = { ...whose, counts: KINDS.map(() => 0), withoutName: 0, succeeded: 0 };
+    this.#parts.set(scope, sums);
     return sums;
   }
 }

@@ -1,11 +1,14 @@
+import { EC2_IPV4, EC2_IPV6 } from '../endpoints.ts';
 import type { CaptureSummary, Nanoseconds } from '../model.ts';
 import { countOf } from '../words.ts';
 import { escapeText } from './escape.ts';
-import type { HostCounts, HostTotals } from './host-totals.ts';
+import type { ShownHost } from './host-names.ts';
+import type { HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
 import { cutText, lackingIn } from './lacking.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, rangeText, watchText } from './time.ts';
+import type { ToldCalls } from './told-calls.ts';
 
 export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
 
@@ -19,6 +22,9 @@ const HOUR = 3_600_000_000_000n;
 /** SDKs fetch credentials anew before they expire, six hours after they were issued at the latest. */
 const REFRESH = 6n * HOUR;
 const DAY = 24n * HOUR;
+
+/** Endpoints, of many. */
+const NAMED = 3;
 
 /** Before each of the gaps in what is needed. */
 export const PROOF = 'Proof that no call was missed. ';
@@ -39,8 +45,11 @@ export const DEFAULT_VERDICT: VerdictOptions = { observed: DAY };
 
 /** May HttpTokens=required be set on one host? Texts are escaped. */
 export interface HostVerdict {
-  /** Name or id of the host; the capture's name where that is not known. */
+  /** What tells it apart: see {@link scopeOf}. */
+  scope: string;
+  /** Name or id of the host, so that it is told from others; the capture's name where that is not known. */
   host: string;
+  shown: ShownHost;
   status: VerdictStatus;
   /** Without those of ignored callers. */
   calls: KindCounts;
@@ -65,9 +74,13 @@ export function hostVerdicts(
 ): HostVerdict[] {
   const observations = observationsOf(captures, options.window);
   const lacking = lackingIn(captures);
-  const hosts = new Set([...totals.hosts.keys(), ...observations.keys()]);
-  const verdicts = [...hosts].map((host) =>
-    hostVerdict(host, totals, observations.get(host), options, lacking(host)),
+  const scopes = new Set([...totals.hosts.keys(), ...observations.keys()]);
+  for (const { host, watch, lastTime = 0n, sessions = [] } of captures) {
+    totals.names.add(host, watch?.to ?? lastTime);
+    for (const session of sessions) totals.names.add(session.host, session.to);
+  }
+  const verdicts = [...totals.names.shown(scopes)].map(([scope, shown]) =>
+    hostVerdict({ scope, shown }, totals, observations.get(scope), options, lacking(scope)),
   );
   return verdicts.sort(byUrgency);
 }
@@ -83,17 +96,21 @@ const URGENCY: readonly VerdictStatus[] = ['not-ready', 'not-enough-evidence', '
 
 function byUrgency(a: HostVerdict, b: HostVerdict): number {
   const order = URGENCY.indexOf(a.status) - URGENCY.indexOf(b.status);
-  return order || b.calls.v1 - a.calls.v1 || (a.host < b.host ? -1 : Number(a.host > b.host));
+  return order || b.calls.v1 - a.calls.v1 || compareTexts(a.host, b.host) || compareTexts(a.scope, b.scope);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function hostVerdict(
-  host: string,
+  { scope, shown }: Pick<HostVerdict, 'scope' | 'shown'>,
   totals: HostTotals,
   observed: Observation | undefined,
   options: VerdictOptions,
   lacking: readonly string[],
 ): HostVerdict {
-  const counts = totals.hosts.get(host);
+  const counts = totals.hosts.get(scope);
   const calls = counts?.kinds ?? { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 };
   const covers = {
     boot: observed?.coversBoot === true,
@@ -101,14 +118,18 @@ function hostVerdict(
     day: (observed?.longest ?? 0n) >= DAY,
   };
   const ignored = kindCounts(counts?.ignored ?? []);
-  const { leftOut = 0, before = 0, cut = 0 } = counts ?? {};
-  const needed = neededFor(calls, { leftOut, before, cut, ignored }, lacking, observed, options);
+  const { leftOut = 0, before: counted = 0, cut = 0 } = counts ?? {};
+  const told = totals.told(scope);
+  const before = counted + told.countBefore();
+  const needed = neededFor(calls, { leftOut, cut, told, lacking }, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
   const restsOn = restsOnOf(observed, covers, noToken, { calls, withoutName, before, ignored });
   return {
-    host,
+    scope,
+    host: shown.label,
+    shown,
     status,
     calls,
     ignored,
@@ -123,8 +144,12 @@ function hostVerdict(
 
 function neededFor(
   calls: KindCounts,
-  { leftOut, before, cut, ignored }: Pick<HostCounts, 'leftOut' | 'before' | 'cut'> & { ignored: KindCounts },
-  lacking: readonly string[],
+  {
+    leftOut,
+    cut,
+    told,
+    lacking,
+  }: { leftOut: number; cut: number; told: ToldCalls; lacking: readonly string[] },
   observed: Observation | undefined,
   { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
@@ -153,19 +178,28 @@ function neededFor(
     );
     return needed;
   }
-  const isElsewhere = leftOut + before > 0;
-  // Of these, sessions know nothing of filters.
-  const [v1, unknown] = [observed.v1 - ignored.v1, observed.unknown - ignored.unknown];
-  if (calls.v1 === 0 && !isElsewhere && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1'));
-  if (calls.unknown === 0 && !isElsewhere && unknown > 0)
-    needed.push(rolledAway(unknown, 'that could not be read and'));
+  const [v1, unknown] = [told.missing(observed.counted, 0), told.missing(observed.counted, 1)];
+  if (calls.v1 === 0 && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1'));
+  if (calls.unknown === 0 && unknown > 0) needed.push(rolledAway(unknown, 'that could not be read and'));
+  if (isOfOthers(observed, least)) needed.push(elsewhereText(observed));
   for (const gap of observed.gaps) needed.push(`${PROOF}${gap}`);
   if (observed.duration < least) {
-    needed.push(
-      `${durationText(least)} under watch; these are ${watchText(observed.duration)} (--observed).`,
-    );
+    const is = observed.first === undefined ? 'there is none' : `these are ${watchText(observed.duration)}`;
+    needed.push(`${durationText(least)} under watch; ${is} (--observed).`);
   }
   return needed;
+}
+
+/** What was watched elsewhere does not help the time under watch; where that is long enough, it does no harm. */
+function isOfOthers({ elsewhere, first, duration }: Observation, least: Nanoseconds): boolean {
+  return elsewhere > 0 && (first === undefined || duration < least);
+}
+
+function elsewhereText({ elsewhere, otherEndpoints: endpoints }: Observation): string {
+  const names = endpoints.slice(0, NAMED).join(', ');
+  const more = endpoints.length > NAMED ? ` and ${endpoints.length - NAMED} more` : '';
+  const which = names === '' ? '' : ` (${names}${more})`;
+  return `Recordings of ${EC2_IPV4}, which HttpTokens=required is for: ${countOf(elsewhere, 'recording')} ${isOrAre(elsewhere)} of other endpoints${which}.`;
 }
 
 function isOrAre(count: number): string {
@@ -189,11 +223,14 @@ function restsOnOf(
 ): string[] {
   const lines: string[] = [];
   if (observed?.first !== undefined && observed.last !== undefined) {
-    const { duration, first, last, recordings } = observed;
+    const { duration, longest, first, last, recordings, elsewhere, withoutIpv6 } = observed;
+    // What is asked for is the sum, and what is covered goes by the longest of the pieces.
+    const pieces = longest < duration ? `, at most ${watchText(longest)} without a gap` : '';
     lines.push(
-      `${capitalized(watchText(duration))} under watch in ${countOf(recordings, 'recording')}, ${rangeText(first, last)}.`,
+      `${capitalized(watchText(duration))} under watch in ${countOf(recordings - elsewhere, 'recording')}, ${rangeText(first, last)}${pieces}.`,
     );
     lines.push(coverText(covers));
+    if (withoutIpv6) lines.push(`${EC2_IPV6} was not always watched.`);
   }
   if (withoutName > 0) {
     const unread = calls.unknown > 0 ? 'that could not be read,' : 'to fix';

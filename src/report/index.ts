@@ -1,12 +1,14 @@
-import { partsOf } from '../callers/host-part.ts';
+import type { DayCount } from '../callers/days.ts';
+import { type HostPart, partsOf } from '../callers/host-part.ts';
 import type { IgnorePolicy } from '../callers/ignore.ts';
-import type { CallerTarget } from '../callers/types.ts';
-import type { AttributedCall, CaptureSummary } from '../model.ts';
+import type { CallerTarget, OnHost } from '../callers/types.ts';
+import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
 import { Aggregate } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
 import { findIgnored, Ignored } from './ignored.ts';
+import { savedHost } from './saved-process.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -94,18 +96,34 @@ export class VerdictSink implements ReportSink {
       aggregate && {
         addCaller: (caller) => {
           aggregate.addCaller(caller);
-          for (const part of partsOf(caller)) this.#totals.addPart(part);
+          this.#addParts(partsOf(caller), caller.last, caller.days);
         },
-        raiseCaller: (caller) => {
-          const { counts, succeeded } = aggregate.raiseCaller(caller);
-          for (const part of partsOf(caller)) this.#totals.addPart({ ...part, counts, succeeded });
+        raiseCaller: (saved) => {
+          const caller = this.#withId(saved);
+          const { counts, succeeded, days } = aggregate.raiseCaller(caller);
+          const parts = partsOf(caller);
+          const raised = parts.length > 1 ? parts : parts.map((part) => ({ ...part, counts, succeeded }));
+          // Its host's name is that of the example.
+          this.#addParts(raised, caller.example.time, days);
         },
         leaveOut: (leftOut) => this.#totals.leaveOutOf(leftOut),
-        leaveOutRaised: (leftOut) => this.#totals.leaveOutRaised(leftOut),
+        leaveOutRaised: (leftOut) => this.#totals.leaveOutRaised(this.#withId(leftOut)),
+        raiseBefore: (caller, days) => this.#totals.raiseBefore(this.#withId(caller), days),
         addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
         addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
       }
     );
+  }
+
+  /**
+   * @param time when the hosts had those names
+   * @param days of a row of several hosts, nobody knows which days are whose
+   */
+  #addParts(parts: readonly HostPart[], time: Nanoseconds, days: readonly DayCount[]): void {
+    for (const part of parts) {
+      this.#totals.names.add(savedHost(part), time);
+      this.#totals.addPart(part, parts.length === 1 ? days : []);
+    }
   }
 
   call(call: AttributedCall): void {
@@ -134,8 +152,15 @@ export class VerdictSink implements ReportSink {
         this.#totals.ignore(caller, this.#options.window?.since);
     }
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
+    aggregate?.showHosts(new Map(this.#verdicts.map(({ scope, shown }) => [scope, shown])));
     this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);
     return this.#sink.end(captures, this.#verdicts, this.findings(), this.#ignored);
+  }
+
+  /** Inventories of earlier versions have no ids of hosts: they are read last, and what was read before may tell. */
+  #withId<C extends OnHost>(caller: C): C {
+    if (caller.hostId !== undefined || caller.host === undefined) return caller;
+    return { ...caller, hostId: this.#totals.names.idOf(caller.host) };
   }
 
   get rowsLeftOut(): number {

@@ -146,7 +146,7 @@ function head(
 }
 
 function hostObject({
-  host,
+  shown,
   status,
   calls,
   ignored,
@@ -158,7 +158,8 @@ function hostObject({
   needed,
 }: HostVerdict): object {
   return {
-    host,
+    host: shown.name,
+    host_id: shown.id,
     status,
     ...calls,
     ignored_v1: ignored.v1 || undefined,
@@ -221,6 +222,8 @@ function captureObject(capture: CaptureSummary): object {
     capture_drops: completeness.captureDrops,
     losses: completeness.losses,
     views: completeness.views,
+    watched_endpoints: completeness.watched,
+    searched_endpoints: capture.searched,
     lookups: completeness.lookups,
     problems: capture.problems.map(({ code, message, remedy, damage }) => ({
       code,

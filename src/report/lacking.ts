@@ -1,7 +1,8 @@
 import { leavesOutOf } from '../callers/selection.ts';
 import type { CaptureSummary } from '../model.ts';
 import { countOf } from '../words.ts';
-import { getOrInsert, scopeOf } from './aggregate.ts';
+import { getOrInsert } from './aggregate.ts';
+import { scopeOf } from './host-names.ts';
 
 /**
  * What JSON reports leave out by their own word, in sentences for the host that it may be missing of: theirs, where a

@@ -20,6 +20,7 @@ export function lossLines(completeness: CompletenessSummary): string[] {
             kernelLine(completeness),
             ...wireLines(completeness),
           ]),
+    ...(completeness.unwatched.size > 0 ? [unwatchedText([...completeness.unwatched])] : []),
     ...(completeness.interrupted > 0
       ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
       : []),
@@ -37,6 +38,11 @@ function isQuiet({ connections, incomplete, captures }: CompletenessSummary): bo
 }
 
 const QUIET = 'No connection to the endpoint was made: the sockets were watched, and nothing was lost.';
+
+/** Escaped: a session's header may come from anywhere, but what was looked for was parsed. */
+export function unwatchedText(endpoints: readonly string[]): string {
+  return `${endpoints.join(', ')} ${endpoints.length === 1 ? 'was' : 'were'} not watched by who recorded: nothing is proven of calls there.`;
+}
 
 function eventLines({ losses, provenFiles }: CompletenessSummary): string[] {
   const names = Object.keys(losses).sort();

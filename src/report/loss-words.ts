@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'capture.times_out_of_range': ['interface', 'with packet times before the year 0000 or after 9999'],
   'capture.unknown_blocks': ['unknown block', 'skipped'],
   'clock.steps': ['step', 'of the clock: times are by the clock at the start of the session'],
-  'events.lines_torn': ['last line', 'cut short'],
+  'events.lines_torn': ['line', 'cut short'],
   'events.lines_unreadable': ['line', 'that is no event'],
   'events.output_full': ['record', 'of the kernel side for which its output had no room'],
   'events.ring_full': ['record', 'of the kernel side for which its buffer had no room'],

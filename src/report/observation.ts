@@ -1,14 +1,24 @@
-import type { CaptureSummary, Completeness, Nanoseconds, SessionProof } from '../model.ts';
+import { EC2_IPV4, EC2_IPV6, provenIn, unwatchedIn } from '../endpoints.ts';
+import type { CaptureSummary, CutLine, Nanoseconds, SessionProof, Watch } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
-import { scopeOf } from './aggregate.ts';
 import { isIncomplete, isUnread, lossesIn } from './completeness.ts';
+import { scopeOf } from './host-names.ts';
 import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
+import { unwatchedText } from './loss-lines.ts';
 import { lossWords } from './loss-words.ts';
+import { rangeText } from './time.ts';
+import type { CountedSession } from './told-calls.ts';
 
 const MINUTE = 60_000_000_000n;
 /** A session that begins so soon after boot has seen the calls of boot, but for the first ones. */
 const BOOT = 3n * MINUTE;
+
+/**
+ * IMDSv2, and with it HttpTokens=required, came in November 2019: who watched before had a clock that was not set, and
+ * whose times jump when it is.
+ */
+const IMDSV2_CAME = 1_574_121_600_000_000_000n;
 
 /** Told of each host: of more files than that, their number. */
 const MAX_GAPS = 8;
@@ -28,10 +38,20 @@ export interface Observation {
   coversBoot: boolean;
   /** What is not proven, in sentences; none where every recording proves that no call was missed. */
   gaps: string[];
-  /** Calls that sessions counted, by their own word. */
-  v1: number;
-  unknown: number;
+  /** What sessions counted, by their own word. */
+  counted: readonly CountedSession[];
+  /** Recordings of other endpoints than that of EC2 on IPv4: they are no time under watch. */
+  elsewhere: number;
+  /** Of those, the endpoints. */
+  otherEndpoints: readonly string[];
+  /** Some time under watch was without EC2's endpoint on IPv6, which few hosts use. */
+  withoutIpv6: boolean;
 }
+
+type Recording = Pick<CaptureSummary, 'completeness' | 'problems' | 'searched'>;
+
+const CLOCK_NOT_SET =
+  'A recording begins before IMDSv2 was there, or before its host was booted: its clock was set meanwhile, and nobody knows for how long it watched.';
 
 interface Interval {
   from: Nanoseconds;
@@ -73,8 +93,8 @@ export function observationsOf(
   for (const session of latestSessions(captures)) of(scopeOf(session.host, session.session)).session(session);
   const gaps: string[] = [];
   for (const capture of captures.filter(({ events }) => events !== undefined)) {
-    if (capture.host === undefined) gaps.push(...gapsOf(capture));
-    else builders.get(scopeOf(capture.host, capture.name))?.gaps(gapsOf(capture));
+    if (capture.host === undefined) gaps.push(...gapsOf(capture, window));
+    else builders.get(scopeOf(capture.host, capture.name))?.gaps(gapsOf(capture, window));
   }
   const more = gaps.length - MAX_GAPS;
   if (more > 0) gaps.splice(MAX_GAPS, more, `${countOf(more, 'more file')} may lack calls.`);
@@ -83,13 +103,34 @@ export function observationsOf(
 }
 
 /** What a file of saved events may lack; what it tells of sessions comes apart. */
-function gapsOf({ name, problems, completeness: { losses } }: CaptureSummary): string[] {
+function gapsOf(
+  { name, problems, cutLines, completeness: { losses } }: CaptureSummary,
+  window: Window,
+): string[] {
   const sessions = losses['events.sessions_turned_away'] ?? 0;
-  const torn = losses['events.lines_torn'] ?? 0;
+  const cut = cutText(losses['events.lines_torn'] ?? 0, cutLines, window);
   const gaps = sessions > 0 ? [`${name} has more sessions than are read.`] : [];
   if (isUnread(problems)) gaps.push(`${name} is damaged, or was not read to its end.`);
-  else if (torn > 0) gaps.push(`${name} ends in the middle of a line.`);
+  else if (cut !== undefined) gaps.push(`${name}: ${cut}.`);
   return gaps;
+}
+
+/** Each may have told of a call within the window, or of a loss; undefined where none can have. */
+function cutText(
+  count: number,
+  lines: readonly CutLine[] | undefined,
+  { since, until }: Window,
+): string | undefined {
+  const within = (lines ?? []).filter(
+    ({ from, to }) =>
+      (since === undefined || to === undefined || to >= since) &&
+      (until === undefined || from === undefined || from < until),
+  );
+  if (count === 0 || (lines !== undefined && within.length === 0)) return undefined;
+  const [{ from, to } = {}, ...more] = within;
+  const isKnown = more.length === 0 && from !== undefined && to !== undefined;
+  const when = isKnown ? `, of ${rangeText(from, to)}` : '';
+  return `${countOf(lines === undefined ? count : within.length, 'line')} cut short${when}`;
 }
 
 /** A session's lines may stand in several files. */
@@ -110,8 +151,10 @@ class Builder {
   #recordings = 0;
   #latest: Nanoseconds | undefined;
   #coversBoot = false;
-  #v1 = 0;
-  #unknown = 0;
+  readonly #counted: CountedSession[] = [];
+  #elsewhere = 0;
+  readonly #otherEndpoints = new Set<string>();
+  #withoutIpv6 = false;
 
   constructor(window: Window) {
     this.#window = window;
@@ -120,9 +163,11 @@ class Builder {
   capture(capture: CaptureSummary): void {
     const from = capture.watch?.from ?? capture.firstTime;
     const to = capture.watch?.to ?? capture.lastTime;
-    if (from !== undefined && to !== undefined) this.#add(from, to, capture.watch?.bootTime);
-    else this.#recordings++;
-    if (isIncomplete(capture)) this.#explain(capture.completeness, isUnread(capture.problems));
+    if (from !== undefined && to !== undefined) {
+      const { bootTime = undefined } = capture.watch ?? {};
+      this.#add({ from, to, bootTime }, capture, capture.watch !== undefined);
+    } else this.#recordings++;
+    if (isIncomplete(capture)) this.#explain(capture);
   }
 
   /** Of files of saved events. */
@@ -130,12 +175,14 @@ class Builder {
     for (const gap of gaps) this.#gaps.add(gap);
   }
 
-  session({ from, to, bootTime, completeness, unwritten, calls }: SessionProof): void {
-    if (!this.#add(from, to, bootTime)) return;
-    this.#v1 += calls.v1;
-    this.#unknown += calls.unknown;
+  session(proof: SessionProof): void {
+    const { session, from, to, completeness, unwritten, calls } = proof;
+    const capture = { completeness, problems: [] };
+    if (!this.#add(proof, capture, true)) return;
+    if (calls.v1 + calls.unknown > 0)
+      this.#counted.push({ session, from, to, counts: [calls.v1, calls.unknown] });
     if (unwritten > 0) this.#gaps.add(`${countOf(unwritten, 'call')} could not be written to the log.`);
-    if (isIncomplete({ completeness, problems: [] })) this.#explain(completeness, false);
+    if (isIncomplete(capture)) this.#explain(capture);
   }
 
   get observation(): Observation {
@@ -152,37 +199,47 @@ class Builder {
       recordings: this.#recordings,
       coversBoot: this.#coversBoot,
       gaps: [...this.#gaps],
-      v1: this.#v1,
-      unknown: this.#unknown,
+      counted: this.#counted,
+      elsewhere: this.#elsewhere,
+      otherEndpoints: [...this.#otherEndpoints].sort(),
+      withoutIpv6: this.#withoutIpv6,
     };
   }
 
-  /** What of it is in the window; false where nothing is. */
-  #add(begin: Nanoseconds, end: Nanoseconds, bootTime: Nanoseconds | undefined): boolean {
+  /**
+   * What of it is in the window; false where nothing is.
+   *
+   * @param isByClock its times are those of the clock of who watched, and not of packets alone
+   */
+  #add({ from: begin, to: end, bootTime }: Watch, capture: Recording, isByClock: boolean): boolean {
     const { since = begin, until = end } = this.#window;
     const from = begin < since ? since : begin;
     const to = end > until ? until : end;
     if (this.#latest === undefined || end > this.#latest) this.#latest = end;
     if (to < from) return false;
     this.#recordings++;
+    const proven = provenIn(capture);
+    if (!proven.includes(EC2_IPV4)) {
+      this.#elsewhere++;
+      for (const endpoint of proven) this.#otherEndpoints.add(endpoint);
+      return true;
+    }
+    if (isByClock && (begin < IMDSV2_CAME || (bootTime !== undefined && begin < bootTime))) {
+      this.#gaps.add(CLOCK_NOT_SET);
+      return true;
+    }
+    if (!proven.includes(EC2_IPV6)) this.#withoutIpv6 = true;
     this.#intervals.push({ from, to });
     if (from === begin && bootTime !== undefined && from - bootTime <= BOOT) this.#coversBoot = true;
     return true;
   }
 
-  #explain(
-    {
-      losses,
-      connections,
-      provableConnections,
-      capturedBytes,
-      kernelBytes,
-      views,
-      captureDrops,
-    }: Completeness,
-    hasProblems: boolean,
-  ): void {
+  #explain(capture: Recording): void {
+    const { losses, connections, provableConnections, capturedBytes, kernelBytes, views, captureDrops } =
+      capture.completeness;
     const before = this.#gaps.size;
+    const unwatched = unwatchedIn(capture);
+    if (unwatched.length > 0) this.#gaps.add(unwatchedText(unwatched));
     const names = lossesIn(losses);
     if (names.length > 0) {
       this.#gaps.add(
@@ -203,7 +260,7 @@ class Builder {
       this.#gaps.add(
         `${countText(kernelBytes - capturedBytes)} bytes that the kernel counted were not captured.`,
       );
-    if (hasProblems) this.#gaps.add('A file is damaged, or was not read to its end.');
+    if (isUnread(capture.problems)) this.#gaps.add('A file is damaged, or was not read to its end.');
     if (this.#gaps.size === before) this.#gaps.add('What was captured differs from what the kernel counted.');
   }
 }

@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from '../model.ts';
-import { interpreterOf, type Script, scriptOf } from './interpreters.ts';
+import { interpreterOf } from './interpreter-table.ts';
+import { type Script, scriptOf } from './interpreters.ts';
 import { programOfTitle } from './titles.ts';
 
 /** HTTP clients: what there is to fix is whoever runs them. */

@@ -34,6 +34,7 @@ export function sessionObject(proof: SessionProof): object {
     imds: {
       session,
       boot_time: bootTime === undefined ? undefined : isoNanoseconds(bootTime),
+      endpoints: completeness.watched,
       views: completeness.views,
       calls,
       calls_unwritten: unwritten,

@@ -1,6 +1,6 @@
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import { countOf, countText } from '../words.ts';
-import { type Aggregate, getOrInsert, scopeOf } from './aggregate.ts';
+import { type Aggregate, getOrInsert } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CallLines } from './call-lines.ts';
 import type { Caller } from './caller.ts';
@@ -8,6 +8,7 @@ import { type CompletenessSummary, summarize } from './completeness.ts';
 import { escapeText } from './escape.ts';
 import { GroupTable } from './group-table.ts';
 import { groupsOf } from './groups.ts';
+import { scopeOf } from './host-names.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import type { Ignored } from './ignored.ts';
 import { fewText, joinKnown, loadWidth, PROSE, type WidthOf, wrap } from './layout.ts';
@@ -104,7 +105,12 @@ async function writeTable(
   for (const { scope, line } of table.lines(paint, widthOf)) {
     if (byScope.size + captures.length > 2 && scope !== undefined && scope !== current) {
       writer.write(
-        `\n${wrap(scopeTitle(scope, capturesOf.get(scope) ?? []), columns, '  ', widthOf)
+        `\n${wrap(
+          scopeTitle(byScope.get(scope)?.[0]?.place ?? scope, capturesOf.get(scope) ?? []),
+          columns,
+          '  ',
+          widthOf,
+        )
           .map(paint.strong)
           .join('\n')}\n`,
       );

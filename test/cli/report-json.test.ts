@@ -44,10 +44,9 @@ describe('imds report with JSON reports', function () {
 
   it('adds reports and events of many hosts, in whatever layout, packed or not', async () => {
     const host = (name: string) =>
-      EVENTS.replaceAll('"name":"web-7"', `"name":"${name}"`).replaceAll(
-        /"event":\{"id":"../g,
-        `"event":{"id":"${name}`,
-      );
+      EVENTS.replaceAll('"name":"web-7"', `"name":"${name}"`)
+        .replaceAll('"host":{"id":"', `"host":{"id":"${name}`)
+        .replaceAll(/"event":\{"id":"../g, `"event":{"id":"${name}`);
     const [a, b, c] = ['aa', 'bb', 'cc'].map((name) => put(`events/${name}.jsonl`, host(name)));
     const whole = await rowsOf([join(folder.path, 'events')]);
     assert.equal(whole.length, 1 + 3 * 7 + 1);

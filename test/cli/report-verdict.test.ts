@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EventLineParser } from '../../src/events/event-line.ts';
+import { Line } from '../../src/events/line.ts';
+import { Inventory } from '../../src/live/inventory/inventory.ts';
 import { imds } from './run.ts';
 
 const DAY = '2026-01-15';
@@ -135,6 +138,35 @@ describe('the verdict of imds report', () => {
     assert.deepEqual(await verdictsOf([...lines, nobodys], '--host', 'web-7'), [
       ['/a.jsonl', 'not-enough-evidence'],
       ['web-7', 'ready'],
+    ]);
+  });
+
+  it('knows from the inventory that calls which were rolled away were before the time that is asked about', async () => {
+    const inventory = join(folder, 'imds-callers.json');
+    const v1 = (day: string) =>
+      call('v1', 'web-7', '01:00:00').replace(DAY, day).replace('"read"', '"read","path_class":"metadata"');
+    const kept = new Inventory();
+    for (const line of [v1(DAY), v1(DAY), call('v2', 'web-7', '10:00:00')]) {
+      const event = new EventLineParser().parse(Line.of(line), 'x');
+      if (event !== undefined) kept.add(event);
+    }
+    let text = '';
+    for await (const piece of kept.text(1_768_600_000_000_000_000n)) text += piece;
+    const counted = session('web-7').replace('"v1":0', '"v1":2').replace('2026-01-17', '2026-01-19');
+    const lines = [call('v2', 'web-7', '10:00:00').replace(DAY, '2026-01-18'), counted];
+    const asked = ['--since', '2026-01-16T00:00:00Z'];
+    assert.deepEqual(await verdictsOf(lines, ...asked), [['web-7', 'not-enough-evidence']]);
+    writeFileSync(inventory, text);
+    assert.deepEqual(await verdictsOf(lines, ...asked), [['web-7', 'ready']]);
+    // Of the day of that time, nobody knows.
+    assert.deepEqual(await verdictsOf(lines, '--since', `${DAY}T02:00:00Z`), [
+      ['web-7', 'not-enough-evidence'],
+    ]);
+    // A third call may be from after it.
+    const more = counted.replace('"v1":2', '"v1":3');
+    assert.deepEqual(await verdictsOf([...lines, more], ...asked), [['web-7', 'not-enough-evidence']]);
+    assert.deepEqual(await verdictsOf([...lines, more, v1(DAY)], ...asked), [
+      ['web-7', 'not-enough-evidence'],
     ]);
   });
 

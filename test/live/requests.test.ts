@@ -4,7 +4,8 @@ import { type Namespace, Network, shown } from '../support/netns.ts';
 import { connectPair } from '../support/topologies.ts';
 import { callerProgram } from './caller.ts';
 import { CLIENTS, PYTHON, succeed, V4, V6 } from './probe/world.ts';
-import { askBy, asking, startServing, V4_ENDPOINT, V6_ENDPOINT, WATCHING, withScene } from './scene.ts';
+import { proofOf } from './proof.ts';
+import { askBy, asking, PORT, startServing, V4_ENDPOINT, V6_ENDPOINT, WATCHING, withScene } from './scene.ts';
 import { endSessions, type LiveEvent, LiveSession, needsRoot, newMark } from './session.ts';
 
 const KEPT = 10_000;
@@ -98,6 +99,35 @@ describe('imds live: requests', function () {
       },
       { endpoint: ['--get', 'late:300'] },
     ));
+
+  it('has each connection of one socket by itself: its process, and its counts', () =>
+    Network.with(async (network) => {
+      const { client, server } = connectPair(network);
+      await startServing(server);
+      const nobody = PORT + 1;
+      const refusing = ['--endpoint', `${V4}:${nobody}`];
+      const session = await LiveSession.start(['--capture', 'sockets', ...WATCHING, ...refusing]);
+      const mark = newMark();
+      await askBy(client, ['again', V4, String(nobody)], `/latest/meta-data/${mark}`);
+      const calls = await session.eventsOf(mark, 2);
+      for (const [number, { url, process: caller, attribution }] of calls.entries()) {
+        const [name, pid] = url?.path.split('-').slice(-2) ?? [];
+        assert.equal(name, ['first', 'second'][number]);
+        assert.equal(String(caller?.pid), pid);
+        assert.equal(attribution.match, 'cookie');
+      }
+      assert.notEqual(calls[0]?.process?.pid, calls[1]?.process?.pid);
+      assert.equal(await session.stop(), 0);
+      const refused = session.events.filter(({ destination }) => destination?.port === nobody);
+      assert.deepEqual(
+        refused.map(({ imds, process: caller }) => [imds.operation, caller?.pid]),
+        [['attempt', calls[0]?.process?.pid]],
+      );
+      const { captured, counted, connections, unprovable } = proofOf(session);
+      assert.deepEqual([connections, unprovable], [3, 0]);
+      assert.equal(captured, counted);
+      assert.ok(counted > 300, String(counted));
+    }));
 
   for (const [command, owned] of [
     ['held', true],

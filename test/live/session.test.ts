@@ -195,11 +195,28 @@ describe('imds live: the session', function () {
       'sockets',
       '--endpoint',
       UNUSED,
+      '--endpoint',
+      IMDS_ADDRESSES.v4,
       '--observed',
       '0s',
     ]);
     assert.equal(await session.stop(), 0);
     assert.match(session.diagnostics.join('\n'), /^Enforce +READY: /m);
+    const elsewhere = await LiveSession.start([
+      '--capture',
+      'sockets',
+      '--endpoint',
+      UNUSED,
+      '--observed',
+      '0s',
+    ]);
+    assert.equal(await elsewhere.stop(), 0);
+    const said = elsewhere.diagnostics.join('\n').replace(/\s+/g, ' ');
+    assert.match(said, /Enforce NOT ENOUGH EVIDENCE: /);
+    assert.match(
+      said,
+      /Recordings of 169\.254\.169\.254:80, .*: 1 recording is of other endpoints \(169\.254\.169\.254:9\)\./,
+    );
     const { code, stderr } = await imds(['live', '--observed', '5']);
     assert.equal(code, 2);
     assert.match(stderr, /^imds live: --observed 5: not a time\. /);

@@ -23,6 +23,7 @@ export interface LiveEvent {
   user_agent?: { original: string };
   network: { type: string };
   source: { ip: string; port: number };
+  destination?: { ip: string; port: number };
   process?: LiveProcess & { user?: { id: string; name?: string }; parent?: LiveProcess };
   package?: { name: string; version?: string; type?: string };
   container?: { id?: string; name?: string; image?: { name: string }; runtime?: string };

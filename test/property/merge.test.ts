@@ -6,7 +6,7 @@ import Ajv from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import schema from '../../schemas/report.schema.json' with { type: 'json' };
 import { SavedReportReader } from '../../src/events/saved-report.ts';
-import type { AttributedCall, Process } from '../../src/model.ts';
+import type { AttributedCall, Process, ProcessFacts } from '../../src/model.ts';
 import { DEFAULT_VERDICT } from '../../src/report/host-verdict.ts';
 import { createReportSink } from '../../src/report/index.ts';
 
@@ -30,6 +30,7 @@ function processOf(program: number, run: number): Process {
     args,
     ...(program === 2 ? { unit: 'agent.service', userName: 'agent' } : {}),
     ...(run % 5 === 0 ? { containerId: 'c0ffee' } : {}),
+    ...(run % 2 === 0 ? { facts: factsOf(name, run) } : {}),
     ancestors: [
       { pid: 2000 + run, start: '', name: 'sh', executable: '/usr/bin/dash', args: ['sh', '-c', 'x'] },
       { pid: 7, start: '', name: `job${run % 4}`, args: [`./job${run % 4}`] },
@@ -38,12 +39,25 @@ function processOf(program: number, run: number): Process {
   };
 }
 
+/** What events say of some processes: of one program, packages that were renewed, and pods. */
+function factsOf(name: string, run: number): ProcessFacts {
+  const version = run % 3 === 0 ? undefined : `1:${run % 7}.0-1`;
+  return {
+    ...(run % 4 === 0 ? { package: { name, version, manager: 'dpkg' } } : {}),
+    ...(run % 10 === 0
+      ? { container: { image: `app:${run % 3}`, podName: `app-${run % 6}`, podNamespace: 'shop' } }
+      : {}),
+    ...(run % 20 === 0 ? { container: { podId: `pod-${run}` } } : {}),
+    ...(run % 14 === 0 ? { timer: `job${run % 4}.timer` } : {}),
+  };
+}
+
 const calls = fc
   .array(
     fc.record({
       program: fc.nat(5),
       run: fc.nat(60),
-      host: fc.nat(2),
+      host: fc.nat(4),
       time: fc.oneof(fc.bigInt(0n, 3_600n * SECOND), fc.bigInt(0n, 400n * DAY)),
       deed: fc.constantFrom(
         'v1',
@@ -89,7 +103,11 @@ function callOf(item: Item, index: number): AttributedCall {
   const version =
     deed === 'attempt' ? undefined : deed.startsWith('v1') ? 'v1' : isToken || deed === '401' ? 'v2' : deed;
   const status = { 'v1-failed': 404, 'token-403': 403, 'token-lost': undefined, '401': 401 }[deed];
-  const host = [undefined, { id: 'i', name: 'web-7' }, { id: 'j' }][item.host];
+  // The second was called otherwise in its first half-hour, and the third has had its name for long.
+  const name = item.time < 1_800n * SECOND ? 'localhost' : 'web-7';
+  const host = [undefined, { id: 'i', name }, { id: 'j' }, { id: 'k', name: 'web-7' }, { name: 'Web-7' }][
+    item.host
+  ];
   const process = program > 3 ? undefined : processOf(program, run);
   return {
     call: {

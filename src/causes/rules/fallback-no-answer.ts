@@ -19,20 +19,30 @@ export const fallbackNoAnswer: Rule = {
     `${reachable(evidence)}see whether linklocal_allowance_exceeded grows (ethtool -S INTERFACE), and then ask less often.${noFallback(evidence)}`,
   look(evidence) {
     const seen = fellBackAfter(evidence, 'unanswered');
-    const { tokens, v1 } = evidence.facts;
+    const { v1 } = evidence.facts;
     if (seen === undefined || mainFailure(evidence) !== 'unanswered' || v1.answered === 0) return undefined;
-    const granted = tokens.granted + tokens.late;
-    const reason =
-      granted === 0
-        ? []
-        : [`${countOf(granted, 'other request')} for a token granted: the hop limit is not the reason.`];
-    return [seen, 'Its calls without a token were answered.', ...reason];
+    return [seen, 'Its calls without a token were answered.', ...notTheLimit(evidence)];
   },
 };
 
+/** Why it is not the hop limit, where that is known. */
+function notTheLimit(evidence: Evidence): string[] {
+  const { granted, late } = evidence.facts.tokens;
+  if (granted + late > 0)
+    return [
+      `${countOf(granted + late, 'other request')} for a token granted: the hop limit is not the reason.`,
+    ];
+  return isNear(evidence) ? ['These answers crossed no router: the hop limit is not the reason.'] : [];
+}
+
+/** Without its process, packets may have been seen anywhere on their way. */
+function isNear({ facts, hasProcess }: Evidence): boolean {
+  return hasProcess && facts.hops === 0;
+}
+
 function reachable(evidence: Evidence | undefined): string {
   const { granted = 0, late = 0 } = evidence?.facts.tokens ?? {};
-  return granted + late > 0
-    ? 'Look for what keeps single answers away: '
-    : 'Where it runs in a container, set the hop limit to 2; else ';
+  if (granted + late > 0) return 'Look for what keeps single answers away: ';
+  if (evidence !== undefined && isNear(evidence)) return 'Look for what keeps its answers away: ';
+  return 'Where it runs in a container, set the hop limit to 2; else ';
 }

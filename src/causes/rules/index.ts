@@ -14,6 +14,7 @@ import { foreignProbe } from './foreign-probe.ts';
 import { longTokenTtl } from './long-token-ttl.ts';
 import { noToken } from './no-token.ts';
 import { oldSdk } from './old-sdk.ts';
+import { otherLibrary } from './other-library.ts';
 import { proxy } from './proxy.ts';
 import { tokenInArgv } from './token-in-argv.ts';
 import { tokenNotSent } from './token-not-sent.ts';
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   oldSdk,
   tokenlessCode,
   fallbackUnseen,
+  otherLibrary,
   noToken,
   unknown,
   credentialsOverV1,

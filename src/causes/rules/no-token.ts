@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { countOf, productOf, tableRemedy } from '../words.ts';
+import { countOf, knownAs, tableRemedy } from '../words.ts';
 
 export const noToken: Rule = {
   id: 'no-token',
@@ -21,7 +21,7 @@ export const noToken: Rule = {
       v2 === 0
         ? `${countOf(v1, 'call')} without a token, none with one, and no request for a token.`
         : `${countOf(v1, 'call')} without a token: ${neverAsked} of ${countOf(facts.runs.followed, 'run')} followed never asked for one, and others use IMDSv2.`;
-    const who = match === undefined ? [] : [`By its ${match.by} it is ${productOf(match)}.`];
+    const who = match === undefined ? [] : [`${knownAs(match)}.`];
     const hand = isByHand ? ['A shell without a script started it: perhaps a person at a terminal.'] : [];
     return [seen, ...who, ...hand];
   },

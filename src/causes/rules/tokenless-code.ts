@@ -1,6 +1,6 @@
 import { FAILURES } from '../facts.ts';
 import type { Rule } from '../rule.ts';
-import { countOf, productOf, tableRemedy } from '../words.ts';
+import { countOf, knownAs, tableRemedy } from '../words.ts';
 
 export const tokenlessCode: Rule = {
   id: 'tokenless-code',
@@ -24,7 +24,7 @@ export const tokenlessCode: Rule = {
     if (v1 === 0 || facts.v1.credentials.calls > 0) return undefined;
     // Where one that failed is the last, that may be why, however long ago.
     if (match.client.sticky === true && FAILURES.some((outcome) => tokens[outcome] > 0)) return undefined;
-    const seen = `By its ${match.by} it is ${productOf(match)}, of which ${part} sends no token; ${countOf(v1, 'call')} without one, none of them for credentials.`;
+    const seen = `${knownAs(match)}, of which ${part} sends no token; ${countOf(v1, 'call')} without one, none of them for credentials.`;
     return runs.neverAsked === 0 || match.client.fallback !== 'yes'
       ? [seen]
       : [seen, 'Or it fell back before anybody looked: a restart while imds live watches tells.'];

@@ -138,7 +138,6 @@ export class Inventory {
     if (known?.calls === calls && known.day === today) return known.text;
     caller.forgetDays(today - INVENTORY_DAYS + 1);
     const {
-      scope: _,
       example_args: args,
       example_ancestry: ancestry,
       ...fields
@@ -148,7 +147,7 @@ export class Inventory {
         ...fields,
         example_args: args?.slice(0, SHOWN_ARGUMENTS).map(shortened),
         example_ancestry: ancestry?.slice(0, SHOWN_ANCESTORS),
-        ...savedObject(caller),
+        ...savedObject(caller, this.#aggregate.views),
       }),
     );
     this.#texts.set(caller, { calls, day: today, text });

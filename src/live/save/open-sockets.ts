@@ -22,7 +22,8 @@ export class OpenSockets {
   readonly #maximum: number;
   readonly #losses: Counters;
   readonly #sockets = new Map<string, OpenSocket>();
-  readonly #closed = new Set<string>();
+  /** When they closed. */
+  readonly #closed = new Map<string, bigint>();
 
   constructor(maximum: number, losses: Counters) {
     this.#maximum = maximum;
@@ -33,10 +34,20 @@ export class OpenSockets {
     const { cookie } = record;
     if (record.type === 'socket_closed') {
       this.#sockets.delete(cookie);
-      keepLatest(this.#closed, cookie);
+      keepLatest(this.#closed, cookie, BigInt(record.time));
       return;
     }
-    if (this.#closed.has(cookie)) return;
+    const closed = this.#closed.get(cookie);
+    if (closed !== undefined) {
+      // After a connect that failed, or connect(2) to AF_UNSPEC, it connects again.
+      if (record.type !== 'socket_opened' || BigInt(record.time) <= closed) return;
+      this.#closed.delete(cookie);
+    }
+    const { known } = this.#sockets.get(cookie) ?? {};
+    if (known !== undefined && isOther(known, record)) {
+      if (BigInt(record.time) <= BigInt(known.time)) return;
+      if (record.type === 'socket_opened') this.#sockets.delete(cookie);
+    }
     const socket = this.#socket(cookie);
     if (record.type === 'stream') addStream(socket.streams, record);
     else socket.known = merged(socket.known, record);
@@ -68,6 +79,12 @@ export class OpenSockets {
   }
 }
 
+/** Of another connection of the socket: the end of the earlier one was not told, or this comes late. */
+function isOther(known: OpenRecord, { type, isn }: OpenRecord | StreamRecord): boolean {
+  if (type === 'socket_inherited') return false;
+  return known.isn !== undefined && isn !== undefined && isn !== known.isn;
+}
+
 /** Inherited stays inherited: its counts prove nothing, whatever is told of it later. */
 function merged(known: OpenRecord | undefined, record: OpenRecord): OpenRecord {
   if (known === undefined) return record;
@@ -92,9 +109,9 @@ function addStream(streams: StreamRecord[], record: StreamRecord): void {
   if (!known && streams.length < MAX_STREAMS) streams.push(record);
 }
 
-function keepLatest(closed: Set<string>, cookie: string): void {
-  closed.add(cookie);
+function keepLatest(closed: Map<string, bigint>, cookie: string, time: bigint): void {
+  closed.set(cookie, time);
   if (closed.size <= MAX_CLOSED) return;
-  const [oldest = ''] = closed;
+  const [oldest = ''] = closed.keys();
   closed.delete(oldest);
 }

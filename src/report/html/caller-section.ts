@@ -49,9 +49,9 @@ function agentOf({ program, user_agents: [agent] }: CallerRow): Markup | undefin
     : undefined;
 }
 
-function sumText({ kinds, identity: { scope } }: Caller, hasHosts: boolean): string {
+function sumText({ kinds, place }: Caller, hasHosts: boolean): string {
   const counts = KINDS.filter((kind) => kinds[kind] > 0).map((kind) => `${countText(kinds[kind])} ${kind}`);
-  return joinKnown([...counts, hasHosts ? cutText(scope, LONGEST) : undefined]);
+  return joinKnown([...counts, hasHosts ? cutText(place, LONGEST) : undefined]);
 }
 
 function facts(

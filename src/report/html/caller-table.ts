@@ -80,7 +80,7 @@ export function tableRow(
   const path = worstPath === undefined ? PATH_CLASSES.length : PATH_CLASSES.indexOf(worstPath);
   const section = hasSection ? html` data-section="${sectionId(index)}"` : undefined;
   const link = hasSection ? html`<a href="#${sectionId(index)}">${name}</a>` : name;
-  return html`<tr data-status="${status}"${section}><td class="rank" data-value="${index}">${countText(index + 1)}</td><td data-value="${CALLER_STATUSES.indexOf(status)}">${pill(status)}</td><th scope="row">${link}${small(cause, 'why')}${small(where, '')}</th>${hasHosts ? html`<td class="wide">${cutText(row.scope, LONGEST)}</td>` : undefined}${count(kinds.v1, 'v1')}${count(kinds.unknown, 'unknown wide')}${count(kinds.v2, 'ready wide')}<td class="wide" data-value="${path}">${worstPath}</td><td class="wide" data-value="${String(caller.last)}">${timeText(caller.last)}</td></tr>
+  return html`<tr data-status="${status}"${section}><td class="rank" data-value="${index}">${countText(index + 1)}</td><td data-value="${CALLER_STATUSES.indexOf(status)}">${pill(status)}</td><th scope="row">${link}${small(cause, 'why')}${small(where, '')}</th>${hasHosts ? html`<td class="wide">${cutText(caller.place, LONGEST)}</td>` : undefined}${count(kinds.v1, 'v1')}${count(kinds.unknown, 'unknown wide')}${count(kinds.v2, 'ready wide')}<td class="wide" data-value="${path}">${worstPath}</td><td class="wide" data-value="${String(caller.last)}">${timeText(caller.last)}</td></tr>
 `;
 }
 

@@ -41,7 +41,7 @@ ${rest(verdicts.slice(CARDS), noun)}</section>
 }
 
 function rowOf(verdict: HostVerdict, timelines: HostTimelines, span: Span | undefined): Row {
-  const timeline = timelines.get(verdict.host);
+  const timeline = timelines.get(verdict.scope);
   if (timeline === undefined || span === undefined) return { verdict, v1: [], others: [] };
   const { counts } = columnsOf(timeline, span.first, span.last, COLUMNS);
   const v1 = counts.map((column) => column[0] ?? 0);

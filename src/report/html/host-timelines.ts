@@ -1,5 +1,5 @@
 import type { AttributedCall } from '../../model.ts';
-import { scopeOf } from '../aggregate.ts';
+import { scopeOf } from '../host-names.ts';
 import { Timeline } from '../timeline.ts';
 
 /** Hosts of which a timeline is kept; some 8 KB each. */

@@ -14,7 +14,7 @@ export function ignoredSection({ callers }: Ignored): Markup {
     ([
       caller,
       { reason, expires },
-    ]) => html`<tr><th scope="row">${cutText(callerName(caller), LONGEST)} <small>${cutText(caller.identity.scope, LONGEST)}</small></th><td class="count" data-label="IMDSv1">${countText(caller.kinds.v1)}</td><td class="count" data-label="Unknown">${countText(caller.kinds.unknown)}</td><td class="count" data-label="IMDSv2">${countText(caller.kinds.v2)}</td><td data-label="Until">${expires}</td><td data-label="Reason">${cutText(reason, LONGEST)}</td></tr>
+    ]) => html`<tr><th scope="row">${cutText(callerName(caller), LONGEST)} <small>${cutText(caller.place, LONGEST)}</small></th><td class="count" data-label="IMDSv1">${countText(caller.kinds.v1)}</td><td class="count" data-label="Unknown">${countText(caller.kinds.unknown)}</td><td class="count" data-label="IMDSv2">${countText(caller.kinds.v2)}</td><td data-label="Until">${expires}</td><td data-label="Reason">${cutText(reason, LONGEST)}</td></tr>
 `,
   );
   return html`

@@ -8,7 +8,7 @@ export type ScopeNoun = 'host' | 'capture';
 
 export function nounOf(verdicts: readonly HostVerdict[], captures: readonly CaptureSummary[]): ScopeNoun {
   const unnamed = new Set(captures.filter(({ host }) => host === undefined).map(({ name }) => name));
-  return verdicts.length > 0 && verdicts.every(({ host }) => unnamed.has(host)) ? 'capture' : 'host';
+  return verdicts.length > 0 && verdicts.every(({ scope }) => unnamed.has(scope)) ? 'capture' : 'host';
 }
 
 /** `12 hosts: 3 not ready, 8 without enough evidence, 1 ready.` */

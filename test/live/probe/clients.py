@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import sys
 import threading
 import time
@@ -103,6 +104,31 @@ def unreachable(address):
         assert error.errno == errno.ENETUNREACH, error
         return
     raise SystemExit("was reached")
+
+
+def again(address, nobody):
+    """One socket: a connect that is refused, a request, and another one by a forked child after AF_UNSPEC."""
+    with socket.socket() as sock:
+        sock.settimeout(20)
+        try:
+            sock.connect((address, int(nobody)))
+            raise SystemExit("was not refused")
+        except ConnectionRefusedError:
+            pass
+        ask_again(sock, address, "first")
+        child = os.fork()
+        if child == 0:
+            ask_again(sock, address, "second")
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
+def ask_again(sock, address, name):
+    unspecified = struct.pack("H14x", socket.AF_UNSPEC)
+    ctypes.CDLL(None).connect(sock.fileno(), unspecified, len(unspecified))
+    sock.connect((address, PORT))
+    sock.sendall(REQUEST.replace(PATH.encode(), f"{PATH}-{name}-{os.getpid()}".encode()))
+    drain(sock)
 
 
 def from_thread(address):
@@ -270,7 +296,7 @@ def flood(address, count, at_once):
 
 
 COMMANDS = [
-    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable, from_thread,
+    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable, again, from_thread,
     from_fork, exec_after_connect, after_exec, held, held_forked, retitled, large, odd_path, sink, deep, orphan,
     reuse_pid, flood,
 ]  # fmt: skip

@@ -95,7 +95,14 @@ const CASES: [title: string, clues: Clues, expected: Expected][] = [
       packageName: 'amazon-ssm-agent',
       packageVersion: '2.3.0-1',
     },
-    { id: 'ssm-agent', by: 'executable', sdk: 'aws-sdk-go-v1', predatesV2: true, predatesSetting: true },
+    {
+      id: 'ssm-agent',
+      version: '2.3.0',
+      by: 'executable',
+      sdk: 'aws-sdk-go-v1',
+      predatesV2: true,
+      predatesSetting: true,
+    },
   ],
   [
     'the ECS agent, by both user agent and executable',
@@ -207,6 +214,97 @@ describe('matchClient', () => {
   it('reaches every row that has something of its own', () => {
     const reachable = CLIENT_ROWS.filter(({ match }) => match.length > 0);
     assert.ok(reachable.length > CLIENT_ROWS.length - 5);
+  });
+});
+
+describe('the version of a client', () => {
+  const agent = '/opt/datadog-agent/bin/agent/agent';
+  const packaged = (packageName: string, packageVersion: string) => ({ packageName, packageVersion });
+  const ROWS: [title: string, clues: Clues, version: string | undefined, by?: string, old?: boolean][] = [
+    [
+      'of its package, where the executable tells the product',
+      { executable: agent, userAgent: 'Go-http-client/1.1', ...packaged('datadog-agent', '1:7.50.0-1') },
+      '7.50.0',
+      'package',
+      true,
+    ],
+    [
+      'of a package that is new enough',
+      { executable: agent, ...packaged('datadog-agent', '1:7.64.0-1') },
+      '7.64.0',
+      'package',
+      false,
+    ],
+    [
+      'of a package before the release',
+      { executable: agent, ...packaged('datadog-agent', '1:7.64.0~rc.3-1') },
+      '7.64.0~rc.3',
+      'package',
+    ],
+    [
+      'of its package, where the script tells the product',
+      { program: 'ruby /usr/bin/facter', userAgent: 'Ruby', ...packaged('facter', '3.14.12-1') },
+      '3.14.12',
+      'package',
+      true,
+    ],
+    [
+      'of what it says itself, before that of a package that was renewed since',
+      { userAgent: 's3fs/1.86', executable: '/usr/bin/s3fs', ...packaged('s3fs', '1.90-1') },
+      '1.86',
+      'user agent',
+      true,
+    ],
+    [
+      'of its package, where the user agent is another one',
+      { userAgent: 'Mozilla/5.0', executable: '/usr/bin/s3fs', ...packaged('s3fs-fuse', '1.86-1.el8') },
+      '1.86',
+      'package',
+      true,
+    ],
+    [
+      'of where it lies, where nothing else tells',
+      { executable: '/usr/local/aws-cli/v2/2.15.30/dist/aws' },
+      '2.15.30',
+      'executable',
+    ],
+    [
+      'of a package with additions',
+      packaged('fluent-bit', '1.7.0+dfsg1~bpo11+1-2'),
+      '1.7.0',
+      'package',
+      true,
+    ],
+    [
+      'not of a package that has its file, and is another product',
+      { executable: '/opt/puppetlabs/bin/facter', ...packaged('puppet-agent', '6.28.0-1focal') },
+      undefined,
+    ],
+    [
+      'not of the package of what runs it',
+      { program: 'ruby /usr/bin/ohai', ...packaged('ruby3.1', '3.1.2-7') },
+      undefined,
+    ],
+    [
+      'not of the package for its SDK',
+      { userAgent: 'Boto3/1.26.27', ...packaged('boto3', '9.9-1') },
+      '1.26.27',
+      'user agent',
+    ],
+  ];
+  for (const [title, clues, version, by, old] of ROWS) {
+    it(`is that ${title}`, () => {
+      const match = matchClient(clues);
+      assert.ok(match);
+      assert.deepEqual([match.version, match.versionBy, match.predatesV2], [version, by, old]);
+    });
+  }
+
+  it('is the one that counts of the SDK, where nobody knows what the program has', () => {
+    const told = (clues: Clues) => matchClient(clues)?.isToldBySdk;
+    assert.equal(told({ userAgent: GO_V1, executable: '/usr/bin/prometheus' }), true);
+    assert.equal(told({ userAgent: GO_V1 }), false);
+    assert.equal(told({ executable: agent, ...packaged('datadog-agent', '1:7.50.0-1') }), false);
   });
 });
 

@@ -64,6 +64,21 @@ describe('client table', () => {
     }
   });
 
+  it('says what to do: the version to upgrade to where one is known, and the setting', () => {
+    for (const { id, remedy, v2Since, unverified, disableFallback, kind } of CLIENT_ROWS) {
+      // A row is only told of who calls without a token.
+      assert.doesNotMatch(remedy, /^(?:Nothing|None)\b/, id);
+      if (typeof v2Since !== 'object' || unverified?.includes('v2Since') === true) continue;
+      assert.ok(remedy.includes(v2Since.version), `${id}: ${v2Since.version}`);
+      if (disableFallback === undefined || kind !== 'sdk') continue;
+      const settings = disableFallback.match(/[-\w.]*(?:V1|_v1_)[\w]*/gi) ?? [];
+      assert.ok(
+        settings.some((setting) => remedy.includes(setting)),
+        `${id}: ${disableFallback}`,
+      );
+    }
+  });
+
   it('has only regular expressions of linear time', () => {
     for (const [where, pattern, grouped] of patterns()) {
       assert.doesNotMatch(pattern, /\)[*+{]/, `${where}: a quantified group`);

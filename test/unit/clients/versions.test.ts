@@ -37,8 +37,30 @@ describe('versions of products', () => {
     assert.equal(upstreamVersion('1:2.42.0+ds-5+deb12u1'), '2.42.0');
     assert.equal(upstreamVersion('1.29.27+repack-1'), '1.29.27');
     assert.equal(upstreamVersion('3.2.1041.0-1'), '3.2.1041.0');
+    assert.equal(upstreamVersion('1:7.50.0-1'), '7.50.0');
+    assert.equal(upstreamVersion('1.60.1~dfsg2-2+b5'), '1.60.1');
+    assert.equal(upstreamVersion('1.8.8-1~bpo11+1'), '1.8.8');
+    assert.equal(upstreamVersion('5:20.10.7~3-0~ubuntu-focal'), '20.10.7');
+    assert.equal(upstreamVersion('1.8.8-r0'), '1.8.8');
+    assert.equal(upstreamVersion('18.2-27-g3afb2d4-0ubuntu1~16.04.1'), '18.2');
+    assert.equal(upstreamVersion('1.300028.0b210-1'), '1.300028.0b210');
     assert.equal(upstreamVersion('HEAD'), undefined);
     assert.equal(upstreamVersion(undefined), undefined);
+  });
+
+  it('keeps that it comes before its numbers, which then do not tell', () => {
+    const versions = [
+      '7.64.0~rc.3-1',
+      '7.64.0~beta1-1.el8',
+      '7.64.0_rc2-r0',
+      '7.64.0-rc1',
+      '7.64.0~git20240101',
+    ];
+    for (const text of [...versions, '7.64.0rc1-1', '7.64.0~20240101-1']) {
+      assert.equal(isBelow(upstreamVersion(text) ?? '', '7.64.0'), undefined, text);
+      assert.equal(isBelow(upstreamVersion(text) ?? '', '7.64.1'), true, text);
+      assert.equal(isBelow(upstreamVersion(text) ?? '', '7.63'), false, text);
+    }
   });
 
   it('takes no hostile text for a version', () => {

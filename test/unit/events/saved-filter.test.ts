@@ -95,8 +95,16 @@ describe('what a filter leaves of a caller that was counted before', () => {
   });
 
   it('tells the hosts of a row of many callers apart', () => {
-    const part = (scope: string, v1: number, isHost = true) => {
-      return { scope, isHost, counts: [v1, 0, 0, 0, 0], withoutName: v1, succeeded: v1 };
+    const part = (name: string, v1: number, isHost = true) => {
+      const host = isHost ? name : undefined;
+      return {
+        host,
+        hostId: undefined,
+        capture: name,
+        counts: [v1, 0, 0, 0, 0],
+        withoutName: v1,
+        succeeded: v1,
+      };
     };
     const parts = [part('web-7', 4), part('web-8', 6), part('a.pcap', 1, false)];
     const row = { ...caller({ 1: 5, 2: 6 }), isOther: true, parts };
@@ -104,8 +112,8 @@ describe('what a filter leaves of a caller that was counted before', () => {
       const { caller: left, leftOut } = select(row, filter);
       return [
         left?.counts.v1,
-        left?.parts?.map(({ scope, counts }) => [scope, counts[0]]),
-        leftOut.map((one) => [one.scope, ...numbersOf(one)]),
+        left?.parts?.map(({ capture, counts }) => [capture, counts[0]]),
+        leftOut.map((one) => [one.capture, ...numbersOf(one)]),
       ];
     };
     deepStrictEqual(of({ hosts: new HostChoice(['web-8']) }), [6, [['web-8', 6]], [['a.pcap', 0, 1, 0]]]);

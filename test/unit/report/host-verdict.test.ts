@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { DayCount } from '../../../src/callers/days.ts';
 import type { CaptureSummary, Completeness, SessionProof } from '../../../src/model.ts';
+import { Aggregate } from '../../../src/report/aggregate.ts';
 import { DEFAULT_VERDICT, type HostVerdict } from '../../../src/report/host-verdict.ts';
 import { VerdictSink } from '../../../src/report/index.ts';
 import { attributed, CURL, capture, render, TIME } from './samples.ts';
@@ -73,6 +75,8 @@ function verdicts(
   void sink.end(captures);
   return { hosts: sink.verdicts(), ...sink.findings() };
 }
+
+const on = ({ id, name }: { id: string; name: string }) => ({ host: name, hostId: id, capture: 'x' });
 
 const v2 = attributed({ version: 'v2' }, CURL, { host: HOST });
 
@@ -190,7 +194,7 @@ describe('the verdict of a host', () => {
       { call: () => undefined, ready: () => undefined, end: () => Promise.resolve() },
       { ...DEFAULT_VERDICT, window },
     );
-    sink.leftOut(attributed({ time: TIME + HOUR }, CURL, { host: HOST }));
+    sink.leftOut(attributed({ time: TIME + HOUR }, CURL, { host: HOST, session: 's1' }));
     sink.call(attributed({ version: 'v2', time: TIME + 3n * HOUR }, CURL, { host: HOST }));
     const calls = { v1: 1, v2: 1, unknown: 0, foreign: 0, attempt: 0 };
     void sink.end([events([session({ to: TIME + 26n * HOUR, calls })])]);
@@ -289,6 +293,151 @@ describe('the verdict of a host', () => {
     const { verdict, completeness } = JSON.parse(text);
     assert.deepEqual(findings, { v1: 0, unknown: 0, incomplete: false, ready: true });
     assert.deepEqual([verdict.incomplete, verdict.ready, completeness.incomplete], [false, true, false]);
+  });
+
+  describe('holds what sessions counted against the calls that are known', () => {
+    const SINCE = TIME + 2n * HOUR;
+    const early = (session: string) => attributed({ time: TIME + HOUR }, CURL, { host: HOST, session });
+    const counting = (v1: number, change: Partial<SessionProof> = {}) =>
+      session({ to: TIME + 27n * HOUR, calls: { v1, v2: 1, unknown: 0, foreign: 0, attempt: 0 }, ...change });
+    /** Of calls before the time that is reported, and days of an inventory before it. */
+    const neededOf = (
+      before: readonly ReturnType<typeof early>[],
+      sessions: readonly SessionProof[],
+      days: readonly DayCount[] = [],
+    ) => {
+      const rows = new Aggregate();
+      const sink = new VerdictSink(
+        { aggregate: rows, call: () => undefined, ready: () => undefined, end: () => Promise.resolve() },
+        { ...DEFAULT_VERDICT, window: { since: SINCE } },
+      );
+      for (const call of before) sink.leftOut(call);
+      sink.call(v2);
+      if (days.length > 0) sink.target?.raiseBefore(on(HOST), days);
+      void sink.end([events(sessions)]);
+      return sink.verdicts()[0]?.needed ?? [];
+    };
+    const DAY = Number(TIME / (24n * HOUR));
+    const days = (v1: number, day = DAY): DayCount[] => [{ day, counts: [v1, 0, 0, 0, 0] }];
+
+    it('one by one, on both sides of the time that is asked about', () => {
+      assert.deepEqual(neededOf([early('s1'), early('s1')], [counting(2)]), []);
+      assert.match(neededOf([early('s1')], [counting(5)]).join(), /rolled away: 4 calls by IMDSv1/);
+    });
+
+    it('of the session that they are of', () => {
+      assert.match(neededOf([early('s2')], [counting(1)]).join(), /rolled away: 1 call by IMDSv1/);
+      const other = counting(1, { session: 's2' });
+      assert.match(neededOf([early('s2'), early('s2')], [counting(1), other]).join(), /rolled away: 1 call/);
+      // Over before the time that is asked about, a session has none in it.
+      assert.deepEqual(neededOf([], [counting(0), counting(9, { session: 's2', to: TIME + HOUR })]), []);
+    });
+
+    it('and the days of an inventory, whose calls may be those of the events', () => {
+      assert.deepEqual(neededOf([], [counting(5)], days(5)), []);
+      assert.deepEqual(neededOf([early('s1')], [counting(5)], days(5)), []);
+      assert.match(neededOf([], [counting(5)], days(4)).join(), /rolled away: 1 call by IMDSv1/);
+      assert.match(neededOf([early('s2')], [counting(5)], days(5)).join(), /rolled away: 1 call by IMDSv1/);
+    });
+
+    it('of days on which the session watched, each call once', () => {
+      assert.match(neededOf([], [counting(5)], days(5, DAY - 2)).join(), /rolled away: 5 calls/);
+      const later = counting(5, { session: 's2', from: TIME + 24n * HOUR, to: TIME + 60n * HOUR });
+      assert.match(neededOf([], [counting(5), later], days(5)).join(), /rolled away: 5 calls/);
+      assert.deepEqual(neededOf([], [later, counting(5)], [...days(5), ...days(5, DAY + 2)]), []);
+    });
+
+    it('and says how many of them were before that time', () => {
+      const sink = new VerdictSink(
+        {
+          aggregate: new Aggregate(),
+          call: () => undefined,
+          ready: () => undefined,
+          end: () => Promise.resolve(),
+        },
+        { ...DEFAULT_VERDICT, window: { since: SINCE } },
+      );
+      sink.leftOut(early('s1'));
+      sink.target?.raiseBefore(on(HOST), days(5));
+      sink.target?.raiseBefore(on({ id: 'b2', name: 'web-2' }), days(5));
+      void sink.end([events([counting(5)])]);
+      assert.deepEqual(
+        sink.verdicts().map(({ host, status }) => [host, status]),
+        [['web-1', 'ready']],
+      );
+      const text = '5 calls by IMDSv1, or that could not be read, before the time reported.';
+      assert.ok(sink.verdicts()[0]?.restsOn.includes(text));
+    });
+  });
+
+  describe('is about the endpoint of EC2', () => {
+    const watching = (...watched: string[]) => session({ completeness: { ...PROVEN, watched } });
+    const ELSEWHERE =
+      'Recordings of 169.254.169.254:80, which HttpTokens=required is for: 1 recording is of other endpoints (10.0.0.7:8080).';
+
+    it('so that a session that watched another one is no time under watch', () => {
+      for (const observed of [0n, DEFAULT_VERDICT.observed]) {
+        const { hosts, incomplete } = verdicts([v2], [events([watching('10.0.0.7:8080')])], { observed });
+        assert.equal(hosts[0]?.status, 'not-enough-evidence');
+        assert.equal(hosts[0]?.needed[0], ELSEWHERE);
+        assert.deepEqual(hosts[0]?.restsOn, []);
+        // It missed nothing of what it was to watch.
+        assert.equal(incomplete, false);
+      }
+    });
+
+    it('and does no harm beside one that watched that for long enough', () => {
+      const other = { ...watching('10.0.0.7:8080'), session: 's2' };
+      assert.deepEqual(verdicts([v2], [events([session(), other])]).hosts[0]?.needed, []);
+      const short = verdicts([v2], [events([session({ to: TIME + HOUR }), other])]).hosts[0];
+      assert.deepEqual(short?.needed, [ELSEWHERE, '1 d under watch; these are 1 h (--observed).']);
+    });
+
+    it('on IPv4: that on IPv6 need not be watched, which is said', () => {
+      const [host] = verdicts([v2], [events([watching('169.254.169.254:80', '10.0.0.7:8080')])]).hosts;
+      assert.equal(host?.status, 'ready');
+      assert.ok(host.restsOn.includes('[fd00:ec2::254]:80 was not always watched.'));
+      assert.ok(
+        !verdicts([v2], [events([session()])]).hosts[0]?.restsOn.some((text) => text.includes('fd00')),
+      );
+    });
+
+    it('also where a line of a session does not say it, and another one does', () => {
+      for (const lines of [
+        [watching('10.0.0.7:8080'), session()],
+        [session(), watching('10.0.0.7:8080')],
+      ])
+        assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
+    });
+  });
+
+  it('takes no jump of the clock for time under watch', () => {
+    for (const change of [
+      { from: 10_000_000_000n, bootTime: undefined },
+      { from: TIME - 2n * 60_000_000_000n },
+    ]) {
+      const [host] = verdicts([v2], [events([session(change)])]).hosts;
+      assert.equal(host?.status, 'not-enough-evidence');
+      assert.equal(host.observed?.duration, 0n);
+      assert.match(host.needed.join('\n'), /its clock was set meanwhile/);
+      // Nor is any of it what came after a fix.
+      const window = { since: TIME };
+      const after = verdicts([v2], [events([session(change)])], { ...DEFAULT_VERDICT, window }).hosts[0];
+      assert.equal(after?.observed?.duration, 0n);
+    }
+  });
+
+  it('says of what was watched in pieces how long the longest is', () => {
+    const sessions = Array.from({ length: 25 }, (_, index) => {
+      const from = TIME + BigInt(index) * 24n * HOUR;
+      return session({ session: `s${index}`, from, to: from + HOUR, bootTime: undefined });
+    });
+    const [host] = verdicts([v2], [events(sessions)]).hosts;
+    assert.equal(host?.status, 'ready');
+    assert.match(
+      host.restsOn[0] ?? '',
+      /^1 d 1 h under watch in 25 recordings, .*, at most 1 h without a gap\.$/,
+    );
   });
 
   it('is one for each host, what to do first, first; over all it is the worst', () => {

@@ -289,7 +289,7 @@ describe('callers that a filter names', () => {
       },
     };
     const events = { ...capture({ packets: 0, events: 3, host, sessions: [proof] }), name: 'a.jsonl' };
-    const own = CALLS.map((call) => ({ ...call, host }));
+    const own = CALLS.map((call) => ({ ...call, host, session: proof.session }));
     const status = async (...rules: IgnoreRule[]) => {
       const { text, findings } = await render(own, { format: 'json', ...ignoring(...rules) }, [events]);
       const { verdict } = JSON.parse(text);
@@ -301,6 +301,10 @@ describe('callers that a filter names', () => {
     assert.match(String(enforcement), /^READY: .* It would break the ignored callers\.$/);
     // Of a call that the session counted and nobody sees, the filter is no excuse.
     proof.calls = { ...proof.calls, v1: 3 };
+    assert.equal((await status(SCRIPT))[0], 'not-enough-evidence');
+    // Of another session, neither are the calls that it ignores.
+    proof.session = 's2';
+    proof.calls = { ...proof.calls, v1: 2 };
     assert.equal((await status(SCRIPT))[0], 'not-enough-evidence');
   });
 

@@ -62,8 +62,7 @@ describe('the row of other callers', () => {
     const [row, ...others] = aggregate.callers();
     assert.ok(row?.identity.isOther);
     assert.equal(others.length, 0);
-    const { host, scope } = callerRow(row, aggregate.views);
-    assert.deepEqual([host, scope], [undefined, 'several hosts']);
+    assert.deepEqual([callerRow(row, aggregate.views).host, row.place], [undefined, 'several hosts']);
     assert.deepEqual(hostsOf(sink), expected);
     const { aggregate: one } = reportOf(ofHost('web-1'), ofHost('web-1', CURL));
     const [ofOne] = one.callers();
@@ -91,6 +90,34 @@ describe('the row of other callers', () => {
     const again = reportOf();
     for (const read of saved(aggregate)) again.sink.target?.addCaller(read);
     assert.deepEqual(hostsOf(again.sink), expected);
+  });
+
+  it('tells hosts apart by their ids, where two have one name', () => {
+    const local = (id: string) => attributed({ status: 200 }, PYTHON, { host: { id, name: 'localhost' } });
+    const first = reportOf(local('id-1'), local('id-2'), local('id-1'));
+    const hosts = [
+      ['localhost (id-1)', 'not-ready', [2, 0, 0], 0, 2],
+      ['localhost (id-2)', 'not-ready', [1, 0, 0], 0, 1],
+    ];
+    assert.deepEqual(hostsOf(first.sink), hosts);
+    const [row] = first.aggregate.callers();
+    assert.ok(row);
+    const json = JSON.parse(JSON.stringify(callerObject(row, first.aggregate.views)));
+    assert.deepEqual(
+      json.by_host.map((part: Record<string, unknown>) => [part.host, part.host_id, part.v1]),
+      [
+        ['localhost', 'id-1', 2],
+        ['localhost', 'id-2', 1],
+      ],
+    );
+    assert.deepEqual([json.host, json.host_id], [undefined, undefined]);
+    const read = callerOf(json);
+    assert.ok(read);
+    const again = reportOf();
+    again.sink.target?.addCaller(read);
+    assert.deepEqual(hostsOf(again.sink), hosts);
+    json.by_host[1].host_id = 'id-1';
+    assert.equal(callerOf(json), undefined);
   });
 
   it('is read only where its hosts have all of its calls, and none has more', () => {

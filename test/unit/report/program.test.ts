@@ -114,6 +114,85 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
   ['/srv/App', '/srv/App --urls http://h', 'App'],
 ];
 
+/** By their manuals: letters in one word, values behind a letter or in the next word, and where options end. */
+const COMMANDS: readonly (readonly [command: string, expected: string])[] = [
+  ['python3 -mceleryd', 'python3 -m celeryd'],
+  ['python3 -mceleryd -A app', 'python3 -m celeryd'],
+  ['python3 -ummycron.c', 'python3 -m mycron.c'],
+  ['python3 -Wc app.py', 'python3 app.py'],
+  ['python3 -Ximporttime -Wignore::c -mpip', 'python3 -m pip'],
+  ['python3 -W c -X dev app.py', 'python3 app.py'],
+  ['python3 -OOBsc x=1', 'python3 -c x=1'],
+  ['python3 -Scx', 'python3 -c x'],
+  ['python3 -u -- /opt/-c.py', 'python3 /opt/-c.py'],
+  ['python3 -', 'python3 -'],
+  ['python2.7 -Qnew -3 old.py', 'python2.7 old.py'],
+  ['python3.13t -X gil=0 main.py', 'python3.13t main.py'],
+  ['ruby -W:no-deprecated -S rake x', 'ruby rake'],
+  ['ruby -W:no-experimental -eputs', 'ruby -e puts'],
+  ['ruby -W0 -Ku -T1 -w app.rb', 'ruby app.rb'],
+  ['ruby -rjson -e puts', 'ruby -e puts'],
+  ['ruby -rerb -Ilib -C/srv/e app.rb', 'ruby app.rb'],
+  ['ruby -C /srv -E UTF-8:UTF-8 -rubygems app.rb', 'ruby app.rb'],
+  ['ruby -i.bake -pe gsub!', 'ruby -e gsub!'],
+  ['ruby -n0777e print', 'ruby -e print'],
+  ['ruby -F: -ane p', 'ruby -e p'],
+  ['ruby --disable gems --encoding utf-8 app.rb', 'ruby app.rb'],
+  ['ruby --disable=gems --external-encoding=utf-8 -- -e.rb', 'ruby -e.rb'],
+  ['perl -i.before -pe s/a/b/', 'perl -e s/a/b/'],
+  ['perl -0777 -ne print', 'perl -e print'],
+  ['perl -l012ne print', 'perl -e print'],
+  ['perl -F/:e/ -ane print', 'perl -e print'],
+  ['perl -F: -lane print', 'perl -e print'],
+  ['perl -CSDE tool.pl', 'perl tool.pl'],
+  ['perl -Mre=eval -I/opt/lib -Esay', 'perl -E say'],
+  ['perl -d:NYTProfEe tool.pl', 'perl tool.pl'],
+  ['perl -de 0', 'perl -e 0'],
+  ['perl -x/opt/e -T tool.pl', 'perl tool.pl'],
+  ['perl -I /opt/e -w -- tool.pl', 'perl tool.pl'],
+  ['node -r ./e.js -C dev app.js', 'node app.js'],
+  ['node --eval=fetch(1) x', 'node -e fetch(1)'],
+  ['node --print=1', 'node -p 1'],
+  ['node -p 1', 'node -p 1'],
+  ['node --inspect-port 9229 --import=tsx app.ts', 'node app.ts'],
+  ['node --inspect 9229 app.js', 'node 9229'],
+  ['node --run build', 'node --run build'],
+  ['node --test-name-pattern e --test app.test.js', 'node app.test.js'],
+  ['bun --watch --cwd /srv run start', 'bun run start'],
+  ['deno task start', 'deno task start'],
+  ['php -dmemory_limit=1G artisan queue:work', 'php artisan'],
+  ['php -derror_reporting=E_ALL -c/etc/php.ini cron.php', 'php cron.php'],
+  ['php -d x=1 -fcron.php', 'php cron.php'],
+  ['php --file=cron.php -- -r', 'php cron.php'],
+  ['php --define x=1 --file cron.php', 'php cron.php'],
+  ['php -qnr echo', 'php -r echo'],
+  ['php --run echo', 'php -r echo'],
+  ['php -e cron.php', 'php cron.php'],
+  ['php -S0.0.0.0:80 -t/srv/r router.php', 'php router.php'],
+  ['bash -euxo pipefail /opt/x.sh', 'bash /opt/x.sh'],
+  ['bash -oeu pipefail /opt/x.sh', 'bash /opt/x.sh'],
+  ['bash -eu -o pipefail -c x', 'bash -c'],
+  ['bash -xco pipefail x', 'bash -c'],
+  ['bash +O extglob +e /opt/x.sh', 'bash /opt/x.sh'],
+  ['bash --norc -- /opt/x.sh', 'bash /opt/x.sh'],
+  ['bash --rcfile /etc/x -ls arg', 'bash -s'],
+  ['sh - /opt/x.sh', 'sh /opt/x.sh'],
+  ['zsh -f /opt/x.sh', 'zsh /opt/x.sh'],
+  ['ksh -p /opt/x.sh -c', 'ksh /opt/x.sh'],
+  ['java -ea -Xss1m -XX:Flags=x -Dc=m -splash:x com.Main -m x', 'java com.Main'],
+  ['java -p mods --add-modules ALL-MODULE-PATH --module app/com.Main', 'java -m app/com.Main'],
+  ['java -cp a.jar -javaagent:b.jar=c -jar -Dx=y app.jar -cp', 'java -jar app.jar'],
+  ['java --enable-native-access ALL-UNNAMED --source=17 Tool.java', 'java Tool.java'],
+  ['dotnet run --project=src/App', 'dotnet run src/App'],
+  ['lua -lsocket -e print', 'lua -e print'],
+  ['luajit -jv -O3 app.lua', 'luajit app.lua'],
+  ['tclsh -encoding utf-8 app.tcl', 'tclsh app.tcl'],
+  ['Rscript --vanilla -e print', 'Rscript -e print'],
+  ['Rscript --vanilla app.R', 'Rscript app.R'],
+  ['pwsh -NoProfile -ExecutionPolicy Bypass -File job.ps1', 'pwsh job.ps1'],
+  ['pwsh -nop -Command Get-Date', 'pwsh -c Get-Date'],
+];
+
 /** What servers write over their arguments. */
 const TITLES: readonly (readonly [executable: string, title: string, expected: string])[] = [
   ['/usr/sbin/php-fpm8.2', 'php-fpm: pool www', 'php-fpm pool www'],
@@ -149,6 +228,13 @@ describe('program name', () => {
       const identity: ProcessIdentity = { pid: 1, start: '1', args: args.split(' ') };
       if (executable !== undefined) identity.executable = executable;
       strictEqual(programName(identity), expected);
+    });
+  }
+
+  for (const [command, expected] of COMMANDS) {
+    it(`${command} → ${expected}`, () => {
+      const args = command.split(' ');
+      strictEqual(programName({ pid: 1, start: '1', executable: `/usr/bin/${args[0]}`, args }), expected);
     });
   }
 

@@ -46,6 +46,24 @@ describe("a session's line among its calls", () => {
     });
   }
 
+  it('tells of endpoints where they are not those of EC2, and of none that cannot be read', () => {
+    const watched = ['10.0.0.7:8080', '[fd00:ec2::254]:80'];
+    const proof = { ...PROOF, completeness: { ...PROOF.completeness, watched } };
+    const line = sessionLine(proof);
+    assert.ok(ajv.validate(SCHEMA, JSON.parse(line)), ajv.errorsText());
+    assert.deepEqual(new EventLineParser().parseSession(Line.of(line)), proof);
+    for (const endpoints of [
+      '169.254.169.254:80',
+      [80, '169.254.169.254:80'],
+      ['web-7:80', '169.254.169.254'],
+    ]) {
+      const json = JSON.parse(line);
+      json.imds.endpoints = endpoints;
+      const read = new EventLineParser().parseSession(Line.of(JSON.stringify(json)));
+      assert.deepEqual(read?.completeness.watched, []);
+    }
+  });
+
   it('leaves out what is not known', () => {
     const proof = { ...PROOF, host: undefined, bootTime: undefined };
     assert.deepEqual(new EventLineParser().parseSession(Line.of(sessionLine(proof))), proof);

@@ -33,8 +33,11 @@ const hostileDiagnosis = () => {
 };
 
 function verdict(over: Partial<HostVerdict>): HostVerdict {
+  const { host = 'web-1' } = over;
   return {
-    host: 'web-1',
+    scope: host,
+    host,
+    shown: { id: undefined, name: host, label: host },
     status: 'not-ready',
     calls: { v1: 1, unknown: 0, v2: 0, foreign: 0, attempt: 0 },
     ignored: { v1: 0, unknown: 0, v2: 0, foreign: 0, attempt: 0 },
