@@ -304,6 +304,8 @@ export interface CaptureSummary {
   name: string;
   files: readonly string[];
   host?: Host | undefined;
+  /** Of a file of saved events that is of several hosts, and of an inventory: those that are kept of it. */
+  hosts?: readonly Host[] | undefined;
   session?: string | undefined;
   /** Of a file of saved events: the sessions that they are of, as far as they are kept. */
   sessionIds?: readonly string[] | undefined;
@@ -322,6 +324,8 @@ export interface CaptureSummary {
   watch?: Watch | undefined;
   /** Sessions that saved events tell of, each as it last stood. */
   sessions?: readonly SessionProof[] | undefined;
+  /** What made a JSON report of it leave calls out, such as options: they may speak against its hosts. */
+  leavesOut?: readonly string[] | undefined;
   /** Of a file of saved events: all that it has, or what stands for them; undefined where their times are not known. */
   cutLines?: readonly CutLine[] | undefined;
   completeness: Completeness;

@@ -10,6 +10,9 @@ export const INVENTORY_VERSION = 1;
 /** Days for which counts and callers are kept. */
 export const INVENTORY_DAYS = 90;
 
+/** Hosts whose ids are kept: a host may have had other names. */
+export const INVENTORY_HOSTS = 16;
+
 /** What is beside it: one that is being written, or one that could not be read. */
 const ASIDE = new RegExp(`^${INVENTORY.replace('.', '\\.')}\\.(?:new-|damaged$)`);
 

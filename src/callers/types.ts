@@ -2,6 +2,7 @@ import type { SavedFacts } from '../causes/caller-facts.ts';
 import type { Combine } from '../causes/facts.ts';
 import type { Attribution, Nanoseconds, Operation, PathClass } from '../model.ts';
 import type { DayCount } from './days.ts';
+import type { HostPart } from './host-part.ts';
 import type { KindCounts } from './kinds.ts';
 
 /** What was looked up on the host of a process, as the columns of the same names show it. */
@@ -51,6 +52,8 @@ export interface CallerSummary {
   capture: string;
   /** The one row of the callers beyond the maximum. */
   isOther: boolean;
+  /** Of which hosts its calls are, where they are of several; none of them has more than the row. */
+  parts?: readonly HostPart[] | undefined;
   /** Undefined where no process is known. */
   program: string | undefined;
   startedBy: string | undefined;
@@ -84,6 +87,18 @@ export interface CallerSummary {
 /** Where a caller lives. */
 export type OnHost = Pick<CallerSummary, 'host' | 'hostId' | 'capture'>;
 
+/** Calls by IMDSv1, or that could not be read, of a host, that were counted before and that a report leaves out. */
+export interface LeftOut extends OnHost {
+  /** From before the time that it is of. */
+  before: number;
+  /** Of those, all whose day is known; none of a row of several hosts. */
+  daysBefore: readonly DayCount[];
+  /** From after that time, or of no host where hosts are asked for. */
+  other: number;
+  /** Of days that are within that time in part: whether the calls are, nobody knows. */
+  cut: number;
+}
+
 /** What takes callers that were counted before. */
 export interface CallerTarget {
   addCaller(caller: CallerSummary): void;
@@ -93,6 +108,10 @@ export interface CallerTarget {
   addNoToken(host: string, start: number, count: number): void;
   /** Of a caller whose calls may have been counted: by day, the larger of both counts. */
   raiseCaller(caller: CallerSummary): void;
+  /** What a report has, and is not reported now. */
+  leaveOut(leftOut: LeftOut): void;
+  /** What an inventory has: events may have the same calls. */
+  leaveOutRaised(leftOut: LeftOut): void;
   /** Calls by day that one inventory has from before the time that is reported, of all callers on the host of this one. */
   raiseBefore(caller: OnHost, days: readonly DayCount[]): void;
 }

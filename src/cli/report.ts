@@ -11,6 +11,7 @@ import { type EventFilter, EventReader, type ReadOptions } from '../events/read-
 import { SavedReportReader } from '../events/saved-report.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { ReportSink } from '../report/types.ts';
+import { countOf } from '../words.ts';
 import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -54,8 +55,14 @@ class ReportRun {
     const { files, problems } = await this.#find();
     this.#teller.problems(problems);
     const unread = problems.filter(({ damage }) => damage).length;
+    const { verdict, leavesOut = [] } = this.#options;
     return writeReport({
-      options: { ...this.#options, verdict: { ...this.#options.verdict, unread } },
+      options: {
+        ...this.#options,
+        verdict: { ...verdict, unread },
+        leavesOut:
+          unread === 0 ? leavesOut : [...leavesOut, `${countOf(unread, 'input')} that could not be read`],
+      },
       surroundings: this.#surroundings,
       teller: this.#teller,
       inputs: files.map(({ path }) => path),

@@ -22,6 +22,8 @@ export interface ReportOutputOptions extends RowOptions {
   /** Absent for standard output. */
   output: string | undefined;
   verdict: VerdictOptions;
+  /** What makes the report leave calls out, such as options: to be told to whoever reads it again. */
+  leavesOut?: readonly string[] | undefined;
   /** Callers that are known and accepted. */
   ignore?: IgnorePolicy | undefined;
   failOn: readonly Condition[];
@@ -96,13 +98,13 @@ function openOutput(job: ReportJob): Promise<ResultOutput> | ResultOutput {
 }
 
 function createSink({ options, surroundings, teller }: ReportJob, output: Output): Promise<ReportSink> {
-  const { format, calls, ancestors, verdict, ignore, groupBy, top } = options;
+  const { format, calls, ancestors, verdict, leavesOut, ignore, groupBy, top } = options;
   const { stdout, env } = surroundings;
   const terminal = isFile(options.output) ? undefined : stdout;
   const columns = columnsOf(terminal, env);
   const colour = colourOf(terminal, env);
   return createReportSink(
-    { format, calls, columns, colour, ancestors, verdict, ignore, groupBy, top },
+    { format, calls, columns, colour, ancestors, verdict, leavesOut, ignore, groupBy, top },
     clearing(output, teller.progress),
   );
 }

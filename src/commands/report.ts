@@ -6,6 +6,7 @@ import { ImdsCommand } from '../cli/base-command.ts';
 import { configFlag, flagValues, ignorePolicy, type ParsedFlags } from '../cli/config-flags.ts';
 import { outputFlags, outputOptionsOf, STATE_FOLDER } from '../cli/flags.ts';
 import { report } from '../cli/report.ts';
+import { selectionOf } from '../cli/selection.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
 import { parseWhen } from '../cli/when.ts';
 import { type Config, type FlagValues, requireConfig } from '../config/index.ts';
@@ -110,6 +111,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
           versions: flags['imds-version'],
         },
         ...output,
+        leavesOut: selectionOf({ since, until, hosts: flags.host, versions: flags['imds-version'] }),
         ignore: ignorePolicy(config.rules),
         verdict: { ...output.verdict, leavesOut: leftOut(flags['imds-version']), window: { since, until } },
       },

@@ -16,6 +16,9 @@ import { KnownSessions, type SessionRoom } from './known-sessions.ts';
 /** Sessions of a file that are told. */
 const MAX_SESSIONS = 256;
 
+/** As many as verdicts tell apart. */
+const MAX_HOSTS = 16_384;
+
 /** Lines without their end of a file, whose times are kept. */
 const MAX_CUT_LINES = 64;
 
@@ -32,6 +35,8 @@ export class FileTally {
   readonly #cutLines: CutLine[] = [];
   #host: Host | undefined;
   #hasManyHosts = false;
+  /** Each that is met after another one. */
+  readonly #hosts = new Set<Host>();
   readonly #sessions: KnownSessions;
   readonly #sessionIds = new Set<string>();
   repeated = 0;
@@ -62,6 +67,12 @@ export class FileTally {
     this.#hasManyHosts ||=
       this.#host !== undefined && (host.id !== this.#host.id || host.name !== this.#host.name);
     this.#host = host;
+    if (this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
+  }
+
+  /** Each once. */
+  get #allHosts(): Host[] {
+    return [...new Map([...this.#hosts].map((host) => [`${host.id}\n${host.name}`, host])).values()];
   }
 
   /** What is no event, and no beginning of one. */
@@ -109,6 +120,7 @@ export class FileTally {
       name: this.#path,
       files: [this.#path],
       host: this.#hasManyHosts ? undefined : this.#host,
+      ...(this.#hasManyHosts ? { hosts: this.#allHosts } : {}),
       ...(this.#sessionIds.size === 0 ? {} : { sessionIds: [...this.#sessionIds].sort() }),
       packets: 0,
       bytes: 0,

@@ -8,6 +8,9 @@ export class HostChoice {
   readonly #wanted: ReadonlyMap<string, string>;
   readonly #unseen: Set<string>;
   readonly #others = new Set<string>();
+  /** Names of hosts that are wanted by their id. */
+  readonly #names = new Set<string>();
+  #lastName: string | undefined;
   #hasMore = false;
 
   /** @param wanted names or ids */
@@ -17,9 +20,38 @@ export class HostChoice {
   }
 
   has(name: string | undefined, id: string | undefined): boolean {
-    const isWanted = this.#isWanted(name) || this.#isWanted(id);
+    if (this.#isWanted(name)) return true;
+    const isWanted = this.#isWanted(id);
     if (!isWanted) this.#keep(name ?? id);
+    else if (name !== this.#lastName) this.#learn(name);
     return isWanted;
+  }
+
+  /**
+   * Of a caller that was counted before: by the id of its host, where it has one, else by the name.
+   *
+   * @param ids of hosts with that name
+   */
+  hasCaller(name: string | undefined, id: string | undefined, ids: readonly string[]): boolean {
+    // The id stands in place of a name, where there is none.
+    return id === undefined ? this.hasNamed(name, ids) : this.has(name === id ? undefined : name, id);
+  }
+
+  /**
+   * Of a caller that was counted before, and has no more than the name of its host.
+   *
+   * @param ids of hosts with that name; where none is known, what was read before tells whose name it is
+   */
+  hasNamed(name: string | undefined, ids: readonly string[]): boolean {
+    const isWanted = this.#isWanted(name) || ids.some((id) => this.#isWanted(id));
+    const isKnown = ids.length === 0 && name !== undefined && this.#names.has(name.toLowerCase());
+    if (!isWanted && !isKnown) this.#keep(name);
+    return isWanted || isKnown;
+  }
+
+  #learn(name: string | undefined): void {
+    this.#lastName = name;
+    if (name !== undefined) this.#names.add(name.toLowerCase());
   }
 
   /** One for each that is wanted and was not met, with what is there instead. */

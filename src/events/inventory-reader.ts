@@ -1,5 +1,5 @@
 import type { CallerTarget } from '../callers/types.ts';
-import type { CaptureSummary, Problem } from '../model.ts';
+import type { CaptureSummary, Host, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
 import { HostDays } from './host-days.ts';
 import type { ReadOptions } from './read-events.ts';
@@ -18,19 +18,22 @@ export async function raiseToInventory(
   const problems: Problem[] = [];
   let losses = {};
   let callers = 0;
+  let hosts: readonly Host[] = [];
   const before = new HostDays();
   try {
     const saved = await readInventory(
       file.location,
-      (read) => {
+      (read, hostIds) => {
         callers++;
-        const { caller } = select(read, filter, undefined);
+        const { caller, leftOut } = select(read, filter, { hostIds, forgetsOldest: true });
+        for (const one of leftOut) target.leaveOutRaised(one);
         if (caller !== undefined) target.raiseCaller(caller);
         before.add(read, daysBefore(read, filter));
       },
       signal,
     );
     losses = lossesOf(saved);
+    hosts = saved.hosts.filter(({ name, id }) => filter.hosts?.has(name, id) ?? true);
     if (saved.damage !== undefined) problems.push(damageOf(file.path, saved.damage));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -41,6 +44,7 @@ export async function raiseToInventory(
   return {
     name: file.path,
     files: [file.path],
+    ...(hosts.length === 0 ? {} : { hosts }),
     packets: 0,
     bytes: 0,
     events: 0,

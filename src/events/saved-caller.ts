@@ -19,6 +19,7 @@ import {
 import { maskedName } from './masked-name.ts';
 import { wireText } from './parse-event.ts';
 import { factsOf } from './saved-facts.ts';
+import { hostPartsOf } from './saved-parts.ts';
 
 /** Values of a list: a report writes at most 8. */
 const MAX_VALUES = 64;
@@ -40,17 +41,21 @@ export function callerOf(value: unknown): CallerSummary | undefined {
   const days = daysOf(json.days);
   const capture = maskedName(json.capture);
   const withProcess = countOf(json.with_process);
+  const isOther = json.other_callers === true;
   if (!counts || !operations || !facts || !days || capture === undefined || withProcess === undefined)
     return undefined;
   if (first === undefined || last === undefined || time === undefined || first > last) return undefined;
   const calls = KINDS.reduce((sum, kind) => sum + counts[kind], 0);
   if (calls === 0 || withProcess > calls || !isWithin(days, counts)) return undefined;
+  const parts = isOther && json.by_host !== undefined ? hostPartsOf(json.by_host, counts) : [];
+  if (parts === undefined) return undefined;
   const userAgents = wireTexts(json.user_agents);
   return {
     host: maskedName(json.host),
     hostId: maskedName(json.host_id),
     capture,
-    isOther: json.other_callers === true,
+    isOther,
+    ...(parts.length === 0 ? {} : { parts }),
     program: textOf(json.program),
     startedBy: textOf(json.started_by),
     executable: textOf(json.executable),

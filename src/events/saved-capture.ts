@@ -1,10 +1,11 @@
-import type { CaptureSummary, Counters, Host, Problem, SessionProof, Watch } from '../model.ts';
+import type { CaptureSummary, Counters, Problem, SessionProof, Watch } from '../model.ts';
 import { EventHosts } from './event-hosts.ts';
 import { parseEventTime } from './event-time.ts';
 import { countersOf, countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
 import { parseSession } from './parse-session.ts';
 import { savedEndpoints } from './saved-endpoints.ts';
+import { hostOf, hostsOf } from './saved-hosts.ts';
 
 const MAX_FILES = 1024;
 const MAX_PROBLEMS = 64;
@@ -13,6 +14,7 @@ const MAX_SESSIONS = 65_536;
 const MAX_SESSION_IDS = 1024;
 const SESSIONS_TURNED_AWAY = 'events.sessions_turned_away';
 const MAX_PERIODS = 2016;
+const MAX_OPTIONS = 64;
 
 /** A capture that a JSON report tells of; undefined for what is none. */
 export function captureOf(value: unknown): CaptureSummary | undefined {
@@ -28,8 +30,10 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
   ]);
   const losses = countersOf(json?.losses);
   const sessions = sessionsOf(json?.sessions);
+  const leavesOut = leftOutBy(json?.leaves_out);
   if (json === undefined || name === undefined || counts === undefined || losses === undefined)
     return undefined;
+  if (leavesOut === undefined) return undefined;
   return {
     name,
     files:
@@ -37,9 +41,11 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
         ?.slice(0, MAX_FILES)
         .flatMap((file) => maskedName(file) ?? []) ?? [],
     host: hostOf(json.host),
+    ...(Array.isArray(json.hosts) ? { hosts: hostsOf(json.hosts) } : {}),
     session: maskedName(json.session),
     sessionIds: textsOf(json.session_ids)?.slice(0, MAX_SESSION_IDS),
     sessions: sessions?.read,
+    ...(leavesOut.length === 0 ? {} : { leavesOut }),
     watch: watchOf(json.watch),
     packets: counts.packets,
     bytes: counts.bytes,
@@ -72,6 +78,12 @@ function sessionsOf(value: unknown): { read: SessionProof[]; turnedAway: number 
   return { read, turnedAway: value.length - read.length };
 }
 
+/** What made the report leave calls out. What cannot be read of it is not nothing: undefined for what is no list. */
+function leftOutBy(value: unknown = []): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.slice(0, MAX_OPTIONS).map((option) => maskedName(option) ?? 'options that cannot be read');
+}
+
 function withTurnedAway(losses: Counters, turnedAway: number): Counters {
   const before = losses[SESSIONS_TURNED_AWAY] ?? 0;
   return turnedAway === 0 ? losses : { ...losses, [SESSIONS_TURNED_AWAY]: before + turnedAway };
@@ -83,11 +95,6 @@ function watchOf(value: unknown): Watch | undefined {
     parseEventTime(textOf(time) ?? ''),
   );
   return from === undefined || to === undefined || to < from ? undefined : { from, to, bootTime };
-}
-
-function hostOf(value: unknown): Host | undefined {
-  const json = objectOf(value);
-  return json && { id: maskedName(json.id), name: maskedName(json.name), bootId: maskedName(json.boot_id) };
 }
 
 function problemsOf(value: unknown): Problem[] {

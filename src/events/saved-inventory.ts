@@ -1,10 +1,12 @@
-import { INVENTORY_VERSION } from '../callers/inventory.ts';
+import { INVENTORY_HOSTS, INVENTORY_VERSION } from '../callers/inventory.ts';
 import type { CallerSummary } from '../callers/types.ts';
-import type { Counters } from '../model.ts';
+import type { Counters, Host } from '../model.ts';
+import { HostIds } from './host-ids.ts';
 import { countsOf, objectOf } from './json-object.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { readChunks } from './lines.ts';
 import { callerOf } from './saved-caller.ts';
+import { hostOf } from './saved-hosts.ts';
 
 /** `imds live` writes no more than half of it. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -14,6 +16,8 @@ export const TURNED_AWAY = ['callers', 'calls'] as const;
 
 export interface SavedInventory {
   turnedAway: Record<(typeof TURNED_AWAY)[number], number>;
+  /** Those that its callers are of, by the names that they have there. */
+  hosts: readonly Host[];
   /** Why not all of it could be read, in words. */
   damage: string | undefined;
 }
@@ -24,11 +28,13 @@ export interface SavedInventory {
  */
 export async function readInventory(
   location: string | Buffer,
-  take: (caller: CallerSummary) => void,
+  take: (caller: CallerSummary, hostIds: HostIds) => void,
   signal?: AbortSignal,
 ): Promise<SavedInventory> {
   let version: unknown;
   let turnedAway: SavedInventory['turnedAway'] | undefined;
+  const hosts: Host[] = [];
+  const hostIds = new HostIds();
   let items = 0;
   let bytes = 0;
   let unreadable = 0;
@@ -38,10 +44,15 @@ export async function readInventory(
       if (name === 'turned_away') turnedAway = countsOf(objectOf(parseJson(text)), TURNED_AWAY);
     },
     item(name, text) {
+      const host = name === 'hosts' && hosts.length < INVENTORY_HOSTS ? hostOf(parseJson(text)) : undefined;
+      if (host !== undefined) {
+        hosts.push(host);
+        hostIds.add(host);
+      }
       if (name !== 'callers' || ++items > MAX_ITEMS) return;
       const caller = callerOf(parseJson(text));
       if (caller === undefined) unreadable++;
-      else take(caller);
+      else take(caller, hostIds);
     },
   });
   const stop = new AbortController();
@@ -55,7 +66,7 @@ export async function readInventory(
     },
     stop.signal,
   );
-  return { turnedAway: turnedAway ?? { callers: 0, calls: 0 }, damage: damage() };
+  return { turnedAway: turnedAway ?? { callers: 0, calls: 0 }, hosts, damage: damage() };
 
   function damage(): string | undefined {
     if (bytes > MAX_BYTES || items > MAX_ITEMS) return 'it is longer than an inventory can be';

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { DAY_NS, dayStart } from '../callers/days.ts';
 import { KINDS, type KindCounts } from '../callers/kinds.ts';
+import { leavesOutOf } from '../callers/selection.ts';
 import type { CallerTarget } from '../callers/types.ts';
 import type { CaptureSummary, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
 import { isOfZlib } from './gunzip.ts';
+import { HostIds } from './host-ids.ts';
 import { countsOf, objectOf } from './json-object.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { readChunks } from './lines.ts';
@@ -12,6 +14,7 @@ import type { ReadOptions } from './read-events.ts';
 import { callerOf } from './saved-caller.ts';
 import { bucketOf, captureOf, noTokenOf, widthOf } from './saved-capture.ts';
 import { isEverything, select } from './saved-filter.ts';
+import { hostsIn, ofHosts } from './saved-hosts.ts';
 import { SessionsOfReports } from './saved-sessions.ts';
 
 /** Unpacked. A report of 16,384 callers takes some 34 MB. */
@@ -59,7 +62,10 @@ export class SavedReportReader {
     }
     if (this.#options.wasStopped()) reading.stopped();
     const report = reading.end();
-    const isWhole = isEverything(this.#options.filter) && report.problems.length === 0;
+    const leavesOut = leavesOutOf(report.captures);
+    const isWhole =
+      isEverything(this.#options.filter) && report.problems.length === 0 && leavesOut.length === 0;
+    if (leavesOut.length > 0) report.problems.push(partial(path, leavesOut));
     report.problems.push(...this.sessions.add(path, report.captures, isWhole));
     return report;
   }
@@ -101,6 +107,12 @@ function repeated(path: string, other: string): Problem {
   return { code: 'report.repeated', message, damage: false };
 }
 
+/** Whoever made it was told of the calls that he asked for; who reads it may ask for others. */
+function partial(path: string, leavesOut: readonly string[]): Problem {
+  const message = `${path}: a report that was made with ${leavesOut.join(' and ')}, which left calls out; no host is READY by it`;
+  return { code: 'report.selected', message, remedy: 'Read what it was made of instead.', damage: false };
+}
+
 /** One report, as it is read. */
 class Reading {
   readonly #path: string;
@@ -115,8 +127,7 @@ class Reading {
   );
   readonly #captures: CaptureSummary[] = [];
   readonly #problems: Problem[] = [];
-  /** Of hosts, by name. */
-  readonly #hostIds = new Map<string, string>();
+  readonly #hostIds = new HostIds();
   readonly #counted = KINDS.map(() => 0);
   /** For the end: they are of hosts that its callers are of. */
   readonly #noTokens: [host: string, start: number, count: number][] = [];
@@ -128,6 +139,8 @@ class Reading {
   #unreadable = 0;
   #cut = 0;
   #hasFailed = false;
+  /** It has captures of hosts that nobody asked for. */
+  #isOfOthers = false;
 
   constructor(path: string, filter: ReadOptions['filter'], target: CallerTarget) {
     this.#path = path;
@@ -161,9 +174,12 @@ class Reading {
   }
 
   end(): SavedReport {
-    for (const [host, start, count] of this.#noTokens) this.#target.addNoToken(host, start, count);
+    for (const [host, start, count] of this.#noTokens)
+      this.#target.addNoToken(this.#hostIds.only(host) ?? host, start, count);
     this.#judge();
     const damage = this.#problems.filter((problem) => problem.damage);
+    // It was read all the same.
+    if (this.#captures.length === 0 && this.#isOfOthers) this.#captures.push(stub(this.#path, undefined));
     const [first = stub(this.#path, this.#callers), ...rest] = this.#captures;
     if (damage.length === 0) return { captures: this.#captures, problems: this.#problems };
     const damaged = { ...first, problems: [...first.problems, ...damage] };
@@ -239,9 +255,10 @@ class Reading {
       this.#unreadable++;
       return;
     }
-    const { name, id } = capture.host ?? {};
-    if (name !== undefined && id !== undefined) this.#hostIds.set(name, id);
-    this.#captures.push(capture);
+    for (const host of hostsIn(capture)) this.#hostIds.add(host);
+    const wanted = ofHosts(capture, this.#filter.hosts);
+    if (wanted === undefined) this.#isOfOthers = true;
+    else this.#captures.push(wanted);
   }
 
   #host(value: unknown): void {
@@ -261,8 +278,11 @@ class Reading {
     for (const [index, kind] of KINDS.entries()) {
       this.#counted[index] = (this.#counted[index] ?? 0) + read.counts[kind];
     }
-    const { caller, isCut } = select(read, this.#filter, this.#hostIds.get(read.host ?? ''));
+    const { caller, isCut, leftOut } = select(this.#hostIds.complete(read), this.#filter, {
+      hostIds: this.#hostIds,
+    });
     if (isCut) this.#cut++;
+    for (const one of leftOut) this.#target.leaveOut(one);
     if (caller === undefined) return;
     this.#target.addCaller(caller);
     this.#callers++;
@@ -286,8 +306,8 @@ class Reading {
 
 const AGAIN = 'Get the file again from where it was written.';
 
-/** Of a report whose captures could not be read. */
-function stub(path: string, callers: number): CaptureSummary {
+/** Of a report whose captures could not be read, or were not asked for. */
+function stub(path: string, callers: number | undefined): CaptureSummary {
   return {
     name: path,
     files: [path],

@@ -1,4 +1,5 @@
 import { DAY_NS, DayBudget, type DayCount, dayStart } from '../callers/days.ts';
+import { partsOf } from '../callers/host-part.ts';
 import type { CallerSummary } from '../callers/types.ts';
 import { RunBudget } from '../causes/runs.ts';
 import type { AttributedCall, Nanoseconds, Process } from '../model.ts';
@@ -6,6 +7,7 @@ import { Caller, type CallerIdentity, type Candidate, compareCallers, exampleOf 
 import { TextBudget } from './few-values.ts';
 import type { CallGroups } from './groups.ts';
 import { type ShownHost, scopeOf } from './host-names.ts';
+import { HostParts } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { ProcessBudget } from './process-budget.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
@@ -19,6 +21,9 @@ const MAX_CALLER_TEXT = 4 * 1024 * 1024;
 const MAX_RUNS = 65_536;
 /** Days of callers, beyond the first of each. */
 const MAX_DAYS = 131_072;
+
+/** In the place of the host of a row whose calls are of many. */
+const SEVERAL_HOSTS = 'several hosts';
 
 /** What an inventory knew beyond what was counted. */
 export interface Raised {
@@ -58,6 +63,7 @@ export class Aggregate {
   #lastCall: Nanoseconds | undefined;
   #others: Caller | undefined;
   #otherCalls = 0;
+  readonly #otherParts = new HostParts();
   #withProcess = 0;
   #raised = 0;
 
@@ -80,7 +86,11 @@ export class Aggregate {
     const view = process && this.views.view(process);
     const caller = this.#callerOf(attributed, view, kind);
     caller.add(attributed, kind, view);
-    if (caller === this.#others) this.#otherCalls++;
+    if (caller === this.#others) {
+      this.#otherCalls++;
+      this.#otherParts.call(attributed, kind);
+      this.#nameOthers(caller);
+    }
     this.groups?.add(attributed, kind, caller);
     return caller;
   }
@@ -96,7 +106,11 @@ export class Aggregate {
       this.#operations[operation] += summary.operations[operation];
     }
     this.#withProcess += summary.withProcess;
-    if (caller === this.#others) this.#otherCalls += callsOf(summary);
+    if (caller === this.#others) {
+      this.#otherCalls += callsOf(summary);
+      for (const part of partsOf(summary)) this.#otherParts.add(part);
+      this.#nameOthers(caller);
+    }
     this.#cover(summary.first, summary.last);
   }
 
@@ -165,6 +179,8 @@ export class Aggregate {
   /** At the end, when all names are known. */
   showHosts(hosts: ReadonlyMap<string, ShownHost>): void {
     for (const caller of this.#callers) caller.host = hosts.get(caller.identity.scope);
+    if (this.#others !== undefined) this.#others.host = hosts.get(this.#others.identity.scope);
+    this.#otherParts.showHosts(hosts);
   }
 
   /** Calls of which inventories alone know. */
@@ -321,9 +337,17 @@ export class Aggregate {
   }
 
   #othersOf(scope: string, first: Candidate): Caller {
-    const identity = { scope, process: undefined, client: undefined, isOther: true };
-    this.#others ??= new Caller(identity, first, this.#budgets);
+    if (this.#others === undefined) {
+      const identity = { scope, process: undefined, client: undefined, isOther: true };
+      this.#others = new Caller(identity, first, this.#budgets);
+      this.#others.parts = this.#otherParts;
+    }
     return this.#others;
+  }
+
+  /** The first of them was of one host, which not all of them need be. */
+  #nameOthers(others: Caller): void {
+    if (this.#otherParts.size > 1) others.identity.scope = SEVERAL_HOSTS;
   }
 }
 

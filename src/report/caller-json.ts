@@ -1,11 +1,12 @@
 import { dayStart } from '../callers/days.ts';
+import { type HostPart, isOfHost } from '../callers/host-part.ts';
 import type { AllCalls } from '../callers/types.ts';
 import type { SavedFacts } from '../causes/caller-facts.ts';
 import type { RunSample } from '../causes/facts.ts';
 import type { RunTally } from '../causes/runs.ts';
 import { maskText } from '../secrets.ts';
 import type { Caller } from './caller.ts';
-import { callerRow } from './caller-row.ts';
+import { callerRow, isOfMany } from './caller-row.ts';
 import { LOOKED_UP, lookedUp } from './fact-columns.ts';
 import { kindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
@@ -22,8 +23,9 @@ export function callerObject(caller: Caller, views: ProcessViews): object {
 export function savedObject(caller: Caller, views: ProcessViews): object {
   const { example } = caller;
   return {
-    host_id: example.host?.id,
+    host_id: isOfMany(caller) ? undefined : example.host?.id,
     other_callers: caller.identity.isOther || undefined,
+    by_host: caller.parts?.all.map(partObject),
     all_calls: allCallsObject(caller.allCalls),
     with_process: caller.withProcess,
     by_operation: caller.operations,
@@ -33,6 +35,12 @@ export function savedObject(caller: Caller, views: ProcessViews): object {
     days: caller.days.map(({ day, counts }) => ({ day: dayText(dayStart(day)), ...kindCounts(counts) })),
     facts: factsObject(caller.savedFacts, caller.facts.runs),
   };
+}
+
+function partObject(part: HostPart): object {
+  const { host, hostId, capture, counts, withoutName, succeeded } = part;
+  const whose = isOfHost(part) ? { host, host_id: hostId } : { capture };
+  return { ...whose, ...kindCounts(counts), without_name: withoutName, v1_succeeded: succeeded };
 }
 
 /**

@@ -69,6 +69,15 @@ export function callerName(caller: Caller): string {
   return process.startedBy === undefined ? process.program : `${process.program} by ${process.startedBy}`;
 }
 
+/** Its example is of one host, and the row is not. */
+export function isOfMany({ parts }: Caller): boolean {
+  return parts !== undefined && parts.size > 1;
+}
+
+function hostText({ example, host }: Caller): string | undefined {
+  return example.host && (host?.label ?? example.host.name ?? example.host.id);
+}
+
 export function callerRow(caller: Caller, views: ProcessViews): CallerRow {
   return { ...callerFields(caller, views), ...diagnosisColumns(diagnosisOf(caller)) };
 }
@@ -85,7 +94,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
   const facts = caller.said === undefined ? own : caller.said.complete(own);
   const nameOfUser = exampleProcess && views.users.nameOf(identity.scope, exampleProcess);
   return {
-    host: example.host && (caller.host?.label ?? example.host.name ?? example.host.id),
+    host: isOfMany(caller) ? undefined : hostText(caller),
     capture: example.capture,
     program: identity.isOther ? OTHER_CALLERS_NAME : view?.program,
     started_by: view?.startedBy,

@@ -11,6 +11,7 @@ import {
 } from '../model.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import type { ShownHost } from './host-names.ts';
+import type { HostParts } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
 import { MostSaid } from './most-said.ts';
 import { NOTHING_KEPT, type ProcessSize } from './process-budget.ts';
@@ -76,6 +77,8 @@ export class Caller {
   #worstPath = PATH_CLASSES.length;
   readonly #facts: FactCollector;
   #isReported = false;
+  /** Of the row of those beyond the maximum: whose calls they are. */
+  parts: HostParts | undefined;
   /** Calls of which an inventory alone knows. */
   #raised = 0;
   #users: string | undefined;

@@ -1,17 +1,16 @@
-import type { DayCount } from '../callers/days.ts';
-import type { CallerSummary, OnHost } from '../callers/types.ts';
+import { DAY_NS, type DayCount, dayOf } from '../callers/days.ts';
+import { type HostPart, toFix } from '../callers/host-part.ts';
+import type { LeftOut, OnHost } from '../callers/types.ts';
 import type { AttributedCall, Host, Nanoseconds } from '../model.ts';
 import type { Caller } from './caller.ts';
 import { HostNames, scopeOf } from './host-names.ts';
+import { MAX_HOSTS, OTHER_HOSTS } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
 import { savedHost } from './saved-process.ts';
 import { ToldCalls, ToldRoom } from './told-calls.ts';
 
-/** More hosts share one entry. */
-export const MAX_HOSTS = 16_384;
-
-export const OTHER_HOSTS = 'other hosts';
+export { MAX_HOSTS, OTHER_HOSTS } from './host-parts.ts';
 
 /** What was counted of one host, or of one capture whose host is not known. */
 export class HostCounts {
@@ -20,9 +19,15 @@ export class HostCounts {
   /** v1 calls without a process, and unknown ones. */
   withoutName = 0;
   /** Calls by v1, and unknown ones, that the report leaves out. */
-  leftOut = 0;
+  #leftOut = 0;
   /** The same, where they were before the time that it is of. */
   before = 0;
+  /** Calls that speak against no host, of the day (in UTC) in which that time begins: from before it, or ignored. */
+  #onDay = 0;
+  /** Calls that may be of that time, or not. */
+  #cut = 0;
+  /** Of what inventories know, and events may tell of too. */
+  readonly #raised = { other: 0, cut: 0 };
   /** Calls of callers that are known and accepted: in no other number here but those of MetadataNoToken. */
   readonly ignored: number[] = KINDS.map(() => 0);
   /** What sessions are held against; from the first call on that speaks against the host. */
@@ -36,6 +41,54 @@ export class HostCounts {
 
   get kinds(): KindCounts {
     return kindCounts(this.counts);
+  }
+
+  /** Calls by v1, and unknown ones, that the report leaves out, though they speak against the host. */
+  get leftOut(): number {
+    return Math.max(this.#leftOut, this.#raised.other);
+  }
+
+  /** Calls by v1, and unknown ones, that were counted by day, where nobody knows whether they are of the time reported. */
+  get cut(): number {
+    // Of those that an inventory has, events tell of some: from before that time, or counted here.
+    const known = this.#onDay + toFix(this.counts);
+    return this.#cut + Math.max(0, this.#raised.cut - known);
+  }
+
+  /**
+   * What came after the time that is asked about speaks against what is done today; what was before need not.
+   *
+   * @returns whether it was before
+   */
+  leaveOut(time: Nanoseconds, since: Nanoseconds | undefined): boolean {
+    const isBefore = since !== undefined && time < since;
+    if (!isBefore) this.#leftOut++;
+    else {
+      this.before++;
+      if (time >= since - (since % DAY_NS)) this.#onDay++;
+    }
+    return isBefore;
+  }
+
+  ignore({ counts, withProcess, days }: Caller, since: Nanoseconds | undefined): void {
+    for (const [kind, count] of counts.entries()) {
+      this.counts[kind] = (this.counts[kind] ?? 0) - count;
+      this.ignored[kind] = (this.ignored[kind] ?? 0) + count;
+    }
+    if (withProcess === 0) this.withoutName -= toFix(counts);
+    const day = since === undefined ? undefined : dayOf(Number(since));
+    this.#onDay += toFix(days.find((one) => one.day === day)?.counts ?? []);
+  }
+
+  leaveOutOf({ before, other, cut }: LeftOut): void {
+    this.before += before;
+    this.#leftOut += other;
+    this.#cut += cut;
+  }
+
+  leaveOutRaised({ other, cut }: LeftOut): void {
+    this.#raised.other += other;
+    this.#raised.cut += cut;
   }
 }
 
@@ -63,20 +116,18 @@ export class HostTotals {
     if (kind === 0 && status !== undefined && status >= 200 && status < 300) counts.noToken.add(call.time);
   }
 
-  /** A caller that was counted before, or what an inventory knows beyond: counts, and of these those by day. */
-  addCounts(
-    caller: CallerSummary,
-    { counts, succeeded, days }: { counts: readonly number[]; succeeded: number; days: readonly DayCount[] },
-  ): void {
-    const { capture, withProcess, counts: all } = caller;
-    const scope = scopeOf(savedHost(caller), capture);
+  /**
+   * Calls that were counted before, or what an inventory knows beyond.
+   *
+   * @param days of those calls, all whose day is known
+   */
+  addPart(part: HostPart, days: readonly DayCount[]): void {
+    const { counts, withoutName, succeeded } = part;
+    const scope = scopeOf(savedHost(part), part.capture);
     const of = this.#of(scope);
     this.#toldOf(of, scope)?.add(days);
     for (const [kind, count] of counts.entries()) of.counts[kind] = (of.counts[kind] ?? 0) + count;
-    const calls = KINDS.reduce((sum, kind) => sum + all[kind], 0);
-    const toFix = (counts[0] ?? 0) + (counts[1] ?? 0);
-    // All have a process, or none; of the row of many callers, as many are without one as can be.
-    of.withoutName += Math.min(toFix, calls - withProcess);
+    of.withoutName += Math.min(toFix(counts), withoutName);
     of.noToken.total += succeeded;
   }
 
@@ -86,17 +137,17 @@ export class HostTotals {
     of?.noToken.addPeriod(start, count);
   }
 
-  /** A caller whose calls were counted is known and accepted. */
-  ignore({ identity, counts: calls, withProcess }: Caller): void {
-    const of = this.#of(identity.scope);
-    for (const [kind, count] of calls.entries()) {
-      of.counts[kind] = (of.counts[kind] ?? 0) - count;
-      of.ignored[kind] = (of.ignored[kind] ?? 0) + count;
-    }
-    if (withProcess === 0) of.withoutName -= (calls[0] ?? 0) + (calls[1] ?? 0);
+  /**
+   * A caller whose calls were counted is known and accepted.
+   *
+   * @param since from when on calls are reported
+   */
+  ignore(caller: Caller, since: Nanoseconds | undefined): void {
+    this.#of(caller.identity.scope).ignore(caller, since);
   }
 
-  leaveOut({ call, host, capture, session }: AttributedCall, isBefore: boolean): void {
+  /** @param since from when on calls are reported */
+  leaveOut({ call, host, capture, session }: AttributedCall, since: Nanoseconds | undefined): void {
     const kind = kindOf(call);
     if (kind > 1) return;
     const scope = scopeOf(host, capture);
@@ -104,10 +155,21 @@ export class HostTotals {
     if (host !== counts.host) this.#name(counts, host, call.time);
     const told = this.#toldOf(counts, scope);
     told?.event(session, kind);
-    if (isBefore) {
-      counts.before++;
-      told?.eventBefore(call.time, kind);
-    } else counts.leftOut++;
+    if (counts.leaveOut(call.time, since)) told?.eventBefore(call.time, kind);
+  }
+
+  /** Of a caller that was counted before. */
+  leaveOutOf(leftOut: LeftOut): void {
+    const scope = scopeOf(savedHost(leftOut), leftOut.capture);
+    const counts = this.#of(scope);
+    counts.leaveOutOf(leftOut);
+    this.#toldOf(counts, scope)?.reportedBefore(leftOut.daysBefore);
+  }
+
+  /** Of a caller that an inventory has: what was before is told of all its callers together. */
+  leaveOutRaised(leftOut: LeftOut): void {
+    if (leftOut.other + leftOut.cut === 0) return;
+    this.#of(scopeOf(savedHost(leftOut), leftOut.capture)).leaveOutRaised(leftOut);
   }
 
   /** What an inventory has of a host from before the time that is reported: that alone makes no host one of the report. */

@@ -5,6 +5,7 @@ import { escapeText } from './escape.ts';
 import type { ShownHost } from './host-names.ts';
 import type { HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
+import { cutText, lackingIn } from './lacking.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
 import { durationText, localSeconds, rangeText, watchText } from './time.ts';
 import type { ToldCalls } from './told-calls.ts';
@@ -72,13 +73,14 @@ export function hostVerdicts(
   options: VerdictOptions,
 ): HostVerdict[] {
   const observations = observationsOf(captures, options.window);
+  const lacking = lackingIn(captures);
   const scopes = new Set([...totals.hosts.keys(), ...observations.keys()]);
   for (const { host, watch, lastTime = 0n, sessions = [] } of captures) {
     totals.names.add(host, watch?.to ?? lastTime);
     for (const session of sessions) totals.names.add(session.host, session.to);
   }
   const verdicts = [...totals.names.shown(scopes)].map(([scope, shown]) =>
-    hostVerdict({ scope, shown }, totals, observations.get(scope), options),
+    hostVerdict({ scope, shown }, totals, observations.get(scope), options, lacking(scope)),
   );
   return verdicts.sort(byUrgency);
 }
@@ -106,6 +108,7 @@ function hostVerdict(
   totals: HostTotals,
   observed: Observation | undefined,
   options: VerdictOptions,
+  lacking: readonly string[],
 ): HostVerdict {
   const counts = totals.hosts.get(scope);
   const calls = counts?.kinds ?? { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 };
@@ -115,10 +118,10 @@ function hostVerdict(
     day: (observed?.longest ?? 0n) >= DAY,
   };
   const ignored = kindCounts(counts?.ignored ?? []);
-  const { leftOut = 0, before: eventsBefore = 0 } = counts ?? {};
+  const { leftOut = 0, before: counted = 0, cut = 0 } = counts ?? {};
   const told = totals.told(scope);
-  const before = eventsBefore + told.countBefore();
-  const needed = neededFor(calls, { leftOut, told }, observed, options);
+  const before = counted + told.countBefore();
+  const needed = neededFor(calls, { leftOut, cut, told, lacking }, observed, options);
   const status = calls.v1 > 0 ? 'not-ready' : needed.length > 0 ? 'not-enough-evidence' : 'ready';
   const noToken = { total: counts?.noToken.total ?? 0, periods: counts?.noToken.periods ?? [] };
   const withoutName = counts?.withoutName ?? 0;
@@ -141,7 +144,12 @@ function hostVerdict(
 
 function neededFor(
   calls: KindCounts,
-  { leftOut, told }: { leftOut: number; told: ToldCalls },
+  {
+    leftOut,
+    cut,
+    told,
+    lacking,
+  }: { leftOut: number; cut: number; told: ToldCalls; lacking: readonly string[] },
   observed: Observation | undefined,
   { observed: least, leavesOut, unread = 0 }: VerdictOptions,
 ): string[] {
@@ -153,6 +161,7 @@ function neededFor(
       `No call that could not be read; there ${isOrAre(calls.unknown)} ${countOf(calls.unknown, 'call')}.`,
     );
   if (leavesOut !== undefined) needed.push(`A report of all calls: ${leavesOut} leaves some out.`);
+  needed.push(...lacking);
   if (unread > 0) needed.push(`All inputs: ${countOf(unread, 'input')} could not be read.`);
   if (leftOut > 0) {
     const which = 'by IMDSv1, or that could not be read,';
@@ -160,6 +169,7 @@ function neededFor(
       `A report of all calls: ${countOf(leftOut, 'call')} ${which} ${leftOut === 1 ? 'is' : 'are'} left out.`,
     );
   }
+  if (cut > 0) needed.push(cutText(cut));
   if (observed === undefined || observed.recordings === 0) {
     needed.push(
       observed?.latest === undefined

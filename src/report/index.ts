@@ -1,13 +1,13 @@
+import type { DayCount } from '../callers/days.ts';
+import { type HostPart, partsOf } from '../callers/host-part.ts';
 import type { IgnorePolicy } from '../callers/ignore.ts';
 import type { CallerTarget, OnHost } from '../callers/types.ts';
-import type { AttributedCall, CaptureSummary } from '../model.ts';
+import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
 import { Aggregate } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
 import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
 import { findIgnored, Ignored } from './ignored.ts';
-import { KINDS } from './kinds.ts';
-import type { Window } from './observation.ts';
 import { savedHost } from './saved-process.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
@@ -57,11 +57,6 @@ async function createSink(options: ReportOptions, output: Output): Promise<Forma
   }
 }
 
-/** What came after the time that is asked about speaks against what is done today; what was before need not. */
-function isBefore({ call }: AttributedCall, window: Window | undefined): boolean {
-  return window?.since !== undefined && call.time < window.since;
-}
-
 /** Of events, what their sessions say counts, and without one nothing is proven; of captures, what they hold themselves. */
 function isReportIncomplete(captures: readonly CaptureSummary[], hosts: readonly HostVerdict[]): boolean {
   if (
@@ -100,23 +95,35 @@ export class VerdictSink implements ReportSink {
     return (
       aggregate && {
         addCaller: (caller) => {
-          this.#totals.names.add(savedHost(caller), caller.last);
           aggregate.addCaller(caller);
-          const counts = KINDS.map((kind) => caller.counts[kind]);
-          const { days, facts } = caller;
-          this.#totals.addCounts(caller, { counts, succeeded: facts.v1.succeeded, days });
+          this.#addParts(partsOf(caller), caller.last, caller.days);
         },
         raiseCaller: (saved) => {
           const caller = this.#withId(saved);
+          const { counts, succeeded, days } = aggregate.raiseCaller(caller);
+          const parts = partsOf(caller);
+          const raised = parts.length > 1 ? parts : parts.map((part) => ({ ...part, counts, succeeded }));
           // Its host's name is that of the example.
-          this.#totals.names.add(savedHost(caller), caller.example.time);
-          this.#totals.addCounts(caller, aggregate.raiseCaller(caller));
+          this.#addParts(raised, caller.example.time, days);
         },
+        leaveOut: (leftOut) => this.#totals.leaveOutOf(leftOut),
+        leaveOutRaised: (leftOut) => this.#totals.leaveOutRaised(this.#withId(leftOut)),
         raiseBefore: (caller, days) => this.#totals.raiseBefore(this.#withId(caller), days),
         addTime: (width, start, counts) => aggregate.addTime(width, start, counts),
         addNoToken: (host, start, count) => this.#totals.addNoToken(host, start, count),
       }
     );
+  }
+
+  /**
+   * @param time when the hosts had those names
+   * @param days of a row of several hosts, nobody knows which days are whose
+   */
+  #addParts(parts: readonly HostPart[], time: Nanoseconds, days: readonly DayCount[]): void {
+    for (const part of parts) {
+      this.#totals.names.add(savedHost(part), time);
+      this.#totals.addPart(part, parts.length === 1 ? days : []);
+    }
   }
 
   call(call: AttributedCall): void {
@@ -130,7 +137,7 @@ export class VerdictSink implements ReportSink {
   }
 
   leftOut(call: AttributedCall): void {
-    this.#totals.leaveOut(call, isBefore(call, this.#options.window));
+    this.#totals.leaveOut(call, this.#options.window?.since);
   }
 
   ready(): Promise<void> | undefined {
@@ -141,7 +148,8 @@ export class VerdictSink implements ReportSink {
     const aggregate = this.#sink.aggregate ?? this.#sink.besides ?? this.#own;
     if (this.#ignore !== undefined && aggregate !== undefined) {
       this.#ignored = findIgnored(aggregate, this.#ignore);
-      for (const caller of this.#ignored.callers.keys()) this.#totals.ignore(caller);
+      for (const caller of this.#ignored.callers.keys())
+        this.#totals.ignore(caller, this.#options.window?.since);
     }
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
     aggregate?.showHosts(new Map(this.#verdicts.map(({ scope, shown }) => [scope, shown])));

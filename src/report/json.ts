@@ -16,7 +16,7 @@ import { PERIOD_S } from './no-token.ts';
 import { aggregateFor, topOf } from './rows.ts';
 import { sessionObject } from './session-line.ts';
 import { isoNanoseconds } from './time.ts';
-import type { Findings, FormatSink, Output, RowOptions } from './types.ts';
+import type { Findings, FormatSink, Output, ReportOptions, RowOptions } from './types.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Of the report's shape (schemas/report.schema.json); additions do not raise it. */
@@ -24,17 +24,23 @@ const SCHEMA_VERSION = 1;
 
 const CALLERS_AT_ONCE = 256;
 const EXPIRED_SHOWN = 64;
+/** Of what made reports leave calls out, of each capture. */
+const MAX_LEFT_OUT = 64;
 
 /** One report object, for programs; its callers are written one at a time. */
-export function createJsonSink(options: RowOptions, output: Output): FormatSink {
+export function createJsonSink(
+  options: RowOptions & Pick<ReportOptions, 'leavesOut'>,
+  output: Output,
+): FormatSink {
   const aggregate = aggregateFor(options);
-  const { groupBy = 'caller' } = options;
+  const { groupBy = 'caller', leavesOut = [] } = options;
   return {
     aggregate,
     call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
-    async end(captures, hosts, findings, ignored) {
+    async end(read, hosts, findings, ignored) {
+      const captures = read.map((capture) => withLeftOut(capture, leavesOut));
       const writer = new BatchWriter(output);
       const callers = ignored.counted(aggregate.callers());
       const isOfCallers = groupBy === 'caller';
@@ -180,15 +186,23 @@ function hostObject({
   };
 }
 
+/** Whoever reads the report again has to know what is not in it: of every capture, of whose hosts it may be. */
+function withLeftOut(capture: CaptureSummary, ofReport: readonly string[]): CaptureSummary {
+  const leavesOut = [...new Set([...(capture.leavesOut ?? []), ...ofReport])];
+  return leavesOut.length === 0 ? capture : { ...capture, leavesOut: leavesOut.slice(0, MAX_LEFT_OUT) };
+}
+
 function captureObject(capture: CaptureSummary): object {
   const { completeness } = capture;
   return {
     name: capture.name,
     files: capture.files,
     host: capture.host && { id: capture.host.id, name: capture.host.name, boot_id: capture.host.bootId },
+    hosts: capture.hosts?.map(({ id, name }) => ({ id, name })),
     session: capture.session,
     session_ids: capture.sessionIds,
     sessions: capture.sessions?.map(sessionObject),
+    leaves_out: capture.leavesOut,
     watch: capture.watch && {
       from: isoNanoseconds(capture.watch.from),
       to: isoNanoseconds(capture.watch.to),

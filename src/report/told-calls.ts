@@ -39,12 +39,15 @@ export class ToldCalls {
   /** Of events, and of inventories, before that time: these may be the same calls. */
   readonly #eventsBefore: Days;
   readonly #before: Days;
+  /** Of reports before that time, which may be the same, too. */
+  readonly #reportsBefore: Days;
 
   constructor(room: ToldRoom) {
     this.#room = room;
     this.#within = new Days(room);
     this.#eventsBefore = new Days(room);
     this.#before = new Days(room);
+    this.#reportsBefore = new Days(room);
   }
 
   event(session: string, kind: number): void {
@@ -71,9 +74,15 @@ export class ToldCalls {
     for (const { day, counts } of days) this.#before.raise(day, counts);
   }
 
-  /** Calls before the time that is reported that are in no event. */
+  /** Calls before that time that a report counted. */
+  reportedBefore(days: readonly DayCount[]): void {
+    for (const { day, counts } of days) this.#reportsBefore.add(day, counts);
+  }
+
+  /** Calls before the time that is reported of which inventories alone tell. */
   countBefore(): number {
-    return [...this.#beyondEvents()].reduce((sum, { counts }) => sum + counts[0] + counts[1], 0);
+    const beyond = this.#beyond([this.#eventsBefore, this.#reportsBefore]);
+    return beyond.reduce((sum, { counts }) => sum + counts[0] + counts[1], 0);
   }
 
   /**
@@ -90,7 +99,9 @@ export class ToldCalls {
       .filter(({ lacks }) => lacks > 0)
       .sort((a, b) => (a.to < b.to ? -1 : Number(a.to > b.to)));
     if (lacking.length === 0) return 0;
-    for (const { day, counts } of [...this.#within.all(), ...this.#beyondEvents()].sort(byDay)) {
+    for (const { day, counts } of [...this.#within.all(), ...this.#beyond([this.#eventsBefore])].sort(
+      byDay,
+    )) {
       const start = dayStart(day);
       let left = counts[kind] ?? 0;
       // Of those that watched on that day, the one that ends first has the fewest days that may help it.
@@ -105,12 +116,13 @@ export class ToldCalls {
     return lacking.reduce((sum, { lacks }) => sum + lacks, 0);
   }
 
-  #beyondEvents(): { day: Day; counts: [number, number] }[] {
+  /** What inventories tell of the time before beyond what others do. */
+  #beyond(others: readonly Days[]): { day: Day; counts: [number, number] }[] {
     // What was turned away might be the same calls.
-    if (this.#eventsBefore.isCut) return [];
+    if (others.some(({ isCut }) => isCut)) return [];
     return this.#before.all().map(({ day, counts: [v1 = 0, unknown = 0] }) => {
-      const [ofEvents = 0, unread = 0] = this.#eventsBefore.get(day) ?? [];
-      return { day, counts: [Math.max(0, v1 - ofEvents), Math.max(0, unknown - unread)] };
+      const known = (kind: number) => others.reduce((sum, days) => sum + (days.get(day)?.[kind] ?? 0), 0);
+      return { day, counts: [Math.max(0, v1 - known(0)), Math.max(0, unknown - known(1))] };
     });
   }
 

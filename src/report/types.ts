@@ -35,6 +35,8 @@ export interface ReportOptions extends RowOptions {
   /** Of a line of the log; as the predecessor has it, unless told. */
   timeText?: TimeText | undefined;
   verdict: VerdictOptions;
+  /** What makes the report leave calls out, such as options: to be told to whoever reads it again. */
+  leavesOut?: readonly string[] | undefined;
   /** Where it is read; text only. By the command that reads files, unless told. */
   readIn?: ReadIn | undefined;
   /** Callers that are known and accepted. */

@@ -120,10 +120,7 @@ function stillV1(callers: readonly Caller[], calls: number, unknown: number): st
   const names = [...new Set(callers.map(nameInVerdict))];
   const shown = names.slice(0, NAMED).map(escapeText).join(', ');
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  const who = callers.some((caller) => caller.identity.isOther)
-    ? `More than ${countText(callers.length - 1)} callers`
-    : countOf(callers.length, 'caller');
-  const verb = callers.length === 1 ? 'uses' : 'use';
+  const { who, verb } = subjectOf(callers);
   const unread = unknown === 0 ? '' : ` ${countOf(unknown, 'call')} could not be read.`;
   const succeeded = callers.reduce((sum, caller) => sum + caller.facts.v1.succeeded, 0);
   const answered = callers.reduce((sum, caller) => sum + caller.facts.v1.answered, 0);
@@ -135,10 +132,20 @@ function stillV1(callers: readonly Caller[], calls: number, unknown: number): st
   return `${who} still ${verb} IMDSv1: ${shown}${more} (${countOf(calls, 'call')}${failed}).${unread}`;
 }
 
+/** How many they are: in the row of other callers there are some. */
+function subjectOf(callers: readonly Caller[]): { who: string; verb: string } {
+  if (!callers.some(({ identity }) => identity.isOther))
+    return { who: countOf(callers.length, 'caller'), verb: callers.length === 1 ? 'uses' : 'use' };
+  const named = callers.length - 1;
+  const who = named === 0 ? 'Callers that are not told apart' : `More than ${countOf(named, 'caller')}`;
+  return { who, verb: named === 1 ? 'uses' : 'use' };
+}
+
 /** An address alone may stand for many programs. */
 function nameInVerdict(caller: Caller): string {
   const [agent] = caller.userAgents.values;
-  if (caller.identity.process !== undefined || agent === undefined) return callerName(caller);
+  const { process, isOther } = caller.identity;
+  if (process !== undefined || isOther || agent === undefined) return callerName(caller);
   return `${callerName(caller)} (${truncatedAgent(viewHeader(agent))})`;
 }
 

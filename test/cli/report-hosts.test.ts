@@ -108,6 +108,25 @@ describe('hosts of imds report', function () {
     }
   });
 
+  it('are the same in a report of an earlier version, whose callers have no ids of hosts', async () => {
+    const web = { id: A, name: 'web-7' };
+    const lines = [
+      call('v1', web, '01:00:00'),
+      call('v2', { id: B, name: 'web-8' }, '02:00:00'),
+      session(web, '00:00:00', '22:00:00'),
+    ];
+    const { text, hosts } = await reportOf(lines);
+    const old = JSON.parse(text);
+    for (const one of [...old.callers, ...old.verdict.hosts]) delete one.host_id;
+    const path = folder.put('old.json', JSON.stringify(old));
+    const { stdout } = await imds(['report', '--json', '--observed', '20h', path]);
+    assert.deepEqual(brief(JSON.parse(stdout).verdict.hosts), brief(hosts));
+    const { stdout: ofCut } = await imds(['report', '--json', '--since', `${DAY}T12:00:00Z`, path]);
+    const [first, ...others] = JSON.parse(ofCut).verdict.hosts;
+    assert.deepEqual([first.host, first.host_id, first.status], ['web-7', A, 'not-enough-evidence']);
+    assert.equal(others.length, 0);
+  });
+
   it('go by their names, in whatever case, where they have no id', async () => {
     const lines = [call('v1', { name: 'WEB-7' }, '10:00:00'), call('v2', { name: 'web-7' }, '11:00:00')];
     const { hosts } = await reportOf(lines);

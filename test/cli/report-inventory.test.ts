@@ -7,6 +7,41 @@ import { Inventory } from '../../src/live/inventory/inventory.ts';
 import { imds } from './run.ts';
 import { EVENTS, Folder, LINES, rowsOf } from './saved-events.ts';
 
+/** Of one program on web-7. */
+function call(time: string, version: string): string {
+  return JSON.stringify({
+    '@timestamp': `${time}.000000000Z`,
+    event: { id: time.replaceAll(/\D/g, '').padEnd(32, '0'), module: 'imds', dataset: 'imds.calls' },
+    imds: { version, operation: 'read', session: 's1' },
+    source: { ip: '10.0.0.5', port: 4000 },
+    destination: { ip: '169.254.169.254', port: 80 },
+    host: HOST,
+  });
+}
+
+const HOST = { id: 'id-web-7', name: 'web-7' };
+
+/** What a session says that proves everything of these days, and counted nothing. */
+function watched(from: string, to: string): string {
+  const [start, end] = [from, to].map((day) => `${day}T00:00:00.000000000Z`);
+  return JSON.stringify({
+    event: { module: 'imds', dataset: 'imds.sessions', type: ['info'], start, end },
+    imds: {
+      session: 's2',
+      views: ['sockets'],
+      calls: { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 },
+      calls_unwritten: 0,
+      connections: 1,
+      provable_connections: 1,
+      captured_bytes: 9,
+      kernel_bytes: 9,
+      losses: {},
+      lookups: { made: 0, found: 0 },
+    },
+    host: HOST,
+  });
+}
+
 describe('imds report with inventories', function () {
   const folder = new Folder();
   const put = (name: string, content: string | Uint8Array) => folder.put(name, content);
@@ -76,6 +111,45 @@ describe('imds report with inventories', function () {
     assert.equal(JSON.parse(day.stdout).totals.calls, 38);
     const after = await imds(['report', inventory, '--json', '--since', '2026-01-15T00:00:01Z']);
     assert.ok(JSON.parse(after.stdout).totals.calls <= 38);
+  });
+
+  it('makes no host READY by the day that --since cuts in two, unless the log has its calls', async () => {
+    const v1 = call('2026-01-15T10:00:00', 'v1');
+    const inventory = await inventoryOf('imds-callers.json', [v1, call('2026-01-15T12:00:00', 'v2')]);
+    const needed = async (lines: readonly string[], ...options: string[]) => {
+      const log = put('imds-calls.jsonl', `${[...lines, watched('2026-01-15', '2026-01-18')].join('\n')}\n`);
+      const { stdout } = await imds(['report', log, inventory, '--json', ...options]);
+      return JSON.parse(stdout).verdict.hosts[0].needed.join(' ');
+    };
+    const lost = await needed([], '--since', '2026-01-15T11:00:00Z');
+    assert.match(
+      lost,
+      /1 call by IMDSv1, .* cuts its day in two, .* Read the events instead, or choose whole/,
+    );
+    assert.equal(await needed([v1], '--since', '2026-01-15T11:00:00Z'), '');
+    assert.equal(await needed([], '--since', '2026-01-16T00:00:00Z'), '');
+    assert.match(await needed([], '--until', '2026-01-17T00:00:00Z'), /^No call by IMDSv1/);
+    assert.match(await needed([], '--until', '2026-01-15T11:00:00Z'), /cuts its day in two/);
+    assert.match(await needed([], '--until', '2026-01-15T00:00:00Z'), /1 call by IMDSv1, .* is left out/);
+  });
+
+  it('is found by the name of its host, and by its id', async () => {
+    const inventory = await inventoryOf('imds-callers.json', [call('2026-01-15T10:00:00', 'v1')]);
+    const { hosts, ...others } = JSON.parse(readFileSync(inventory, 'utf8'));
+    assert.deepEqual(hosts, [HOST]);
+    const log = put('imds-calls.jsonl', `${watched('2026-01-14', '2026-01-17')}\n`);
+    const without = put('without.json', JSON.stringify(others));
+    const ofBoth = put('both.json', (await imds(['report', log, inventory, '--json'])).stdout);
+    const alone = put('alone.json', (await imds(['report', inventory, '--json'])).stdout);
+    for (const paths of [[inventory], [log, inventory], [log, without], [ofBoth], [alone]])
+      for (const host of [HOST.name, HOST.id]) {
+        const { stdout, stderr } = await imds(['report', ...paths, '--json', '--host', host]);
+        assert.equal(JSON.parse(stdout).verdict.status, 'not-ready', `${paths} ${host}`);
+        assert.equal(stderr, '');
+      }
+    const { stdout, stderr } = await imds(['report', inventory, '--json', '--host', 'web-8']);
+    assert.deepEqual(JSON.parse(stdout).verdict.hosts, []);
+    assert.match(stderr, /nothing is of host web-8; 1 other: web-7/);
   });
 
   it('reads that of --state-dir, and says what is wrong with it', async () => {

@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { imds } from './run.ts';
+import Ajv from 'ajv/dist/2020.js';
+import schema from '../../schemas/report.schema.json' with { type: 'json' };
+import { imds, root } from './run.ts';
 import { DEMO, EVENTS, Folder, rowsOf, withoutCapture } from './saved-events.ts';
+
+/** A capture that proves all, with four calls by IMDSv1. */
+const PROVEN = join(root, 'fixtures', 'journal-namespaces', 'capture.pcapng');
 
 describe('imds report with JSON reports', function () {
   const folder = new Folder();
   const put = (name: string, content: string | Uint8Array) => folder.put(name, content);
+  const validate = new Ajv.Ajv2020({ strict: false }).compile(schema);
   // Each test runs the command many times.
   this.timeout(120_000);
   const json = async (name: string, ...args: string[]) => put(name, (await imds([...args, '--json'])).stdout);
@@ -113,6 +119,137 @@ describe('imds report with JSON reports', function () {
     const [calls, , stderr] = await seen('--since', '2026-01-15T11:00:00Z');
     assert.ok(calls < 38);
     assert.match(stderr, /the days that --since or --until cut in two are left out/);
+  });
+
+  describe('that leave calls out', () => {
+    const verdictOf = async (...args: string[]) => {
+      const { stdout, stderr } = await imds(['report', '--observed', '0s', '--json', ...args]);
+      const report: unknown = JSON.parse(stdout);
+      assert.ok(validate(report), JSON.stringify(validate.errors));
+      const { verdict, captures } = JSON.parse(stdout);
+      const needed: string[] = verdict.hosts.map((host: { needed: string[] }) => host.needed.join(' '));
+      return { status: verdict.status, needed, stderr, leavesOut: captures[0].leaves_out };
+    };
+
+    it('say so, and make no host READY that is read of again', async () => {
+      const whole = await json('whole.json', 'analyze', PROVEN);
+      assert.equal((await verdictOf(whole)).status, 'not-ready');
+      assert.equal((await verdictOf(whole)).leavesOut, undefined);
+      for (const [option, value, text] of [
+        ['--imds-version', 'v2', '--imds-version v2'],
+        ['--until', '2000-01-01T00:00:00Z', '--until 2000-01-01T00:00:00.000000000Z'],
+        ['--since', '2027-01-01T00:00:00Z', '--since 2027-01-01T00:00:00.000000000Z'],
+        ['--host', 'nosuch', '--host nosuch'],
+      ] as const) {
+        const part = await json('part.json', 'report', whole, option, value);
+        const again = await json('again.json', 'report', part);
+        for (const path of [part, again]) {
+          const { status, needed, stderr, leavesOut } = await verdictOf(path);
+          assert.equal(status, 'not-enough-evidence', option);
+          assert.deepEqual(leavesOut, [text]);
+          // Of another host, nothing is shown.
+          assert.equal(needed.length, option === '--host' ? 0 : 1);
+          for (const reason of needed) assert.ok(reason.includes(`made with ${text}, which left some out`));
+          assert.match(stderr, /no host is READY by it/);
+        }
+      }
+    });
+
+    it('hide no event of the recording, which they may not have', async () => {
+      const whole = await json('whole.json', 'analyze', PROVEN);
+      const part = await json('part.json', 'report', whole, '--imds-version', 'v2');
+      const events = put('imds-calls.jsonl', (await imds(['analyze', PROVEN, '--jsonl'])).stdout);
+      assert.equal((await verdictOf(part, events)).status, 'not-ready');
+    });
+
+    it('are those that an input is missing of, too', async () => {
+      const events = put('imds-calls.jsonl', EVENTS);
+      const { leavesOut } = await verdictOf(events, put('other.txt', 'nothing of ours'));
+      assert.deepEqual(leavesOut, ['1 input that could not be read']);
+    });
+
+    it('say nothing that can be taken for nothing left out', async () => {
+      const text = (await imds(['analyze', PROVEN, '--json'])).stdout;
+      for (const value of ['null', '"x"']) {
+        const path = put('a.json', text.replace('"packets":', `"leaves_out":${value},"packets":`));
+        const { code, stderr } = await imds(['report', path]);
+        assert.equal(code, 4);
+        assert.match(stderr, /1 row is no callers/);
+      }
+      const path = put('a.json', text.replace('"packets":', '"leaves_out":[7],"packets":'));
+      assert.deepEqual((await verdictOf(path)).leavesOut, ['options that cannot be read']);
+    });
+  });
+
+  describe('of which --since or --until is to leave out calls', () => {
+    /** Of a capture that proves all, with four calls by IMDSv1 on 2026-01-15, on both sides of 10:00. */
+    const around = async () => {
+      const text = (await imds(['analyze', PROVEN, '--json'])).stdout;
+      return put(
+        'a.json',
+        text.replaceAll(/"first_seen":"2026-01-15T10:00:01/g, '"first_seen":"2026-01-15T09:59:59'),
+      );
+    };
+    const verdictOf = async (path: string, ...options: string[]) => {
+      const { stdout } = await imds(['report', '--observed', '0s', '--json', path, ...options]);
+      const { hosts } = JSON.parse(stdout).verdict;
+      return [hosts[0].status, [...hosts[0].needed, ...hosts[0].rests_on].join(' ')];
+    };
+
+    it('make no host READY by a day that is cut in two, and say what to do', async () => {
+      const path = await around();
+      for (const options of [
+        ['--since', '2026-01-15T10:00:00Z'],
+        ['--until', '2026-01-15T10:00:00Z'],
+      ]) {
+        const [status, text] = await verdictOf(path, ...options);
+        assert.equal(status, 'not-enough-evidence');
+        assert.match(
+          text,
+          /4 calls by IMDSv1, .* cuts their day in two, .* Read the events instead, or choose/,
+        );
+      }
+      assert.equal((await verdictOf(path, '--since', '2026-01-15T00:00:00Z'))[0], 'not-ready');
+    });
+
+    it('take what is after the time for left out, and what is before for over', async () => {
+      const path = await around();
+      const [status, text] = await verdictOf(path, '--until', '2026-01-15T09:59:59Z');
+      assert.equal(status, 'not-enough-evidence');
+      assert.match(text, /4 calls by IMDSv1, or that could not be read, are left out\./);
+      assert.match(
+        (await verdictOf(path, '--since', '2026-01-15T10:00:02Z'))[1],
+        /4 calls by IMDSv1, or that could not be read, before the time reported/,
+      );
+    });
+  });
+
+  it('selects by host what was made of events of several, by name or id, and shows no other', async () => {
+    const ofHost = (name: string) =>
+      EVENTS.replaceAll('ec2f1e0b4b8c4d6ea1c35f7c0d9e8b7a', `id-${name}`)
+        .replaceAll('"name":"web-7"', `"name":"${name}"`)
+        .replaceAll(/"event":\{"id":"../g, `"event":{"id":"${name}`);
+    const events = put('imds-calls.jsonl', ofHost('aa') + ofHost('bb'));
+    const path = await json('a.json', 'report', events);
+    assert.deepEqual(
+      JSON.parse(readFileSync(path, 'utf8')).captures[0].hosts,
+      ['aa', 'bb'].map((name) => ({ id: `id-${name}`, name })),
+    );
+    const again = await json(
+      'b.json',
+      'report',
+      path,
+      await json('demo.json', 'analyze', join(DEMO, 'demo.pcap')),
+    );
+    for (const file of [path, again])
+      for (const host of ['aa', 'id-aa']) {
+        const { stdout, stderr } = await imds(['report', file, '--json', '--host', host]);
+        const { verdict, totals } = JSON.parse(stdout);
+        assert.deepEqual(
+          [stderr, totals.calls, verdict.hosts.map((one: { host: string }) => one.host)],
+          ['', 38, ['aa']],
+        );
+      }
   });
 
   it('has no calls of it, and says so', async () => {

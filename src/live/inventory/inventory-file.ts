@@ -47,7 +47,7 @@ export class InventoryFile {
       saved = await readInventory(this.path, take);
     } catch (error) {
       const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-      saved = { turnedAway: { callers: 0, calls: 0 }, damage: `it cannot be read (${code})` };
+      saved = { turnedAway: { callers: 0, calls: 0 }, hosts: [], damage: `it cannot be read (${code})` };
     }
     if (saved.damage !== undefined) await rename(this.path, `${this.path}.damaged`);
     return saved;

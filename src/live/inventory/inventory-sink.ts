@@ -44,6 +44,7 @@ export class InventorySink implements Sink {
       await file.prepare();
       const saved = await file.read((caller) => inventory.restore(caller));
       Object.assign(inventory.turnedAway, saved?.turnedAway);
+      for (const host of saved?.hosts ?? []) inventory.addHost(host);
       if (saved?.damage !== undefined) {
         onNews(
           `${file.path}: ${saved.damage}; it was moved to ${file.path}.damaged, and ${inventory.size} of its callers are kept`,

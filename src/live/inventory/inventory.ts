@@ -1,7 +1,7 @@
 import { dayOf } from '../../callers/days.ts';
-import { INVENTORY_DAYS, INVENTORY_VERSION } from '../../callers/inventory.ts';
+import { INVENTORY_DAYS, INVENTORY_HOSTS, INVENTORY_VERSION } from '../../callers/inventory.ts';
 import type { CallerSummary } from '../../callers/types.ts';
-import type { AttributedCall, Nanoseconds } from '../../model.ts';
+import type { AttributedCall, Host, Nanoseconds } from '../../model.ts';
 import { Aggregate } from '../../report/aggregate.ts';
 import type { Caller } from '../../report/caller.ts';
 import { savedObject } from '../../report/caller-json.ts';
@@ -32,6 +32,9 @@ export class Inventory {
   readonly #same = new SameAsSaved();
   readonly #texts = new WeakMap<Caller, { calls: number; day: number; text: string }>();
   readonly turnedAway = { callers: 0, calls: 0 };
+  /** By id and name: the callers have the name alone. */
+  readonly #hosts = new Map<string, Pick<Host, 'id' | 'name'>>();
+  #lastHost: Host | undefined;
   #otherCalls = 0;
   #isChanged = false;
 
@@ -54,7 +57,16 @@ export class Inventory {
     this.#aggregate.addCaller(caller);
   }
 
+  /** One that callers are of, so that they are found by its id. */
+  addHost(host: Host): void {
+    const { id, name } = host;
+    this.#lastHost = host;
+    if (id === undefined || this.#hosts.size >= INVENTORY_HOSTS) return;
+    this.#hosts.set(`${id}\n${name}`, { id, name });
+  }
+
   add(call: AttributedCall): void {
+    if (call.host !== undefined && call.host !== this.#lastHost) this.addHost(call.host);
     this.#aggregate.add(this.#same.call(call));
     this.#isChanged = true;
   }
@@ -70,6 +82,7 @@ export class Inventory {
     const head = {
       inventory_version: INVENTORY_VERSION,
       written: isoNanoseconds(now),
+      hosts: this.#hosts.size === 0 ? undefined : [...this.#hosts.values()],
     };
     yield `${JSON.stringify(head).slice(0, -1)},\n"callers": [`;
     let bytes = 1000;

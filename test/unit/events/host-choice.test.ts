@@ -11,6 +11,18 @@ describe('hosts that are wanted', () => {
     deepStrictEqual(choice.notes, []);
   });
 
+  it('are found by the name alone where its ids are told, or were met', () => {
+    const choice = new HostChoice(['i-1', 'Web-9']);
+    ok(choice.hasNamed('web-1', ['i-0', 'i-1']));
+    ok(choice.hasNamed('web-9', []));
+    ok(!choice.hasNamed('web-1', []), 'nobody told its id yet');
+    ok(choice.has('web-1', 'I-1'));
+    ok(choice.hasNamed('WEB-1', []));
+    ok(!choice.hasNamed('web-1', ['i-2']), 'another host of that name');
+    ok(!choice.hasNamed(undefined, []));
+    deepStrictEqual(choice.notes, []);
+  });
+
   it('tell which of them are not there, and what is', () => {
     const choice = new HostChoice(['nope']);
     deepStrictEqual(choice.notes, ['nothing is of host nope; no other host is named']);

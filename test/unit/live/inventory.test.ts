@@ -21,13 +21,14 @@ import { PrerequisiteError } from '../../../src/errors.ts';
 import { Inventory } from '../../../src/live/inventory/inventory.ts';
 import { InventoryFile } from '../../../src/live/inventory/inventory-file.ts';
 import { InventorySink } from '../../../src/live/inventory/inventory-sink.ts';
-import type { AttributedCall, Process } from '../../../src/model.ts';
+import type { AttributedCall, Host, Process } from '../../../src/model.ts';
 import { attributed, CURL, PYTHON, TIME } from '../report/samples.ts';
 import { isRoot, needs, until } from './support.ts';
 
 const DAY = 86_400_000_000_000n;
 
 interface Saved {
+  hosts?: { id?: string; name?: string }[];
   callers: {
     program?: string;
     v1: number;
@@ -111,6 +112,19 @@ describe('inventory', function () {
       ],
     );
     assert.deepEqual(news, []);
+  });
+
+  it('tells the hosts that its callers are of, those of earlier sessions too', async () => {
+    const early = { id: 'a1', name: 'localhost', bootId: 'b1' };
+    const of = (host: Host) => attributed({}, PYTHON, { host });
+    await session([of(early), of({ ...early, bootId: 'b2' }), attributed({}, CURL)]);
+    const { hosts } = await session([of({ id: 'a1', name: 'web-7' }), of({ name: 'nobody' })]);
+    assert.deepEqual(hosts, [
+      { id: 'a1', name: 'localhost' },
+      { id: 'a1', name: 'web-7' },
+    ]);
+    const many = Array.from({ length: 40 }, (_, index) => of({ id: `${index}`, name: 'web-8' }));
+    assert.equal((await session(many)).hosts?.length, 16);
   });
 
   it('is written soon after a change, and only then', async () => {

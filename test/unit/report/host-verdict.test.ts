@@ -154,6 +154,24 @@ describe('the verdict of a host', () => {
     assert.match(part.hosts[0]?.needed[0] ?? '', /--imds-version v2 leaves some out/);
   });
 
+  it('is NOT ENOUGH EVIDENCE where a JSON report of the host, or of any, left calls out', () => {
+    const other = { id: 'b2', name: 'web-2' };
+    const ofOther = session({ session: 's2', host: other });
+    const leavesOut = ['--since 2026-01-15T00:00:00.000000000Z'];
+    const statuses = (change: Partial<CaptureSummary>) =>
+      verdicts([v2], [events([session()], change), events([ofOther], { host: other })]).hosts.map(
+        ({ host, status, needed }) => [host, status, needed.length],
+      );
+    assert.deepEqual(statuses({ leavesOut }), [
+      ['web-1', 'not-enough-evidence', 1],
+      ['web-2', 'ready', 0],
+    ]);
+    assert.deepEqual(statuses({ leavesOut, host: undefined }), [
+      ['web-1', 'not-enough-evidence', 1],
+      ['web-2', 'not-enough-evidence', 1],
+    ]);
+  });
+
   it('is NOT ENOUGH EVIDENCE where the report leaves out what would speak against it', () => {
     const sink = new VerdictSink(
       { call: () => undefined, ready: () => undefined, end: () => Promise.resolve() },
