@@ -276,7 +276,7 @@ describe('the page in a browser', function () {
       const names = await groups.locator('tbody th').allTextContents();
       assert.deepEqual(
         names,
-        ['inventory-20', 'scheduler-5', 'billing-sync-25'].map((name) => `${name}.service no-token 1`),
+        ['inventory-20', 'scheduler-5', 'billing-sync-25'].map((name) => `${name}.service fallback-unseen 1`),
       );
       assert.match((await groups.textContent()) ?? '', /and 27 more units\./);
       assert.equal((await namesIn(page)).length, 30, 'callers are all there');
