@@ -4,12 +4,17 @@ import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../../cli/run.ts';
 import { type Namespace, type Network, shown } from '../../support/netns.ts';
-import { connectContainer } from '../../support/topologies.ts';
+import { connectContainer, IMDS_ADDRESSES } from '../../support/topologies.ts';
 import { PORT, startServing, WATCHING } from '../scene.ts';
 
 const CGROUP2 = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
 const PATIENCE_MS = 20_000;
 const HOST_NAME = 'web-7';
+
+/** The scene's port, and the endpoints of EC2, for which documents have it: a host is READY by these alone. */
+const ENDPOINTS = [...WATCHING, '--endpoint', IMDS_ADDRESSES.v4, '--endpoint', `[${IMDS_ADDRESSES.v6}]`].join(
+  ' ',
+);
 
 /** Where imds writes on a host, and where the scene's scripts are: empty folders, for the scene alone. */
 const OWN_FOLDERS = ['/var/log', '/srv'];
@@ -99,10 +104,10 @@ export class Host {
     const imds = `'${process.execPath}' '${join(root, 'bin/run.js')}'`;
     const command = line
       .replace(/\bimds live\b(?!.* --no-state)/, 'imds live --state-dir /srv/state')
-      .replace(/\bimds live\b/, `${imds} live ${WATCHING.join(' ')}`)
+      .replace(/\bimds live\b/, `${imds} live ${ENDPOINTS}`)
       .replace(/\bimds report(?! .*\/)/, `${imds} report --state-dir /srv/state`)
       .replace(/\bimds report\b/, `${imds} report`)
-      .replace(/\bimds analyze\b/, `${imds} analyze ${WATCHING.join(' ')}`);
+      .replace(/\bimds analyze\b/, `${imds} analyze ${ENDPOINTS}`);
     const where = [`--target=${this.#holder.pid}`, '--mount', '--uts', '--net'];
     return spawn('nsenter', [...where, 'sh', '-c', `exec 2>&1; cd /srv; ${command}`], {
       stdio: [stdin, 'pipe', 'inherit'],
