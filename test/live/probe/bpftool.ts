@@ -9,3 +9,6 @@ export const BPFTOOL =
   (existsSync(TOOLS) ? readdirSync(TOOLS) : [])
     .map((version) => join(TOOLS, version, 'bpftool'))
     .find((path) => existsSync(path)) ?? '/usr/sbin/bpftool';
+
+/** Not every system has it: what needs it is skipped there, which under CI is a failure. */
+export const hasBpftool = existsSync(BPFTOOL);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startEndpoint } from '../../support/endpoint/index.ts';
 import { type Namespace, Network } from '../../support/netns.ts';
 import { canMasquerade, connectContainer } from '../../support/topologies.ts';
-import { BPFTOOL } from './bpftool.ts';
+import { BPFTOOL, hasBpftool } from './bpftool.ts';
 import { type Capture, payload, payloadBytes } from './capture.ts';
 import { needsProbe, Probe } from './probe.ts';
 import { CLIENTS, client, PYTHON, V4, withWorld } from './world.ts';
@@ -17,14 +17,14 @@ const CGROUP2 = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
 
 /**
  * A cgroup with a program that sends connects elsewhere; undefined before kernel 6.15, where that
- * program runs first.
+ * program runs first, and without bpftool.
  */
 function redirected(): { procs: string; remove: () => void } | undefined {
   const [major = 0, minor = 0] = release().split('.').map(Number);
   const root = CGROUP2.find(
     (path) => existsSync(join(path, 'cgroup.procs')) && statfsSync(path).type === CGROUP2_MAGIC,
   );
-  if (root === undefined || major * 1000 + minor < 6015) return undefined;
+  if (root === undefined || major * 1000 + minor < 6015 || !hasBpftool) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'imds-redirect-'));
   const cgroup = join(root, `imds-test-${process.pid}`);
   const pin = join(folder, 'bpf', 'redirect');
