@@ -1,6 +1,9 @@
 import { KINDS } from './kinds.ts';
 import type { CallerSummary, OnHost } from './types.ts';
 
+/** Hosts that are told apart; what is of more has one place. */
+export const MAX_HOSTS = 16_384;
+
 /** Those calls of a row that are of one host, or of one capture whose host is not known. */
 export interface HostPart extends OnHost {
   /** By kind in the order of KINDS. */

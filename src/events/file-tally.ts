@@ -1,3 +1,4 @@
+import { MAX_HOSTS } from '../callers/host-part.ts';
 import {
   type AttributedCall,
   type CaptureSummary,
@@ -15,9 +16,6 @@ import { KnownSessions, type SessionRoom } from './known-sessions.ts';
 
 /** Sessions of a file that are told. */
 const MAX_SESSIONS = 256;
-
-/** As many as verdicts tell apart. */
-const MAX_HOSTS = 16_384;
 
 /** Lines without their end of a file, whose times are kept. */
 const MAX_CUT_LINES = 64;

@@ -1,10 +1,8 @@
+import { MAX_HOSTS } from '../callers/host-part.ts';
 import type { CaptureSummary, Host } from '../model.ts';
 import type { HostChoice } from './host-choice.ts';
 import { objectOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
-
-/** As many as verdicts tell apart. */
-export const MAX_HOSTS = 16_384;
 
 /** A host of a JSON report or of an inventory; undefined for what is none. */
 export function hostOf(value: unknown): Host | undefined {

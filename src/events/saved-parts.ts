@@ -1,8 +1,7 @@
-import { type HostPart, isOfHost, toFix } from '../callers/host-part.ts';
+import { type HostPart, isOfHost, MAX_HOSTS, toFix } from '../callers/host-part.ts';
 import { KINDS, type KindCounts } from '../callers/kinds.ts';
 import { countsOf, objectOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
-import { MAX_HOSTS } from './saved-hosts.ts';
 
 /** `by_host` of the row of other callers, which has these counts; undefined for what cannot be of it. */
 export function hostPartsOf(value: unknown, row: Readonly<KindCounts>): HostPart[] | undefined {

@@ -1,7 +1,6 @@
+import { MAX_HOSTS } from '../callers/host-part.ts';
 import type { Host, Nanoseconds } from '../model.ts';
 
-/** As many as are told apart. */
-const MAX_KNOWN = 16_384;
 /** Characters of an id that are shown: more where that does not tell two hosts apart. */
 const SHORT_ID = 8;
 
@@ -23,12 +22,17 @@ export interface ShownHost {
   label: string;
 }
 
+interface KnownHost {
+  id: string | undefined;
+  name: string | undefined;
+  time: Nanoseconds;
+}
+
 /** Names of hosts: one may have several in the course of time, and several may have the same. */
 export class HostNames {
-  readonly #hosts = new Map<
-    string,
-    { id: string | undefined; name: string | undefined; time: Nanoseconds }
-  >();
+  readonly #hosts = new Map<string, KnownHost>();
+  /** Those that have a name now, by it in lower case. */
+  readonly #named = new Map<string, Set<string>>();
 
   /** A host was called so at that time. */
   add(host: Host | undefined, time: Nanoseconds): void {
@@ -37,22 +41,31 @@ export class HostNames {
     const scope = scopeOf(host, '');
     const known = this.#hosts.get(scope);
     if (known === undefined) {
-      if (this.#hosts.size < MAX_KNOWN) this.#hosts.set(scope, { id, name, time });
+      if (this.#hosts.size < MAX_HOSTS) this.#set(scope, { id, name, time });
       return;
     }
     if (name === undefined) return;
     // Of two at the same time, the same one is taken in whatever order they are read.
     const isLater = time > known.time || (time === known.time && name > (known.name ?? ''));
-    if (known.name === undefined || isLater) this.#hosts.set(scope, { id, name, time });
+    if (known.name === undefined || isLater) this.#set(scope, { id, name, time });
   }
 
   /** The id of the one host that is known by a name; undefined for none, and for several. */
   idOf(name: string): string | undefined {
-    const lower = name.toLowerCase();
-    const ids = [...this.#hosts.values()].flatMap((one) =>
-      one.name?.toLowerCase() === lower ? [one.id] : [],
-    );
-    return ids.length === 1 ? ids[0] : undefined;
+    const scopes = this.#named.get(name.toLowerCase());
+    if (scopes?.size !== 1) return undefined;
+    const [scope = ''] = scopes;
+    return this.#hosts.get(scope)?.id;
+  }
+
+  #set(scope: string, host: KnownHost): void {
+    this.#named.get(this.#hosts.get(scope)?.name?.toLowerCase() ?? '')?.delete(scope);
+    this.#hosts.set(scope, host);
+    const name = host.name?.toLowerCase();
+    if (name === undefined) return;
+    const scopes = this.#named.get(name);
+    if (scopes === undefined) this.#named.set(name, new Set([scope]));
+    else scopes.add(scope);
   }
 
   /** As they are to be shown, by what tells them apart. */

@@ -1,13 +1,11 @@
-import type { HostPart } from '../callers/host-part.ts';
+import { type HostPart, MAX_HOSTS } from '../callers/host-part.ts';
 import type { OnHost } from '../callers/types.ts';
 import type { AttributedCall } from '../model.ts';
 import { type ShownHost, scopeOf } from './host-names.ts';
 import { KINDS } from './kinds.ts';
 import { savedHost } from './saved-process.ts';
 
-/** More hosts share one entry. */
-export const MAX_HOSTS = 16_384;
-
+/** The entry that hosts beyond MAX_HOSTS share. */
 export const OTHER_HOSTS = 'other hosts';
 
 type Sums = Omit<HostPart, 'counts'> & { counts: number[] };

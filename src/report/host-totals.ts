@@ -1,16 +1,14 @@
 import { DAY_NS, type DayCount, dayOf } from '../callers/days.ts';
-import { type HostPart, toFix } from '../callers/host-part.ts';
+import { type HostPart, MAX_HOSTS, toFix } from '../callers/host-part.ts';
 import type { LeftOut, OnHost } from '../callers/types.ts';
 import type { AttributedCall, Host, Nanoseconds } from '../model.ts';
 import type { Caller } from './caller.ts';
 import { HostNames, scopeOf } from './host-names.ts';
-import { MAX_HOSTS, OTHER_HOSTS } from './host-parts.ts';
+import { OTHER_HOSTS } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { NoTokenPeriods, PeriodBudget } from './no-token.ts';
 import { savedHost } from './saved-process.ts';
 import { ToldCalls, ToldRoom } from './told-calls.ts';
-
-export { MAX_HOSTS, OTHER_HOSTS } from './host-parts.ts';
 
 /** What was counted of one host, or of one capture whose host is not known. */
 export class HostCounts {

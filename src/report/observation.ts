@@ -1,10 +1,11 @@
+import { MAX_HOSTS } from '../callers/host-part.ts';
 import { EC2_IPV4, EC2_IPV6, provenIn, unwatchedIn } from '../endpoints.ts';
 import type { CaptureSummary, CutLine, Nanoseconds, SessionProof, Watch } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
 import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
-import { MAX_HOSTS, OTHER_HOSTS } from './host-totals.ts';
+import { OTHER_HOSTS } from './host-parts.ts';
 import { unprovable, unwatchedText } from './loss-lines.ts';
 import { lossWords } from './loss-words.ts';
 import { rangeText } from './time.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { imds } from './run.ts';
-import { Folder } from './saved-events.ts';
+import { Folder, sessionLine } from './saved-events.ts';
 
 const DAY = '2026-03-01';
 let calls = 0;
@@ -22,23 +22,8 @@ function call(version: string, host: HostOf, time: string): string {
 }
 
 function session(host: HostOf, from: string, to: string): string {
-  const [start, end] = [from, to].map((time) => `${DAY}T${time}.000000000Z`);
-  return JSON.stringify({
-    event: { module: 'imds', dataset: 'imds.sessions', type: ['end'], start, end },
-    imds: {
-      session: `s-${host.id}-${from}`,
-      views: ['sockets'],
-      calls: { v1: 0, v2: 1, unknown: 0, foreign: 0, attempt: 0 },
-      calls_unwritten: 0,
-      connections: 1,
-      provable_connections: 1,
-      captured_bytes: 9,
-      kernel_bytes: 9,
-      losses: {},
-      lookups: { made: 0, found: 0 },
-    },
-    host,
-  });
+  const [start, end] = [`${DAY}T${from}.000000000Z`, `${DAY}T${to}.000000000Z`];
+  return sessionLine({ session: `s-${host.id}-${from}`, start, end, host, type: 'end', v2: 1 });
 }
 
 describe('hosts of imds report', function () {

@@ -5,7 +5,7 @@ import { EventLineParser } from '../../src/events/event-line.ts';
 import { Line } from '../../src/events/line.ts';
 import { Inventory } from '../../src/live/inventory/inventory.ts';
 import { imds } from './run.ts';
-import { EVENTS, Folder, LINES, rowsOf } from './saved-events.ts';
+import { EVENTS, Folder, LINES, rowsOf, sessionLine } from './saved-events.ts';
 
 /** Of one program on web-7. */
 function call(time: string, version: string): string {
@@ -23,23 +23,8 @@ const HOST = { id: 'id-web-7', name: 'web-7' };
 
 /** What a session says that proves everything of these days, and counted nothing. */
 function watched(from: string, to: string): string {
-  const [start, end] = [from, to].map((day) => `${day}T00:00:00.000000000Z`);
-  return JSON.stringify({
-    event: { module: 'imds', dataset: 'imds.sessions', type: ['info'], start, end },
-    imds: {
-      session: 's2',
-      views: ['sockets'],
-      calls: { v1: 0, v2: 0, unknown: 0, foreign: 0, attempt: 0 },
-      calls_unwritten: 0,
-      connections: 1,
-      provable_connections: 1,
-      captured_bytes: 9,
-      kernel_bytes: 9,
-      losses: {},
-      lookups: { made: 0, found: 0 },
-    },
-    host: HOST,
-  });
+  const [start, end] = [`${from}T00:00:00.000000000Z`, `${to}T00:00:00.000000000Z`];
+  return sessionLine({ session: 's2', start, end, host: HOST });
 }
 
 describe('imds report with inventories', function () {

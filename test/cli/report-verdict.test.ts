@@ -6,6 +6,7 @@ import { EventLineParser } from '../../src/events/event-line.ts';
 import { Line } from '../../src/events/line.ts';
 import { Inventory } from '../../src/live/inventory/inventory.ts';
 import { imds } from './run.ts';
+import { sessionLine } from './saved-events.ts';
 
 const DAY = '2026-01-15';
 let calls = 0;
@@ -22,28 +23,8 @@ function call(version: string, host: string | undefined, time: string, change: o
 
 /** Of two days, that proves everything. */
 function session(host: string, id = 's1'): string {
-  return JSON.stringify({
-    event: {
-      module: 'imds',
-      dataset: 'imds.sessions',
-      type: ['info'],
-      start: `${DAY}T00:00:00.000000000Z`,
-      end: '2026-01-17T00:00:00.000000000Z',
-    },
-    imds: {
-      session: id,
-      views: ['sockets'],
-      calls: { v1: 0, v2: 1, unknown: 0, foreign: 0, attempt: 0 },
-      calls_unwritten: 0,
-      connections: 1,
-      provable_connections: 1,
-      captured_bytes: 9,
-      kernel_bytes: 9,
-      losses: {},
-      lookups: { made: 0, found: 0 },
-    },
-    host: { id: `id-${host}`, name: host },
-  });
+  const [start, end] = [`${DAY}T00:00:00.000000000Z`, '2026-01-17T00:00:00.000000000Z'];
+  return sessionLine({ session: id, start, end, host: { id: `id-${host}`, name: host }, v2: 1 });
 }
 
 describe('the verdict of imds report', () => {

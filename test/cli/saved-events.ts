@@ -32,6 +32,36 @@ export class Folder {
   }
 }
 
+interface SessionText {
+  session: string;
+  start: string;
+  end: string;
+  host: object;
+  /** `info` of one that goes on, `end` of one that has ended. */
+  type?: 'info' | 'end';
+  v2?: number;
+}
+
+/** What a session says among its events that watched all sockets and lost nothing. */
+export function sessionLine({ session, start, end, host, type = 'info', v2 = 0 }: SessionText): string {
+  return JSON.stringify({
+    event: { module: 'imds', dataset: 'imds.sessions', type: [type], start, end },
+    imds: {
+      session,
+      views: ['sockets'],
+      calls: { v1: 0, v2, unknown: 0, foreign: 0, attempt: 0 },
+      calls_unwritten: 0,
+      connections: 1,
+      provable_connections: 1,
+      captured_bytes: 9,
+      kernel_bytes: 9,
+      losses: {},
+      lookups: { made: 0, found: 0 },
+    },
+    host,
+  });
+}
+
 /** Rows of CSV of `imds report`, without the column that names the file. */
 export async function rowsOf(paths: readonly string[], options: readonly string[] = []): Promise<string[]> {
   const { code, stdout, stderr } = await imds(['report', ...paths, '--csv', ...options]);
