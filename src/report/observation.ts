@@ -6,7 +6,7 @@ import { countOf, countText } from '../words.ts';
 import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
 import { OTHER_HOSTS } from './host-parts.ts';
-import { unprovable, unwatchedText } from './loss-lines.ts';
+import { OF_CONTAINER, unprovable, unwatchedText } from './loss-lines.ts';
 import { lossWords } from './loss-words.ts';
 import { rangeText } from './time.ts';
 import type { CountedSession } from './told-calls.ts';
@@ -241,6 +241,7 @@ class Builder {
     const { losses, connections, provableConnections, capturedBytes, kernelBytes, views, captureDrops } =
       capture.completeness;
     const before = this.#gaps.size;
+    if (capture.completeness.scope === 'container') this.#gaps.add(OF_CONTAINER);
     const unwatched = unwatchedIn(capture);
     if (unwatched.length > 0) this.#gaps.add(unwatchedText(unwatched));
     const names = lossesIn(losses);

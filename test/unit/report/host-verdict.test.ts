@@ -122,6 +122,11 @@ describe('the verdict of a host', () => {
       },
       /^Proof that no call was missed\. 1 connection older than the recording, open at its end, or not/,
     ],
+    [
+      'one container watched',
+      { completeness: { ...PROVEN, scope: 'container' } },
+      /^Proof that no call was missed\. One container alone was watched/,
+    ],
     ['bytes that are missing', { completeness: { ...PROVEN, capturedBytes: 800 } }, /100 bytes/],
     ['calls that were not written', { unwritten: 2 }, /2 calls could not be written/],
     [
@@ -422,6 +427,15 @@ describe('the verdict of a host', () => {
       ])
         assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
     });
+  });
+
+  it('is of the container that was watched, whichever line of a session says so', () => {
+    const of = session({ completeness: { ...PROVEN, scope: 'container' } });
+    for (const lines of [
+      [of, session({ to: TIME + 26n * HOUR })],
+      [session(), { ...of, to: TIME + 26n * HOUR }],
+    ])
+      assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
   });
 
   it('takes no jump of the clock for time under watch', () => {
