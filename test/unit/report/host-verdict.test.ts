@@ -285,6 +285,17 @@ describe('the verdict of a host', () => {
     assert.equal(ready, false);
   });
 
+  it('adds nothing up of machines that share an id, as those that are made of one image', () => {
+    const half = { from: TIME, to: TIME + 14n * HOUR };
+    const other = { ...half, from: TIME + 12n * HOUR, to: TIME + 26n * HOUR, session: 's2' };
+    const [host] = verdicts(
+      [v2],
+      [events([session(half), session({ ...other, host: { id: 'a1', name: 'web-2', bootId: 'b2' } })])],
+    ).hosts;
+    assert.equal(host?.status, 'not-enough-evidence');
+    assert.match(host?.needed.join('\n') ?? '', /^Proof that .* Several machines \(web-1, web-2\) are taken/);
+  });
+
   it('counts no time between sessions as watched, however short', () => {
     const MINUTE = HOUR / 60n;
     const sessions = Array.from({ length: 1441 }, (_, index) => {
