@@ -3,10 +3,11 @@ import { EC2_IPV4, EC2_IPV6, provenIn, unwatchedIn } from '../endpoints.ts';
 import type { CaptureSummary, CutLine, Nanoseconds, SessionProof, Watch } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
+import { Boots } from './boots.ts';
 import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
 import { OTHER_HOSTS } from './host-parts.ts';
-import { unprovable, unwatchedText } from './loss-lines.ts';
+import { OF_CONTAINER, unprovable, unwatchedText } from './loss-lines.ts';
 import { lossWords } from './loss-words.ts';
 import { rangeText } from './time.ts';
 import type { CountedSession } from './told-calls.ts';
@@ -156,6 +157,7 @@ class Builder {
   #elsewhere = 0;
   readonly #otherEndpoints = new Set<string>();
   #withoutIpv6 = false;
+  readonly #boots = new Boots();
 
   constructor(window: Window) {
     this.#window = window;
@@ -168,6 +170,7 @@ class Builder {
     const to = capture.watch?.to ?? lastTime;
     if (from !== undefined && to !== undefined) {
       const { bootTime = undefined } = capture.watch ?? {};
+      if (capture.watch !== undefined) this.#boots.add(capture.host, capture.watch);
       this.#add({ from, to, bootTime }, capture, capture.watch !== undefined);
     } else this.#recordings++;
     if (isIncomplete(capture)) this.#explain(capture);
@@ -179,8 +182,9 @@ class Builder {
   }
 
   session(proof: SessionProof): void {
-    const { session, from, to, completeness, unwritten, calls } = proof;
+    const { session, host, from, to, completeness, unwritten, calls } = proof;
     const capture = { completeness, problems: [] };
+    this.#boots.add(host, proof);
     if (!this.#add(proof, capture, true)) return;
     if (calls.v1 + calls.unknown > 0)
       this.#counted.push({ session, from, to, counts: [calls.v1, calls.unknown] });
@@ -190,6 +194,7 @@ class Builder {
 
   get observation(): Observation {
     const { duration, longest } = union(this.#intervals);
+    const { gap } = this.#boots;
     return {
       duration,
       longest,
@@ -201,7 +206,7 @@ class Builder {
       latest: this.#latest,
       recordings: this.#recordings,
       coversBoot: this.#coversBoot,
-      gaps: [...this.#gaps],
+      gaps: gap === undefined ? [...this.#gaps] : [gap, ...this.#gaps],
       counted: this.#counted,
       elsewhere: this.#elsewhere,
       otherEndpoints: [...this.#otherEndpoints].sort(),
@@ -241,6 +246,7 @@ class Builder {
     const { losses, connections, provableConnections, capturedBytes, kernelBytes, views, captureDrops } =
       capture.completeness;
     const before = this.#gaps.size;
+    if (capture.completeness.scope === 'container') this.#gaps.add(OF_CONTAINER);
     const unwatched = unwatchedIn(capture);
     if (unwatched.length > 0) this.#gaps.add(unwatchedText(unwatched));
     const names = lossesIn(losses);

@@ -1,6 +1,7 @@
 import type { ProcessIdentity } from '../model.ts';
 import { interpreterOf } from './interpreter-table.ts';
 import { type Script, scriptOf } from './interpreters.ts';
+import { recurringPath } from './recurring.ts';
 import { programOfTitle } from './titles.ts';
 
 /** HTTP clients: what there is to fix is whoever runs them. */
@@ -43,7 +44,8 @@ export function programName(process: ProcessIdentity): string | undefined {
   const script = scriptIn(process);
   if (script === undefined) return cut(shell);
   const code = SHELL.test(shell) || SHELL.test(executable) ? '' : headOf(script.code ?? '');
-  return cut(`${shell} ${script.words}${code === '' ? '' : ` ${code}`}`);
+  const words = script.file === undefined ? script.words : recurringPath(script.words);
+  return cut(`${shell} ${words}${code === '' ? '' : ` ${code}`}`);
 }
 
 /** The name of a program without the code that it was given. */

@@ -122,6 +122,11 @@ describe('the verdict of a host', () => {
       },
       /^Proof that no call was missed\. 1 connection older than the recording, open at its end, or not/,
     ],
+    [
+      'one container watched',
+      { completeness: { ...PROVEN, scope: 'container' } },
+      /^Proof that no call was missed\. One container alone was watched/,
+    ],
     ['bytes that are missing', { completeness: { ...PROVEN, capturedBytes: 800 } }, /100 bytes/],
     ['calls that were not written', { unwritten: 2 }, /2 calls could not be written/],
     [
@@ -280,6 +285,17 @@ describe('the verdict of a host', () => {
     assert.equal(ready, false);
   });
 
+  it('adds nothing up of machines that share an id, as those that are made of one image', () => {
+    const half = { from: TIME, to: TIME + 14n * HOUR };
+    const other = { ...half, from: TIME + 12n * HOUR, to: TIME + 26n * HOUR, session: 's2' };
+    const [host] = verdicts(
+      [v2],
+      [events([session(half), session({ ...other, host: { id: 'a1', name: 'web-2', bootId: 'b2' } })])],
+    ).hosts;
+    assert.equal(host?.status, 'not-enough-evidence');
+    assert.match(host?.needed.join('\n') ?? '', /^Proof that .* Several machines \(web-1, web-2\) are taken/);
+  });
+
   it('counts no time between sessions as watched, however short', () => {
     const MINUTE = HOUR / 60n;
     const sessions = Array.from({ length: 1441 }, (_, index) => {
@@ -422,6 +438,15 @@ describe('the verdict of a host', () => {
       ])
         assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
     });
+  });
+
+  it('is of the container that was watched, whichever line of a session says so', () => {
+    const of = session({ completeness: { ...PROVEN, scope: 'container' } });
+    for (const lines of [
+      [of, session({ to: TIME + 26n * HOUR })],
+      [session(), { ...of, to: TIME + 26n * HOUR }],
+    ])
+      assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
   });
 
   it('takes no jump of the clock for time under watch', () => {
