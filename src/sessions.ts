@@ -27,6 +27,8 @@ export function merged(one: SessionProof, other: SessionProof): SessionProof {
       ...latest.completeness,
       losses: highest(one.completeness.losses, other.completeness.losses),
       ...watchedByBoth(one.completeness, other.completeness),
+      ...(one.completeness.scope === undefined ? {} : { scope: one.completeness.scope }),
+      ...(other.completeness.scope === undefined ? {} : { scope: other.completeness.scope }),
     },
   };
 }

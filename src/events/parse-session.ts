@@ -53,6 +53,11 @@ export function parseSession(json: unknown, hosts: EventHosts): SessionProof | u
   };
 }
 
+/** Of whose sockets it tells. A word that nobody knows is less than the whole host. */
+export function savedScope(value: unknown): Pick<Completeness, 'scope'> {
+  return value === undefined || value === 'host' ? {} : { scope: 'container' };
+}
+
 /** What does not say what was proven proves nothing: without a view, nothing is provable. */
 function completenessOf(imds: JsonObject): Completeness | undefined {
   const losses = countersOf(imds.losses);
@@ -70,6 +75,7 @@ function completenessOf(imds: JsonObject): Completeness | undefined {
       ? imds.views.flatMap((view) => oneOf(view, ['sockets', 'wire']) ?? [])
       : [],
     ...(imds.endpoints === undefined ? {} : { watched: savedEndpoints(imds.endpoints) }),
+    ...savedScope(imds.scope),
     lookups,
   };
 }

@@ -3,7 +3,7 @@ import { EventHosts } from './event-hosts.ts';
 import { parseEventTime } from './event-time.ts';
 import { countersOf, countOf, countsOf, objectOf, textOf, textsOf } from './json-object.ts';
 import { maskedName } from './masked-name.ts';
-import { parseSession } from './parse-session.ts';
+import { parseSession, savedScope } from './parse-session.ts';
 import { savedEndpoints } from './saved-endpoints.ts';
 import { hostOf, hostsOf } from './saved-hosts.ts';
 
@@ -63,6 +63,7 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
       kernelBytes: counts.kernel_bytes,
       views: textsOf(json.views)?.slice(0, 2),
       watched: savedEndpoints(json.watched_endpoints),
+      ...savedScope(json.scope),
       lookups: countsOf(json.lookups, ['made', 'found']) ?? { made: 0, found: 0 },
     },
     searched: savedEndpoints(json.searched_endpoints),

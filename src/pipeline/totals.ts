@@ -56,6 +56,7 @@ export class Totals {
         ...balance,
         views: header?.views,
         watched: header && watchedOf(header.endpoints),
+        ...(header?.scope === 'container' ? { scope: 'container' } : {}),
         lookups,
       },
       problems: this.problems,

@@ -73,6 +73,8 @@ export interface CompletenessSummary {
   lookups: Completeness['lookups'];
   /** Endpoints that were looked for in a recording that did not watch them. */
   unwatched: Set<string>;
+  /** Captures with the sockets of one container only. */
+  ofContainers: number;
   /** Captures that were not read to their end. */
   interrupted: number;
   /** Captures of which no packet could be read, or none decoded. */
@@ -105,7 +107,8 @@ export function isIncomplete(
 ): boolean {
   const { completeness, problems } = capture;
   if (unwatchedIn(capture).length > 0) return true;
-  const { losses, captureDrops, connections, provableConnections, views } = completeness;
+  const { losses, captureDrops, connections, provableConnections, views, scope } = completeness;
+  if (scope === 'container') return true;
   if (lossesIn(losses).length > 0) return true;
   if ((captureDrops ?? 0) !== 0 || isUnread(problems)) return true;
   if (completeness.capturedBytes !== completeness.kernelBytes) return true;
@@ -155,6 +158,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     byWireInTheEnd: 0,
     lookups: { made: 0, found: 0 },
     unwatched: new Set(),
+    ofContainers: 0,
     interrupted: 0,
     unreadable: 0,
     damage: 0,
@@ -189,6 +193,7 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
   for (const endpoint of unwatchedIn(capture)) summary.unwatched.add(endpoint);
+  if (completeness.scope === 'container') summary.ofContainers++;
   addWitness(summary, completeness);
   if (isInterrupted(capture.problems)) summary.interrupted++;
   if (capture.events !== undefined) {

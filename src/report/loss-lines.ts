@@ -20,6 +20,7 @@ export function lossLines(completeness: CompletenessSummary): string[] {
             kernelLine(completeness),
             ...wireLines(completeness),
           ]),
+    ...(completeness.ofContainers > 0 ? [CONTAINER_ALONE] : []),
     ...(completeness.unwatched.size > 0 ? [unwatchedText([...completeness.unwatched])] : []),
     ...(completeness.interrupted > 0
       ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
@@ -38,6 +39,10 @@ function isQuiet({ connections, incomplete, captures }: CompletenessSummary): bo
 }
 
 const QUIET = 'No connection to the endpoint was made: the sockets were watched, and nothing was lost.';
+
+/** Where imds was in a container without the host's cgroup root. */
+export const CONTAINER_ALONE =
+  "The sockets of one container alone were watched: calls of the host's other processes may be missing unseen.";
 
 /** Escaped: a session's header may come from anywhere, but what was looked for was parsed. */
 export function unwatchedText(endpoints: readonly string[]): string {

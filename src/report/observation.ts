@@ -6,7 +6,7 @@ import { countOf, countText } from '../words.ts';
 import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
 import { OTHER_HOSTS } from './host-parts.ts';
-import { unprovable, unwatchedText } from './loss-lines.ts';
+import { CONTAINER_ALONE, unprovable, unwatchedText } from './loss-lines.ts';
 import { lossWords } from './loss-words.ts';
 import { rangeText } from './time.ts';
 import type { CountedSession } from './told-calls.ts';
@@ -238,11 +238,20 @@ class Builder {
   }
 
   #explain(capture: Recording): void {
-    const { losses, connections, provableConnections, capturedBytes, kernelBytes, views, captureDrops } =
-      capture.completeness;
+    const {
+      losses,
+      connections,
+      provableConnections,
+      capturedBytes,
+      kernelBytes,
+      views,
+      scope,
+      captureDrops,
+    } = capture.completeness;
     const before = this.#gaps.size;
     const unwatched = unwatchedIn(capture);
     if (unwatched.length > 0) this.#gaps.add(unwatchedText(unwatched));
+    if (scope === 'container') this.#gaps.add(CONTAINER_ALONE);
     const names = lossesIn(losses);
     if (names.length > 0) {
       this.#gaps.add(

@@ -105,6 +105,11 @@ describe('the verdict of a host', () => {
     ['losses', { completeness: { ...PROVEN, losses: { 'tcp.missing_bytes': 9 } } }, /tcp\.missing_bytes/],
     ['the wire alone', { completeness: WIRE_ALONE }, /interfaces alone/],
     [
+      'a container, from which the host is not seen',
+      { completeness: { ...PROVEN, scope: 'container' } },
+      /^Proof that no call was missed\. The sockets of one container alone were watched/,
+    ],
+    [
       'sockets that are not provable',
       { completeness: { ...PROVEN, provableConnections: 3 } },
       /1 connection older/,

@@ -23,6 +23,17 @@ describe('what is known of what is missing', () => {
     );
   });
 
+  it('says that the host was not watched where a container was', () => {
+    const alone =
+      "The sockets of one container alone were watched: calls of the host's other processes may be missing unseen.";
+    const quiet = lines({ connections: 0, views: ['sockets'], scope: 'container' });
+    strictEqual(quiet[0], 'No connection to the endpoint was seen.');
+    strictEqual(quiet.at(-1), alone);
+    const counted = { connections: 1, provableConnections: 1, capturedBytes: 9, kernelBytes: 9 };
+    const seen = lines({ ...counted, views: ['sockets'], scope: 'container' });
+    strictEqual(seen.at(-1), alone);
+  });
+
   it('says how many packets the probe dropped, also none, where not all is proven', () => {
     const open = { connections: 1, provableConnections: 0, views: ['sockets'] };
     const none = { 'packets.ring_full': 0, 'packets.shed': 0, 'packets.incomplete': 0 };

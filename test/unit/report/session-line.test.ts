@@ -64,6 +64,17 @@ describe("a session's line among its calls", () => {
     }
   });
 
+  it('tells that it watched a container alone, and takes no other word for the whole host', () => {
+    const proof = { ...PROOF, completeness: { ...PROOF.completeness, scope: 'container' as const } };
+    const line = sessionLine(proof);
+    assert.ok(ajv.validate(SCHEMA, JSON.parse(line)), ajv.errorsText());
+    for (const scope of ['container', 'pod', null]) {
+      const json = JSON.parse(line);
+      json.imds.scope = scope;
+      assert.deepEqual(new EventLineParser().parseSession(Line.of(JSON.stringify(json))), proof);
+    }
+  });
+
   it('leaves out what is not known', () => {
     const proof = { ...PROOF, host: undefined, bootTime: undefined };
     assert.deepEqual(new EventLineParser().parseSession(Line.of(sessionLine(proof))), proof);
