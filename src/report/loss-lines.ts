@@ -40,9 +40,9 @@ function isQuiet({ connections, incomplete, captures }: CompletenessSummary): bo
 
 const QUIET = 'No connection to the endpoint was made: the sockets were watched, and nothing was lost.';
 
-/** Where the probe ran in the cgroup namespace of a container, whose root is all that it reaches. */
+/** Where the probe found the cgroups of a container alone: see docs/probe.md. */
 export const OF_CONTAINER =
-  "One container alone was watched, in whose cgroup namespace imds ran: nothing is known of the rest of the host. Run it on the host, or with the host's cgroup namespace (docker run --cgroupns=host).";
+  "One container alone was watched, in which imds ran without the host's cgroups: nothing is known of the rest of the host. Run it on the host, or give the container its cgroup namespace (docker run --cgroupns=host) or its /sys/fs/cgroup.";
 
 /** Escaped: a session's header may come from anywhere, but what was looked for was parsed. */
 export function unwatchedText(endpoints: readonly string[]): string {
