@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imds, type Result, root } from './run.ts';
 
@@ -130,6 +132,41 @@ describe('imds', () => {
       'service:install': ['--dry-run', '--force', '--program', '--replace-predecessor', '--root'],
       'service:status': ['--json'],
       'service:uninstall': ['--dry-run', '--force', '--purge', '--root'],
+    });
+  });
+
+  describe('in a home, or with variables, that somebody else has filled', () => {
+    let home: string;
+    before(() => {
+      home = mkdtempSync(join(tmpdir(), 'imds-home-'));
+      const data = join(home, '.local', 'share', 'imds');
+      const plugin = join(data, 'node_modules', 'strange');
+      mkdirSync(plugin, { recursive: true });
+      const plugins = [{ type: 'user', name: 'strange' }];
+      writeFileSync(
+        join(data, 'package.json'),
+        JSON.stringify({ name: 'x', version: '1.0.0', oclif: { schema: 1, plugins } }),
+      );
+      const oclif = { hooks: { init: './hook.js' } };
+      writeFileSync(
+        join(plugin, 'package.json'),
+        JSON.stringify({ name: 'strange', version: '1.0.0', oclif }),
+      );
+      writeFileSync(
+        join(plugin, 'hook.js'),
+        'module.exports = async () => process.stdout.write("STRANGE\\n");',
+      );
+      // Whoever opens it waits for ever.
+      mkdirSync(join(home, '.config', 'imds'), { recursive: true });
+      execFileSync('mkfifo', [join(home, '.config', 'imds', 'theme.json')]);
+    });
+    after(() => rmSync(home, { recursive: true }));
+
+    it('runs none of its code, and waits for none of its files', async () => {
+      const wanted = await imds(['explain', 'no-token']);
+      const data = join(home, '.local', 'share');
+      for (const env of [{ HOME: home }, { XDG_DATA_HOME: data }, { IMDS_DATA_DIR: join(data, 'imds') }])
+        assert.deepEqual(await imds(['explain', 'no-token'], { env, timeout: 20_000 }), wanted);
     });
   });
 
