@@ -7,7 +7,7 @@ import { execute } from '@oclif/core/execute';
 import { settings } from '@oclif/core/settings';
 import { diagnostic } from './diagnostics.ts';
 import { keepHeapSmall, keepYoungGenerationSmall } from './heap.ts';
-import { unknownCommand } from './unknown-command.ts';
+import { tooMuch, unknownCommand } from './unknown-command.ts';
 
 /**
  * Runs the command that process.argv names.
@@ -31,13 +31,15 @@ export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
     userPlugins: false,
     devPlugins: false,
   });
-  const unknown = unknownCommand(process.argv.slice(2), config);
-  if (unknown === undefined) {
+  const words = process.argv.slice(2);
+  const unknown = unknownCommand(words, config);
+  const wrong = unknown === undefined ? tooMuch(words, config) : { command: '', error: unknown };
+  if (wrong === undefined) {
     await execute({ loadOptions: config });
     return;
   }
-  process.stderr.write(diagnostic('', unknown));
-  process.exitCode = unknown.exitCode;
+  process.stderr.write(diagnostic(wrong.command, wrong.error));
+  process.exitCode = wrong.error.exitCode;
 }
 
 /**
