@@ -24,6 +24,12 @@ const CHANGES = [
     from: 'const minimatch_1 = require("minimatch");',
     to: 'const minimatch_1 = { get minimatch() { return require("minimatch").minimatch; } };',
   },
+  {
+    // Read from the home, which may be that of whoever called sudo: a FIFO there would hold root's imds up.
+    file: 'lib/config/config.js',
+    from: 'this.theme = await this.loadTheme();',
+    to: 'this.theme = undefined;',
+  },
 ];
 
 /** @type {import('esbuild').Plugin} */
@@ -31,7 +37,7 @@ export const leanOclif = {
   name: 'lean-oclif',
   setup(build) {
     build.onLoad(
-      { filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/]config[\\/]plugin(-loader)?\.js$/ },
+      { filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/]config[\\/](plugin(-loader)?|config)\.js$/ },
       ({ path }) => {
         let contents = readFileSync(path, 'utf8');
         for (const { file, from, to } of CHANGES) {

@@ -56,6 +56,7 @@ function endpointAt(host: string, port: number): Endpoint | undefined {
  */
 export function parseEndpoint(text: string): Endpoint {
   const { host, port } = split(text);
+  refuseDoubtful(text);
   const number = port === undefined ? HTTP_PORT : Number(port);
   const endpoint = endpointAt(host, number);
   if (endpoint === undefined) throw unusable(text, `${JSON.stringify(host)} is not an IP address`);
@@ -74,9 +75,21 @@ function split(text: string): { host: string; port: string | undefined } {
   return { host: text.slice(0, colon), port: text.slice(colon + 1) };
 }
 
-function unusable(text: string, why: string): UsageError {
-  return new UsageError(`--endpoint ${text}: ${why}`, {
-    code: 'usage.endpoint',
-    remedy: 'Give IP, IP:PORT or [IPv6]:PORT, such as 10.0.0.7:8080 or [fd00:ec2::254]:80.',
-  });
+/** `fd00:ec2::254:80` is an address, and seldom the one that is meant: who looks there sees nothing. */
+function refuseDoubtful(text: string): void {
+  const [, before = '', port = ''] = /^([\da-f:]+:[\da-f:]*):(\d{1,5})$/i.exec(text) ?? [];
+  if (Number(port) === 0 || parseAddress(before) === undefined || parseAddress(text) === undefined) return;
+  throw unusable(
+    text,
+    'an IPv6 address, or one with a port behind it',
+    `Give it in brackets: [${before}]:${port}, or [${text}].`,
+  );
+}
+
+function unusable(
+  text: string,
+  why: string,
+  remedy = 'Give IP, IP:PORT or [IPv6]:PORT, such as 10.0.0.7:8080 or [fd00:ec2::254]:80.',
+): UsageError {
+  return new UsageError(`--endpoint ${text}: ${why}`, { code: 'usage.endpoint', remedy });
 }

@@ -129,10 +129,18 @@ export const REASONS: readonly Topic[] = [
   ),
 );
 
-/** `NOT READY`, `not_ready` and `not-ready` are one. */
+/** `NOT READY`, `not_ready` and `not-ready` are one, and so are `IMDSv1(!)` of the log and `v1`. */
 export function topicId(word: string): string {
-  return word
+  const id = word
     .trim()
     .toLowerCase()
     .replace(/[\s_]+/g, '-');
+  return IN_THE_LOG[id.replaceAll(/[(){}!]/g, '')] ?? id;
 }
+
+/** How lines of the log say what is a word of its own elsewhere. */
+const IN_THE_LOG: Readonly<Record<string, string>> = {
+  imdsv1: 'v1',
+  imdsv2: 'v2',
+  'missing-payload': 'unknown',
+};

@@ -15,21 +15,36 @@ const MORE =
   'Reasons why a call could not be read (request ended early) and counters of what is missing (tcp.missing_bytes) are explained as they stand in a report.';
 
 /**
- * `imds explain`: one rule or word of reports in full, or a list of all. Throws a UsageError for an id that there is
- * not.
+ * `imds explain`: rules or words of reports in full, or a list of all. Throws a UsageError for an id that there is not.
+ *
+ * @param words one id, which may be of several words (NOT READY), or several
  */
-export async function explain(id: string | undefined, { stdout, env }: Surroundings): Promise<void> {
+export async function explain(words: readonly string[], { stdout, env }: Surroundings): Promise<void> {
   const paint = await loadPaint(colourOf(stdout, env));
   const columns = columnsOf(stdout, env);
-  const lines = id === undefined ? list(columns) : explanation(id, columns);
+  const lines = words.length === 0 ? list(columns) : explanations(words, columns);
   const [title = '', ...rest] = lines;
   const output = new StreamOutput(stdout, 'standard output', () => {});
   output.write(`${[paint.strong(title), ...rest].join('\n')}\n`);
   await output.finish();
 }
 
-/** Of both, where a rule and a word of reports have the same id. */
-function explanation(word: string, columns: number): string[] {
+function explanations(words: readonly string[], columns: number): string[] {
+  const together = words.join(' ');
+  const asOne = entries(together, columns);
+  if (asOne.length > 0) return spaced(asOne);
+  const each = words.map((word) => ({ word, parts: entries(word, columns) }));
+  const unknown = each.filter(({ parts }) => parts.length === 0);
+  if (unknown.length > 0) throw noSuch(unknown.length === each.length ? together : (unknown[0]?.word ?? ''));
+  return spaced(each.flatMap(({ parts }) => parts));
+}
+
+function spaced(parts: readonly string[][]): string[] {
+  return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
+}
+
+/** Of both, where a rule and a word of reports have the same id; none where there is no such id. */
+function entries(word: string, columns: number): string[][] {
   const id = topicId(word);
   const rule = RULES.find((candidate) => candidate.id === id);
   const topic =
@@ -37,17 +52,19 @@ function explanation(word: string, columns: number): string[] {
     REASONS.find((candidate) => topicId(candidate.id) === id) ??
     counterTopic(word.trim()) ??
     counterTopic(word.trim().toLowerCase());
-  const parts = [
+  return [
     ...(rule === undefined ? [] : [oneRule(rule, columns)]),
     ...(topic === undefined ? [] : [oneTopic(topic, columns)]),
   ];
-  if (parts.length > 0) return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
+}
+
+function noSuch(word: string): UsageError {
   const near =
     nearest(
-      id,
+      topicId(word),
       [...RULES, ...TOPICS].map((candidate) => candidate.id),
     ) ?? nearest(word, KNOWN_LOSSES);
-  throw new UsageError(
+  return new UsageError(
     `"${word.slice(0, 64)}": there is no such cause, finding or counter, nor word of reports`,
     {
       code: 'usage.rule',

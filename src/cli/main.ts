@@ -4,9 +4,10 @@ import type { Interfaces } from '@oclif/core';
 import '@oclif/core/command';
 import { Config } from '@oclif/core/config';
 import { execute } from '@oclif/core/execute';
+import { settings } from '@oclif/core/settings';
 import { diagnostic } from './diagnostics.ts';
 import { keepHeapSmall, keepYoungGenerationSmall } from './heap.ts';
-import { unknownCommand } from './unknown-command.ts';
+import { tooMuch, unknownCommand } from './unknown-command.ts';
 
 /**
  * Runs the command that process.argv names.
@@ -20,14 +21,25 @@ export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
   ownOutputErrors();
   // Without it, oclif asks the system who the user is: an error where there is no /etc/passwd, as in some containers.
   process.env.SHELL ??= '';
-  const config = await Config.load({ root: fileURLToPath(root), pjson });
-  const unknown = unknownCommand(process.argv.slice(2), config);
-  if (unknown === undefined) {
+  // What is built is what runs, also where NODE_ENV is `development`: oclif would look for a compiler, in the home too.
+  settings.enableAutoTranspile = false;
+  // No plugins: oclif would load those that package.json in the home, or where IMDS_DATA_DIR leads, names; and sudo may
+  // leave both as the user had them, whose code would then be root's.
+  const config = await Config.load({
+    root: fileURLToPath(root),
+    pjson,
+    userPlugins: false,
+    devPlugins: false,
+  });
+  const words = process.argv.slice(2);
+  const unknown = unknownCommand(words, config);
+  const wrong = unknown === undefined ? tooMuch(words, config) : { command: '', error: unknown };
+  if (wrong === undefined) {
     await execute({ loadOptions: config });
     return;
   }
-  process.stderr.write(diagnostic('', unknown));
-  process.exitCode = unknown.exitCode;
+  process.stderr.write(diagnostic(wrong.command, wrong.error));
+  process.exitCode = wrong.error.exitCode;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Config } from '@oclif/core/config';
 import { nearest } from '../config/nearest.ts';
 import { UsageError } from '../errors.ts';
+import { unexpectedArguments } from './misuse.ts';
 
 type Commands = Pick<Config, 'commandIDs' | 'findCommand' | 'findTopic'>;
 
@@ -21,6 +22,27 @@ export function unknownCommand(words: readonly string[], config: Commands): Usag
   if (config.findCommand(`${first}:${second}`) !== undefined) return undefined;
   const ofTopic = ids.filter((id) => id.startsWith(`${first} `));
   return refusal(`${first} ${second}`, ofTopic, `imds ${first} --help`);
+}
+
+/** What is wrong with the words right behind a command that takes none. */
+export interface TooMuch {
+  /** As it is typed: `service status`. */
+  command: string;
+  error: UsageError;
+}
+
+/** oclif would look for a command of such a word, and say that there is no `live:eth0`. */
+export function tooMuch(words: readonly string[], config: Commands): TooMuch | undefined {
+  const length = words[0] !== undefined && config.findCommand(words[0]) !== undefined ? 1 : 2;
+  const found = config.findCommand(words.slice(0, length).join(':'));
+  if (found === undefined || Object.keys(found.args).length > 0) return undefined;
+  const command = words.slice(0, length).join(' ');
+  const behind = words.slice(length);
+  const end = behind.findIndex((word) => word.startsWith('-'));
+  const help = `imds ${command} takes options alone; imds ${command} --help says more.`;
+  const told = unexpectedArguments(end < 0 ? behind : behind.slice(0, end), help);
+  if (told === undefined) return undefined;
+  return { command, error: new UsageError(told.message, { code: 'usage.arguments', remedy: told.remedy }) };
 }
 
 function refusal(word: string, known: readonly string[], help: string): UsageError {

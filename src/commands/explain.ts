@@ -29,6 +29,6 @@ export default class Explain extends ImdsCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Explain);
-    await explain(args.id?.join(' '), processSurroundings());
+    await explain(args.id ?? [], processSurroundings());
   }
 }

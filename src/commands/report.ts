@@ -8,8 +8,9 @@ import { outputFlags, outputOptionsOf, STATE_FOLDER } from '../cli/flags.ts';
 import { report } from '../cli/report.ts';
 import { selectionOf } from '../cli/selection.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
-import { parseWhen } from '../cli/when.ts';
+import { parseWhen, requireSpan } from '../cli/when.ts';
 import { type Config, type FlagValues, requireConfig } from '../config/index.ts';
+import { UsageError } from '../errors.ts';
 import { HostChoice } from '../events/host-choice.ts';
 
 const NANOSECONDS_IN_MS = 1_000_000n;
@@ -39,7 +40,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
   static override examples = [
     {
       description: 'Who has used IMDSv1 since yesterday?',
-      command: '<%= config.bin %> <%= command.id %> --since 24h',
+      command: 'sudo <%= config.bin %> <%= command.id %> --since 24h',
     },
     {
       description: 'One report of those of many hosts',
@@ -99,6 +100,8 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
       text === undefined ? undefined : parseWhen(text, option, now);
     const since = when(flags.since, '--since');
     const until = when(flags.until, '--until');
+    requireSpan(since, until);
+    refuseStandardInput(args.path);
     const output = outputOptionsOf(flags);
     const exitCode = await report(
       {
@@ -124,6 +127,15 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
 /** Of the flags that are called as those of live, the one that says the same: --json and others do not. */
 function reportFlagValues({ flags, metadata }: ParsedFlags): FlagValues {
   return flagValues({ flags: { 'state-dir': flags['state-dir'] }, metadata });
+}
+
+/** Files are read twice: once to see what they are, and whose. */
+function refuseStandardInput(paths: readonly string[] = []): void {
+  if (!paths.includes('-')) return;
+  throw new UsageError('-: standard input is not read', {
+    code: 'usage.stdin',
+    remedy: 'Save what comes from there to a file first; ./- is a file of that name.',
+  });
 }
 
 /** Without the calls that would speak against it, a report has no verdict to give. */

@@ -139,6 +139,18 @@ export function contradictions({ values, sources }: Config): ConfigProblem[] {
       'set without',
       'Set the size at which another begins too.',
     );
+  // In a file or an image it may wait for a -w; who asks for it now expects a capture.
+  if (
+    values['capture.keep_secrets'] &&
+    values['capture.file'] === '' &&
+    sources['capture.keep_secrets'].origin === 'flag'
+  )
+    tell(
+      'capture.keep_secrets',
+      'capture.file',
+      'set without',
+      'Name the capture that keeps them too (-w FILE).',
+    );
   if (values['account.keep_root'] && values['account.user'] !== '')
     tell('account.keep_root', 'account.user', 'true beside', 'Leave one of the two out.');
   return problems;

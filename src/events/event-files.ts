@@ -38,7 +38,7 @@ export interface FoundFiles {
 /** Folders of hosts below a folder, and what is in them; deeper ones are not searched. */
 const MAX_DEPTH = 4;
 const REMEDY =
-  'Name a file that `imds live`, `imds analyze --jsonl` or `--json` wrote, or a folder of such files.';
+  'Name a file that `imds live`, `imds analyze --jsonl` or `--json` wrote, or a folder of such files; captures are for `imds analyze`.';
 
 /** The files of saved events behind paths: files, and folders with what is below them. A file counts once. */
 export async function findEventFiles(paths: readonly string[]): Promise<FoundFiles> {

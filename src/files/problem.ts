@@ -8,6 +8,10 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ELOOP: 'is a link to itself',
 };
 
+/** What `imds live` keeps is for root and its own account alone. */
+const DENIED = 'Run it as root (sudo), or as a user who may read it.';
+const REMEDIES: Readonly<Record<string, string>> = { EACCES: DENIED, EPERM: DENIED };
+
 /** Why an input could not be used, in words. An error that is none of the input or of the system is thrown again. */
 export function problemOf(path: string, error: unknown): Problem {
   if (error instanceof InputError) {
@@ -18,7 +22,7 @@ export function problemOf(path: string, error: unknown): Problem {
   return {
     code: 'input.unreadable',
     message: `${path}: ${SYSTEM_ERRORS[code] ?? `cannot be read (${code})`}`,
-    remedy: 'Check the path and its permissions.',
+    remedy: REMEDIES[code] ?? 'Check the path and its permissions.',
     damage: true,
   };
 }

@@ -43,6 +43,9 @@ describe('imds explain', () => {
     }
     assert.equal(await explain('NOT READY'), await explain('not-ready'));
     assert.equal(await explain('NOT', 'READY'), await explain('not-ready'));
+    assert.equal(await explain('IMDSv1(!)'), await explain('v1'));
+    assert.equal(await explain('IMDSv2'), await explain('v2'));
+    assert.equal(await explain('{MISSING PAYLOAD}'), await explain('unknown'));
     // A cause has the same name.
     const unknown = await explain('UNKNOWN');
     assert.match(unknown, /^unknown: a call whose version could not be read$/m);
@@ -72,6 +75,14 @@ describe('imds explain', () => {
   it('explains why a call could not be read, as the report writes it', async () => {
     assert.match(await explain('request', 'ended', 'early'), /^request ended early: the connection, or /);
     assert.match(await explain('payload cut by the snap length'), /tcpdump -s 0/);
+  });
+
+  it('explains several', async () => {
+    const both = `${await explain('no-token')}\n${await explain('tcp.missing_bytes')}`;
+    assert.equal(await explain('no-token', 'tcp.missing_bytes'), both);
+    const { code, stderr } = await imds(['explain', 'no-token', 'nosuch']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^imds explain: "nosuch": /);
   });
 
   it('says which id was probably meant', async () => {

@@ -1,7 +1,7 @@
 import type { JournalHandler, PacketFilter, PacketSource, SourceStatistics } from '../../ports.ts';
 import { DecompressedWindow, gunzip } from './decompress.ts';
 import { Findings } from './findings.ts';
-import { describeHead, type Format, MAGIC_BYTES, REMEDY_NO_CAPTURE, recognise } from './format.ts';
+import { describeHead, type Format, MAGIC_BYTES, REMEDY_NO_CAPTURE, recognise, remedyOf } from './format.ts';
 import { PcapReader } from './pcap.ts';
 import { PcapngReader } from './pcapng.ts';
 import type { RecordReader } from './record-reader.ts';
@@ -166,7 +166,7 @@ export class CaptureSource implements PacketSource {
       default:
         if (this.#broken) return undefined;
         if (window.end === window.start) this.#empty();
-        else this.#not(describeHead(headOf(window)), REMEDY_NO_CAPTURE);
+        else this.#noCapture(describeHead(headOf(window)));
         return undefined;
     }
   }
@@ -175,6 +175,10 @@ export class CaptureSource implements PacketSource {
   async #head(window: InputWindow): Promise<Format> {
     while (!this.#broken && window.end - window.start < MAGIC_BYTES && (await this.#more(window)));
     return recognise(headOf(window));
+  }
+
+  #noCapture(found: string): void {
+    this.#not(found, remedyOf(found));
   }
 
   #not(found: string, remedy: string): void {

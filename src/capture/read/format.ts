@@ -95,16 +95,24 @@ export function describeHead(head: Buffer): string {
   return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'text';
 }
 
+const JSON_TEXT = 'text (JSON)';
 const TEXTS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^<!doctype html|^<html/i, 'text (HTML)'],
   [/^<\?xml/i, 'text (XML)'],
-  [/^[[{]/, 'text (JSON)'],
+  [/^[[{]/, JSON_TEXT],
   [/^#!/, 'text (a script)'],
   [/^-----BEGIN /, 'text (PEM)'],
   [/^(?:HTTP\/\d|(?:GET|PUT|POST|HEAD) \/)/, 'text (HTTP)'],
 ];
 
 export const REMEDY_NO_CAPTURE = CAPTURE;
+
+/** What to do with what is no capture. @param found as {@link describeHead} says it */
+export function remedyOf(found: string): string {
+  return found === JSON_TEXT
+    ? `${CAPTURE} Events and JSON reports of imds are read by imds report.`
+    : CAPTURE;
+}
 
 function isText(head: Buffer): boolean {
   return head.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13);

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { type FileHandle, lstat, open, unlink } from 'node:fs/promises';
 import { FailureError, UsageError } from '../../errors.ts';
 
@@ -56,10 +56,15 @@ export async function deleteOwn({ path, device, inode }: OwnFile): Promise<void>
 
 /** Why the first file cannot be created: the name that was given is to be changed. */
 export function unusable(name: string, error: unknown): unknown {
-  const { code, path = name } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error;
+  const { code: reason, path = name } = error as NodeJS.ErrnoException;
+  if (reason === undefined) return error;
+  const code = reason === 'EEXIST' && isFolder(path) ? 'EISDIR' : reason;
   const [what, remedy] = REFUSALS[code] ?? [`cannot be created: ${code}`, 'Give the name of another file.'];
   return new UsageError(`-w ${path}: ${what}`, { code: 'usage.capture_file', remedy, cause: error });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 const OTHER_FOLDER = 'Choose a folder that exists and that you may write to.';
@@ -68,6 +73,7 @@ const REFUSALS: Readonly<Record<string, readonly [what: string, remedy: string]>
     'exists already, and a capture is never overwritten',
     'Give another name, or move that file out of the way.',
   ],
+  EISDIR: ['is a folder', 'Give the name of a file in it that does not exist yet.'],
   ELOOP: ['is a symbolic link', 'Give the name of a file that does not exist yet.'],
   ENOENT: ['its folder does not exist', OTHER_FOLDER],
   ENOTDIR: ['its folder is none', OTHER_FOLDER],

@@ -10,6 +10,9 @@ describe('parseEndpoint', () => {
     ['[fd00:ec2::254]', 'fd00:ec2::254', 80, 6],
     ['[fd00:ec2::254]:8080', 'fd00:ec2::254', 8080, 6],
     ['[FD00:0EC2:0:0:0:0:0:254]:65535', 'fd00:ec2::254', 65535, 6],
+    ['[fd00:ec2::254:80]', 'fd00:ec2::254:80', 80, 6],
+    ['fe80::a9fe:a9fe', 'fe80::a9fe:a9fe', 80, 6],
+    ['::1', '::1', 80, 6],
     ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1', 80, 6],
     ['[::ffff:10.0.0.7]:81', '10.0.0.7', 81, 4],
   ];
@@ -30,6 +33,8 @@ describe('parseEndpoint', () => {
     ['[fd00:ec2::254]8080', '"[fd00:ec2::254]8080" is not an IP address'],
     ['fe80::1%eth0', '"fe80::1%eth0" is not an IP address'],
     ['http://10.0.0.7/', '"http" is not an IP address'],
+    ['fd00:ec2::254:80', 'an IPv6 address, or one with a port behind it'],
+    ['::1:8080', 'an IPv6 address, or one with a port behind it'],
   ];
   for (const [text, why] of REFUSED) {
     it(`refuses ${JSON.stringify(text)}`, () => {

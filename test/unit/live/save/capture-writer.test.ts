@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import type { JournalRecord } from '../../../../src/bpf/records.ts';
 import { openCapture } from '../../../../src/capture/open.ts';
 import { UsageError } from '../../../../src/errors.ts';
@@ -68,6 +68,16 @@ describe('saved captures', function () {
       }
       const modes = readdirSync(place.folder).map((file) => statSync(place.path(file)).mode & 0o777);
       assert.deepEqual(modes, name === 'a.pcap' ? [0o600, 0o600] : [0o600]);
+    });
+
+    it(`are told that a folder is no name of a file: ${name}`, async () => {
+      mkdirSync(place.path(name));
+      await assert.rejects(place.open(name), (error) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(error.message, /^-w .*a\.pcap(ng)?: is a folder$/);
+        assert.doesNotMatch(error.remedy ?? '', /move/);
+        return true;
+      });
     });
 
     it(`never replace a file, nor follow a link: ${name}`, async () => {
