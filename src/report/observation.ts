@@ -166,8 +166,9 @@ class Builder {
   }
 
   capture(capture: CaptureSummary): void {
-    // Where no packet was decoded, nobody watched while they came.
-    const { firstTime, lastTime } = isUnreadable(capture) ? {} : capture;
+    // Where no packet was decoded, nobody watched while they came; and a session says itself when it did.
+    const saysItself = capture.completeness.views !== undefined;
+    const { firstTime, lastTime } = saysItself || isUnreadable(capture) ? {} : capture;
     const from = capture.watch?.from ?? firstTime;
     const to = capture.watch?.to ?? lastTime;
     if (from !== undefined && to !== undefined) {

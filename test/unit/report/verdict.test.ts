@@ -4,7 +4,7 @@ import { attributed, CURL, render } from './samples.ts';
 /** What the report says of `HttpTokens=required`, of IMDSv1 calls with these answers. */
 async function enforcementOf(...statuses: (number | undefined)[]): Promise<string> {
   const { text } = await render(statuses.map((status) => attributed({ status }, CURL)));
-  return (/^Enforce[^]*?(?=^\w)/m.exec(text)?.[0] ?? '').replace(/\s+/g, ' ');
+  return (/^Enforce.*?(?=^\w)/ms.exec(text)?.[0] ?? '').replace(/\s+/g, ' ');
 }
 
 describe('what a verdict says of enforcement, of calls by IMDSv1', () => {
