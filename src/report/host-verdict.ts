@@ -240,13 +240,14 @@ function restsOnOf(
 ): string[] {
   const lines: string[] = [];
   if (observed?.first !== undefined && observed.last !== undefined) {
-    const { duration, longest, first, last, recordings, elsewhere, withoutIpv6 } = observed;
+    const { duration, longest, first, last, recordings, elsewhere, withoutIpv6, withoutWire } = observed;
     // What is asked for is the sum, and what is covered goes by the longest of the pieces.
     const pieces = longest < duration ? `, at most ${watchText(longest)} without a gap` : '';
     lines.push(
       `${capitalized(watchText(duration))} under watch in ${countOf(recordings - elsewhere, 'recording')}, ${rangeText(first, last)}${pieces}.`,
     );
     lines.push(coverText(covers));
+    if (withoutWire) lines.push(OTHER_KERNELS);
     if (withoutIpv6) lines.push(`${EC2_IPV6} was not always watched.`);
   }
   if (withoutName > 0) {
@@ -264,6 +265,9 @@ function restsOnOf(
   if (noToken.total > 0) lines.push(noTokenText(noToken));
   return lines.map(escapeText);
 }
+
+const OTHER_KERNELS =
+  'The interfaces were not always watched: what virtual machines and gVisor on this host ask would not have been seen.';
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

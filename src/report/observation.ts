@@ -52,6 +52,8 @@ export interface Observation {
   otherEndpoints: readonly string[];
   /** Some time under watch was without EC2's endpoint on IPv6, which few hosts use. */
   withoutIpv6: boolean;
+  /** Some time under watch was without the interfaces, on which alone calls of other kernels are seen. */
+  withoutWire: boolean;
 }
 
 type Recording = Pick<CaptureSummary, 'completeness' | 'problems' | 'searched'>;
@@ -156,6 +158,7 @@ class Builder {
   #elsewhere = 0;
   readonly #otherEndpoints = new Set<string>();
   #withoutIpv6 = false;
+  #withoutWire = false;
   readonly #boots = new Boots();
   readonly #unproven = new Unproven();
   /** What no `--since` leaves out. */
@@ -221,6 +224,7 @@ class Builder {
       elsewhere: this.#elsewhere,
       otherEndpoints: [...this.#otherEndpoints].sort(),
       withoutIpv6: this.#withoutIpv6,
+      withoutWire: this.#withoutWire,
     };
   }
 
@@ -248,6 +252,7 @@ class Builder {
       return true;
     }
     if (!proven.includes(EC2_IPV6)) this.#withoutIpv6 = true;
+    if (capture.completeness.views?.includes('wire') === false) this.#withoutWire = true;
     this.#intervals.push({ from, to });
     if (from === begin && bootTime !== undefined && from - bootTime <= BOOT) this.#coversBoot = true;
     return true;

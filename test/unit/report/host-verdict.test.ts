@@ -300,6 +300,16 @@ describe('the verdict of a host', () => {
     assert.match(host?.needed.join('\n') ?? '', /^Proof that .* Several machines \(web-1, web-2\) are taken/);
   });
 
+  it('says where the interfaces were not watched, on which alone virtual machines are seen', () => {
+    const isSaid = (views: string[]) => {
+      const of = { completeness: { ...PROVEN, views } };
+      const [host] = verdicts([v2], [events([session(), session({ ...of, session: 's2' })])]).hosts;
+      assert.equal(host?.status, 'ready');
+      return host.restsOn.some((text) => text.includes('virtual machines and gVisor'));
+    };
+    assert.deepEqual([isSaid(['sockets']), isSaid(['sockets', 'wire'])], [true, false]);
+  });
+
   describe('says how what a session lost is left behind', () => {
     const lost = { completeness: { ...PROVEN, losses: { 'packets.shed': 1 } } };
     const later = (hours: bigint) =>
