@@ -46,8 +46,8 @@ export function verdictOf(
   const withV1 = callers.filter((caller) => caller.kinds.v1 > 0);
   const status = overallStatus(hosts);
   const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, unknown, left.v1, completeness);
-  const isEnforced = v1 > 0 && withV1.every(({ facts, kinds }) => facts.v1.unauthorized >= kinds.v1);
-  const enforcement = `${STATUS_WORDS[status]}: ${isEnforced ? IS_ENFORCED : enforcementOf(status, left.v1 > 0)}`;
+  const said = (v1 > 0 && refusalOf(withV1)) || enforcementOf(status, left.v1 > 0);
+  const enforcement = `${STATUS_WORDS[status]}: ${said}`;
   const notes = [...notesOf(callers), ...ignored.sentences().expired];
   return { status, text, enforcement, notes, v1Callers: withV1.length, hosts };
 }
@@ -58,8 +58,19 @@ const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
   ready: 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
 };
 
+/** What it means that no IMDSv1 call was let through, whoever made it; undefined where some were, or may have been. */
+function refusalOf(callers: readonly Caller[]): string | undefined {
+  const all = (status: 'unauthorized' | 'forbidden') =>
+    callers.every(({ facts, kinds }) => facts.v1[status] >= kinds.v1);
+  if (all('unauthorized')) return IS_ENFORCED;
+  return all('forbidden') ? IS_OFF : undefined;
+}
+
 const IS_ENFORCED =
   'each IMDSv1 call above was answered 401: HttpTokens=required is set already, and these callers are broken by it.';
+
+const IS_OFF =
+  'each IMDSv1 call above was answered 403: IMDS is turned off (HttpEndpoint=disabled), or forbidden here, and these callers get nothing now. HttpTokens=required would keep it so when it is turned on.';
 
 /** What the verdict means for the setting that this is all about. */
 export function enforcementOf(status: VerdictStatus, ignoresV1: boolean): string {

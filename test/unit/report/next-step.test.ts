@@ -33,6 +33,22 @@ describe('what to do next', () => {
     );
   });
 
+  it('asks for what came after the fix, of events, which keep what was before', () => {
+    const events = { ...capture(), events: 9 };
+    const text =
+      'fix these callers, then look again with --since and the time of the fix; --calls shows every call.';
+    strictEqual(next([v1], events), text);
+    strictEqual(next([v1], events, { place: 'page' }), 'fix these callers, then look again.');
+  });
+
+  it('looks for what a session lacked to name processes, where events are of one', () => {
+    const proof = { sessions: [{}] as unknown as CaptureSummary['sessions'] };
+    strictEqual(
+      next([nameless], { ...capture(), events: 9, ...proof }),
+      'no process is named; record without `--attribution off` to see who calls; `imds doctor` tells what else may be lacking.',
+    );
+  });
+
   it('names the last check and the setting where nothing speaks against it', () => {
     const aggregate = new Aggregate();
     const summary = summarize([capture({}, { connections: 0, views: ['sockets'] })]);
