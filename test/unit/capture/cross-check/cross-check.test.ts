@@ -155,6 +155,8 @@ describe('capture/cross-check', () => {
       [new TcpConversation().handshake().send(expecting), 0],
       [new TcpConversation().handshake().send('GET /latest/\r\n'), 0],
       [new TcpConversation().handshake().send(curl('/')).keepAliveProbe('client', 'x'), 0],
+      [new TcpConversation().handshake().raw('client', ['SYN'], { sequence: 55_555_555 }).send(curl('/')), 0],
+      [new TcpConversation().handshake().raw('client', ['SYN'], { sequence: 500 }).send(curl('/')), 1],
     ];
     for (const [one, notWhole] of unjudged) {
       const result = await check(writePcap(one.packets()), one.packets(), [call(one, { target: '/x' })]);
