@@ -189,6 +189,25 @@ describe('the page in a browser', function () {
     });
   }
 
+  it('leaves room for the names of callers beside those of hosts', async () => {
+    const { calls, captures } = fleet(30, 4);
+    const html = await makePage(calls, captures, { diagnose });
+    for (const width of [700, 961, 1000, 1200, 1600]) {
+      await browser.use(html, { viewport: { width, height: 800 } }, async (page) => {
+        const box = await page.locator('.callers tbody th').first().boundingBox();
+        assert.ok((box?.width ?? 0) >= 240, `${box?.width} of ${width} px`);
+      });
+    }
+  });
+
+  it('leads from the number of callers to them', async () => {
+    await browser.use(demo, {}, async (page) => {
+      await page.getByRole('link', { name: 'callers to fix, of 7' }).click();
+      const box = await page.locator('#callers-title').boundingBox();
+      assert.ok(box !== null && box.y >= 0 && box.y < 900, String(box?.y));
+    });
+  });
+
   it('prints every caller with its section', async function () {
     if (!existsSync(PDFTOTEXT)) this.skip();
     const { calls, captures } = fleet(120, 3);
