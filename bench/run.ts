@@ -46,6 +46,13 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
+const { only } = values;
+const isWanted = (name: string): boolean =>
+  only === undefined || only === name || name.startsWith(`${only}-`);
+if (!Object.keys(SCENARIOS).some(isWanted)) {
+  process.stderr.write(`--only ${only}: no such scenario. There are ${Object.keys(SCENARIOS).join(', ')}.\n`);
+  process.exit(2);
+}
 if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
   process.stderr.write('Not built yet: run `npm run build` first.\n');
   process.exit(5);
@@ -62,10 +69,9 @@ const bench: Bench = {
   measure: (commands, rounds) => measure(present(commands), rounds),
 };
 const parts = new Map<string, Section[]>();
-const { only } = values;
 process.stdout.write(`Seed: ${seed}\n\n`);
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
-  if (only !== undefined && only !== name && !name.startsWith(`${only}-`)) continue;
+  if (!isWanted(name)) continue;
   if (name.startsWith('live-') && !canCreateNamespaces()) {
     process.stderr.write(`${name} is left out: it needs root and network namespaces of its own\n`);
     continue;

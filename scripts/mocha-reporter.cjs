@@ -54,6 +54,7 @@ module.exports = class Reporter extends reporters.Base {
     });
     runner.on(EVENT_RUN_END, () => {
       if (this.failures.length > 0) reporters.Base.list(this.failures);
+      if (counts.passed + counts.failed + counts.skipped === 0) console.log('No test was run: none fits.');
       for (const test of skipped) console.log(`SKIPPED ${test.fullTitle()}`);
       if (process.env.CI === 'true' && skipped.length > 0) {
         console.log(`${skipped.length} tests were skipped, which under CI=true is a failure.`);

@@ -20,7 +20,14 @@ const selection =
 
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/mocha/bin/mocha.js', '--reporter', 'scripts/mocha-reporter.cjs', ...selection],
+  // A word that fits nothing is a misspelt one, and not a success.
+  [
+    'node_modules/mocha/bin/mocha.js',
+    '--fail-zero',
+    '--reporter',
+    'scripts/mocha-reporter.cjs',
+    ...selection,
+  ],
   { stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

@@ -326,6 +326,8 @@ export interface CaptureSummary {
   watch?: Watch | undefined;
   /** Sessions that saved events tell of, each as it last stood. */
   sessions?: readonly SessionProof[] | undefined;
+  /** A JSON report tells of it: its calls are counted there, and stand elsewhere. */
+  ofReport?: boolean | undefined;
   /** What made a JSON report of it leave calls out, such as options: they may speak against its hosts. */
   leavesOut?: readonly string[] | undefined;
   /** Of a file of saved events: all that it has, or what stands for them; undefined where their times are not known. */

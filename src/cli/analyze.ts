@@ -47,7 +47,7 @@ class Analysis {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#interruption = interruption;
-    this.#teller = new Teller('analyze', surroundings.stderr);
+    this.#teller = new Teller('analyze', surroundings);
     this.#checker = options.crossCheck ? new CrossChecker(options.paths) : undefined;
   }
 

@@ -162,7 +162,7 @@ class LiveRun {
     const endsLate = whenLate(this.#interruption.signal, FAREWELL_MS, () =>
       this.#say(note('live', 'reading what waits; a second signal ends it at once, without a report')),
     );
-    const status = new StatusLine(this.#surroundings.stderr, () => tally.text(report.callers, standing));
+    const status = new StatusLine(this.#surroundings, () => tally.text(report.callers, standing));
     this.#status = status;
     try {
       const summary = await runCapture(

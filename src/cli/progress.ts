@@ -1,5 +1,5 @@
 import { escapeText } from '../report/escape.ts';
-import type { TerminalStream } from './surroundings.ts';
+import { redraws, type Surroundings, type TerminalStream } from './surroundings.ts';
 
 /** What ends sooner needs no bar. */
 const SHOW_AFTER_MS = 1000;
@@ -7,24 +7,29 @@ const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** How far the reading is, in one line of a terminal's standard error; nothing where that is none. */
+/** How far the reading is, in one line of a terminal's standard error; nothing where that cannot draw over it. */
 export class ProgressBar {
   readonly #stream: TerminalStream;
   readonly #now: () => number;
   readonly #start: number;
   #drawnAt = Number.NEGATIVE_INFINITY;
+  readonly #isShown: boolean;
   #visible = false;
 
   /** @param now milliseconds of a monotonic clock */
-  constructor(stream: TerminalStream, now: () => number = () => performance.now()) {
-    this.#stream = stream;
+  constructor(
+    { stderr, env }: Pick<Surroundings, 'stderr' | 'env'>,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#stream = stderr;
+    this.#isShown = redraws(stderr, env);
     this.#now = now;
     this.#start = now();
   }
 
   /** @param total absent where the input's end is not known, as with a pipe */
   update(name: string, bytesRead: number, total: number | undefined): void {
-    if (this.#stream.isTTY !== true) return;
+    if (!this.#isShown) return;
     const now = this.#now();
     if (now - this.#start < SHOW_AFTER_MS || now - this.#drawnAt < REDRAW_MS) return;
     this.#drawnAt = now;

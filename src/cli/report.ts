@@ -48,7 +48,7 @@ class ReportRun {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#interruption = interruption;
-    this.#teller = new Teller('report', surroundings.stderr);
+    this.#teller = new Teller('report', surroundings);
   }
 
   async run(): Promise<ExitCode> {

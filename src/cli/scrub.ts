@@ -27,7 +27,7 @@ const STDIN = '-';
 /** `imds scrub`: reads a capture, writes one that others may see. Gives the exit code; throws an ImdsError. */
 export async function scrub(options: ScrubCommandOptions, surroundings: Surroundings): Promise<number> {
   const interruption = new Interruption(surroundings.signals);
-  const teller = new Teller('scrub', surroundings.stderr);
+  const teller = new Teller('scrub', surroundings);
   try {
     const code = await run(options, surroundings, interruption, teller);
     return interruption.exitCode ?? code;

@@ -1,19 +1,19 @@
-import type { TerminalStream } from './surroundings.ts';
+import { redraws, type Surroundings, type TerminalStream } from './surroundings.ts';
 
 const REDRAW_MS = 500;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** How a session stands, in one line of a terminal's standard error; nothing where that is none. */
+/** How a session stands, in one line of a terminal's standard error; nothing where that cannot draw over it. */
 export class StatusLine {
   readonly #stream: TerminalStream;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #text: () => string;
   #visible = false;
 
-  constructor(stream: TerminalStream, text: () => string) {
+  constructor({ stderr: stream, env }: Pick<Surroundings, 'stderr' | 'env'>, text: () => string) {
     this.#stream = stream;
     this.#text = text;
-    if (stream.isTTY === true) this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
+    if (redraws(stream, env)) this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
   }
 
   /** Gives the line back, for calls and diagnostics. */

@@ -37,7 +37,12 @@ export function colourOf(stream: TerminalStream | undefined, env: Surroundings['
   if ((env.NO_COLOR ?? '') !== '') return false;
   const forced = env.FORCE_COLOR;
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
-  return stream?.isTTY === true && env.TERM !== 'dumb';
+  return stream !== undefined && redraws(stream, env);
+}
+
+/** Whether a line can be drawn over: by a terminal, unless it says that it is dumb (an editor's shell, a serial console). */
+export function redraws(stream: TerminalStream, env: Surroundings['env']): boolean {
+  return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
 export function processSurroundings(): Surroundings {

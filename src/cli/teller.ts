@@ -2,7 +2,7 @@ import { ExitCode, type ImdsError } from '../errors.ts';
 import type { Problem } from '../model.ts';
 import { diagnostic, note } from './diagnostics.ts';
 import { ProgressBar } from './progress.ts';
-import type { TerminalStream } from './surroundings.ts';
+import type { Surroundings, TerminalStream } from './surroundings.ts';
 
 /** Says on standard error what is found while inputs are read, and keeps what that means for the exit code. */
 export class Teller {
@@ -13,10 +13,10 @@ export class Teller {
   readonly #stderr: TerminalStream;
 
   /** @param command for messages: `analyze` */
-  constructor(command: string, stderr: TerminalStream) {
-    this.progress = new ProgressBar(stderr);
+  constructor(command: string, surroundings: Pick<Surroundings, 'stderr' | 'env'>) {
+    this.progress = new ProgressBar(surroundings);
     this.#command = command;
-    this.#stderr = stderr;
+    this.#stderr = surroundings.stderr;
   }
 
   problems(problems: readonly Problem[]): void {

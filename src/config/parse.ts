@@ -147,14 +147,15 @@ class Reader {
     this.#tell('key', path, `unknown key ${key.length > 120 ? `${key.slice(0, 120)}…` : key}`, remedy);
   }
 
-  /** `endpoints` without its table, or in another one. */
+  /** `endpoints` without its table, or in another one; `log.level` is rather log.trace.level than terminal.level. */
   #sameName(path: readonly string[]): string | undefined {
     const name = path.at(-1) ?? '';
     const near = nearest(
       name,
       KEYS.map((key) => key.slice(key.lastIndexOf('.') + 1)),
     );
-    return KEYS.find((key) => key.endsWith(`.${near}`));
+    const called = KEYS.filter((key) => key.endsWith(`.${near}`));
+    return called.find((key) => path.length > 1 && key.startsWith(`${path[0]}.`)) ?? called[0];
   }
 
   #tell(part: 'key' | 'value', path: readonly string[], message: string, remedy: string): void {

@@ -48,6 +48,7 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
     sessions: sessions?.read,
     ...(leavesOut.length === 0 ? {} : { leavesOut }),
     watch: watchOf(json.watch),
+    ofReport: true,
     packets: counts.packets,
     bytes: counts.bytes,
     events: countOf(json.events),

@@ -38,7 +38,7 @@ export class FolderLock {
     const holder = holderOf(lockOf(folder));
     if (holder === undefined || holder.pid === process.pid) return;
     throw new UsageError(
-      `${use.option} ${folder}: another imds live (pid ${holder.pid}) keeps its ${use.what} there`,
+      `${use.option} ${folder}: another imds live (pid ${holder.pid}) keeps ${use.what} there`,
       {
         code: 'usage.folder_in_use',
         remedy: `Name another folder with ${use.option}, keep none (${use.without}), or end that session first.`,

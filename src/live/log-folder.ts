@@ -26,6 +26,8 @@ export const LOGS: FolderUse = {
 };
 
 const PRIVATE = 0o700;
+const STICKY = 0o1000;
+const OWN_FOLDER = 'Name a folder of its own';
 
 /** Uids that systemd hands out for a run (systemd.exec(5), DynamicUser=): an earlier session's, reused by nobody else. */
 const DYNAMIC_UIDS = { first: 61184, last: 65519 };
@@ -129,19 +131,21 @@ export function folderRefusal(
   const { uid, mode } = rights;
   const self = process.geteuid?.() ?? uid;
   const permitted = [0, self, owner?.uid];
+  const others = names.filter((name) => !OURS.test(name));
+  // Whoever follows the advice for /tmp or a home would shut everybody else out of it.
+  const isOurs = others.length === 0 && (mode & STICKY) === 0;
   if (!permitted.includes(uid) && !isDynamic(uid)) {
-    const remedy = `Give it to root (chown 0:0 ${folder})`;
+    const remedy = isOurs ? `Give it to root (chown 0:0 ${folder})` : OWN_FOLDER;
     return refused(use, folder, `it belongs to uid ${uid}, who can replace what is in it`, remedy);
   }
   if ((mode & 0o022) !== 0) {
-    const remedy = `See what is in it, then chmod 700 ${folder}`;
+    const remedy = isOurs ? `See what is in it, then chmod 700 ${folder}` : OWN_FOLDER;
     return refused(use, folder, `others may write in it (mode ${(mode & 0o7777).toString(8)})`, remedy);
   }
   const { gives, makesPrivate } = changesOf(rights, owner);
-  const others = names.filter((name) => !OURS.test(name));
   if ((!gives && !makesPrivate) || others.length === 0) return undefined;
   const why = `it holds other files (${others[0]}${others.length > 1 ? ', …' : ''})`;
-  return refused(use, folder, `${why}, and would be closed to everybody else`, 'Name a folder of its own');
+  return refused(use, folder, `${why}, and would be closed to everybody else`, OWN_FOLDER);
 }
 
 function changesOf({ uid, gid, mode }: FolderRights, owner: Owner | undefined) {

@@ -47,6 +47,8 @@ export interface CompletenessSummary {
   provenFiles: number;
   /** Of those, inventories of callers. */
   inventories: number;
+  /** Captures and files that have single calls: inventories and JSON reports have none. */
+  withCalls: number;
   events: number;
   repeatedEvents: number;
   /** Sums of all counters that are not zero. */
@@ -140,6 +142,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     eventFiles: 0,
     provenFiles: 0,
     inventories: 0,
+    withCalls: 0,
     events: 0,
     repeatedEvents: 0,
     losses: {},
@@ -183,6 +186,7 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
     summary.probeDrops += PROBE_DROPS.reduce((sum, name) => sum + (completeness.losses[name] ?? 0), 0);
     summary.capturesWithProbeCount++;
   }
+  if (capture.callers === undefined && capture.ofReport !== true) summary.withCalls++;
   summary.packets += capture.packets;
   if (completeness.views !== undefined && capture.events === undefined) {
     summary.byLive++;

@@ -40,14 +40,14 @@ export function nextStep(
     return `no process is named; ${namesBy(completeness, readIn)}.`;
   }
   if (v1 > 0) {
-    const shows = showsCalls(readIn);
+    const shows = showsCalls(completeness, readIn);
     // Events and inventories keep what was before.
     const isOfEvents = readIn.place === 'command' && completeness.eventFiles > 0;
     const again = isOfEvents ? ' with --since and the time of the fix' : '';
     return `fix these callers, then look again${again}${shows === undefined ? '' : `; ${shows} every call`}.`;
   }
   if (unknown > 0) {
-    const shows = showsCalls(readIn);
+    const shows = showsCalls(completeness, readIn);
     return shows === undefined
       ? 'why calls could not be read stands with their callers.'
       : `${shows} the calls that could not be read, and why.`;
@@ -59,10 +59,10 @@ export function nextStep(
   return status === 'ready' ? ENFORCE : undefined;
 }
 
-function showsCalls(readIn: ReadIn): string | undefined {
+function showsCalls({ withCalls }: CompletenessSummary, readIn: ReadIn): string | undefined {
   switch (readIn.place) {
     case 'command':
-      return '--calls shows';
+      return withCalls > 0 ? '--calls shows' : undefined;
     case 'page':
       return undefined;
     case 'live':

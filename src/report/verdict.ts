@@ -1,3 +1,4 @@
+import type { Nanoseconds } from '../model.ts';
 import { countOf, countText } from '../words.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Caller } from './caller.ts';
@@ -12,12 +13,17 @@ import { watchText } from './time.ts';
 import type { Findings } from './types.ts';
 import { viewHeader } from './url.ts';
 
+/** It is enforced already (each IMDSv1 call was answered 401), or IMDS is off (403). */
+export type Refusal = 'enforced' | 'off';
+
 export interface Verdict {
   status: VerdictStatus;
   /** What was found, one sentence for people; escaped. */
   text: string;
   /** May HttpTokens=required be set? One sentence; escaped. */
   enforcement: string;
+  /** Why no IMDSv1 call was let through, where that is so. */
+  refusal: Refusal | undefined;
   /** What else is to be known before it is set; escaped. */
   notes: string[];
   /** Callers with a v1 call. */
@@ -32,6 +38,7 @@ export function findingsOf(hosts: readonly HostVerdict[], incomplete: boolean): 
 }
 
 const NAMED = 3;
+const LONGEST_NAME = 60;
 
 /** The answer to "may HttpTokens=required be set?", as far as these captures go. */
 export function verdictOf(
@@ -45,37 +52,48 @@ export function verdictOf(
   const [v1, unknown] = [aggregate.counts.v1 - left.v1, aggregate.counts.unknown - left.unknown];
   const withV1 = callers.filter((caller) => caller.kinds.v1 > 0);
   const status = overallStatus(hosts);
-  const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, unknown, left.v1, completeness);
-  const said = (v1 > 0 && refusalOf(withV1)) || enforcementOf(status, left.v1 > 0);
-  const enforcement = `${STATUS_WORDS[status]}: ${said}`;
+  const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, unknown, left.v1, completeness, hosts);
+  const refusal = v1 > 0 ? refusalOf(withV1) : undefined;
+  const enforcement = `${STATUS_WORDS[status]}: ${meaningOf({ status, refusal }, left.v1 > 0, 'above')}`;
   const notes = [...notesOf(callers), ...ignored.sentences().expired];
-  return { status, text, enforcement, notes, v1Callers: withV1.length, hosts };
+  return { status, text, enforcement, refusal, notes, v1Callers: withV1.length, hosts };
 }
 
-const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
-  'not-ready': 'HttpTokens=required would break the IMDSv1 calls above.',
-  'not-enough-evidence': 'nothing seen speaks against HttpTokens=required, but it is not proven to be safe.',
-  ready: 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
+/** Where the calls stand that a sentence is of. */
+type Where = 'above' | 'in this report';
+
+const MEANING: Readonly<Record<VerdictStatus, (where: Where) => string>> = {
+  'not-ready': (where) => `HttpTokens=required would break the IMDSv1 calls ${where}.`,
+  'not-enough-evidence': () =>
+    'nothing seen speaks against HttpTokens=required, but it is not proven to be safe.',
+  ready: () => 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
+};
+
+const REFUSED: Readonly<Record<Refusal, (where: Where) => string>> = {
+  enforced: (where) =>
+    `each IMDSv1 call ${where} was answered 401: HttpTokens=required is set already, and these callers are broken by it.`,
+  off: (where) =>
+    `each IMDSv1 call ${where} was answered 403: IMDS is turned off (HttpEndpoint=disabled), or forbidden here, and these callers get nothing now. HttpTokens=required would keep it so when it is turned on.`,
 };
 
 /** What it means that no IMDSv1 call was let through, whoever made it; undefined where some were, or may have been. */
-function refusalOf(callers: readonly Caller[]): string | undefined {
+function refusalOf(callers: readonly Caller[]): Refusal | undefined {
   const all = (status: 'unauthorized' | 'forbidden') =>
     callers.every(({ facts, kinds }) => facts.v1[status] >= kinds.v1);
-  if (all('unauthorized')) return IS_ENFORCED;
-  return all('forbidden') ? IS_OFF : undefined;
+  if (all('unauthorized')) return 'enforced';
+  return all('forbidden') ? 'off' : undefined;
 }
 
-const IS_ENFORCED =
-  'each IMDSv1 call above was answered 401: HttpTokens=required is set already, and these callers are broken by it.';
-
-const IS_OFF =
-  'each IMDSv1 call above was answered 403: IMDS is turned off (HttpEndpoint=disabled), or forbidden here, and these callers get nothing now. HttpTokens=required would keep it so when it is turned on.';
-
-/** What the verdict means for the setting that this is all about. */
-export function enforcementOf(status: VerdictStatus, ignoresV1: boolean): string {
-  if (!ignoresV1 || status === 'not-ready') return ENFORCEMENT[status];
-  return `${ENFORCEMENT[status].slice(0, -1)}. It would break the ignored callers.`;
+/** What the verdict means for the setting that this is all about, the rest of a sentence. */
+export function meaningOf(
+  { status, refusal }: Pick<Verdict, 'status' | 'refusal'>,
+  ignoresV1: boolean,
+  where: Where,
+): string {
+  if (refusal !== undefined) return REFUSED[refusal](where);
+  const meaning = MEANING[status](where);
+  if (!ignoresV1 || status === 'not-ready') return meaning;
+  return `${meaning.slice(0, -1)}. It would break the ignored callers.`;
 }
 
 /** The verdict in one line, for formats that have no place for it. */
@@ -129,7 +147,10 @@ function named(callers: readonly Caller[]): string {
 
 function stillV1(callers: readonly Caller[], calls: number, unknown: number): string {
   const names = [...new Set(callers.map(nameInVerdict))];
-  const shown = names.slice(0, NAMED).map(escapeText).join(', ');
+  const shown = names
+    .slice(0, NAMED)
+    .map((name) => escapeText(shortName(name)))
+    .join(', ');
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   const { who, verb } = subjectOf(callers);
   const unread = unknown === 0 ? '' : ` ${countOf(unknown, 'call')} could not be read.`;
@@ -141,6 +162,12 @@ function stillV1(callers: readonly Caller[], calls: number, unknown: number): st
       ? ''
       : `, ${succeeded === 0 ? 'none' : countText(succeeded)} with success`;
   return `${who} still ${verb} IMDSv1: ${shown}${more} (${countOf(calls, 'call')}${failed}).${unread}`;
+}
+
+/** A program may have any name: the sentence is to be read at a glance, and the table has the whole of it. */
+function shortName(name: string): string {
+  const characters = [...name];
+  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join('')}…` : name;
 }
 
 /** How many they are: in the row of other callers there are some. */
@@ -166,12 +193,18 @@ function truncatedAgent(agent: string): string {
   return product.length > 40 ? `${product.slice(0, 39)}…` : product;
 }
 
+/** Of the one host, as sessions tell it: silence is part of it, which a capture's first and last packet leave out. */
+function watchedFor([only, ...others]: readonly HostVerdict[]): Nanoseconds {
+  return others.length > 0 ? 0n : (only?.observed?.duration ?? 0n);
+}
+
 /** @param ignored calls by IMDSv1 that are not counted */
 function noV1(
   aggregate: Aggregate,
   unknown: number,
   ignored: number,
   completeness: CompletenessSummary,
+  hosts: readonly HostVerdict[],
 ): string {
   const { duration, captures, eventFiles, first, last, unreadable } = completeness;
   if (unreadable === captures) return 'Nothing could be read.';
@@ -185,6 +218,8 @@ function noV1(
   const among = completeness.events - completeness.repeatedEvents;
   if (aggregate.calls === 0 && among > 0)
     return `No call that was asked for among ${countOf(among, 'saved event')}.`;
+  const watched = watchedFor(hosts);
+  if (unreadable === 0 && watched > duration) return `${what} in ${watchText(watched)} under watch${unread}.`;
   if (eventFiles === captures) {
     const span = first === undefined || last === undefined ? '' : ` of ${watchText(last - first)}`;
     return `${what} in the saved events${span}${unread}.`;

@@ -189,6 +189,42 @@ describe('the page in a browser', function () {
     });
   }
 
+  it('leaves room for the names of callers beside those of hosts', async () => {
+    const { calls, captures } = fleet(30, 4);
+    const html = await makePage(calls, captures, { diagnose });
+    for (const width of [700, 961, 1000, 1200, 1600]) {
+      await browser.use(html, { viewport: { width, height: 800 } }, async (page) => {
+        const box = await page.locator('.callers tbody th').first().boundingBox();
+        assert.ok((box?.width ?? 0) >= 240, `${box?.width} of ${width} px`);
+      });
+    }
+  });
+
+  it('gives the names of groups the room, and not what stands last', async () => {
+    const { calls, captures } = fleet(30, 4);
+    const html = await makePage(calls, captures, { diagnose, groupBy: 'path' });
+    await browser.use(html, { viewport: { width: 1100, height: 800 } }, async (page) => {
+      const widths = await page
+        .locator('.groups thead th')
+        .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().width));
+      assert.ok((widths[0] ?? 0) > 3 * (widths.at(-1) ?? 0), String(widths));
+    });
+  });
+
+  it('leads from the number of callers to them', async () => {
+    await browser.use(demo, {}, async (page) => {
+      await page.getByRole('link', { name: 'callers to fix, of 7' }).click();
+      // Within the window, once the browser has scrolled.
+      const title = page.locator('#callers-title');
+      const isSeen = async () => {
+        const box = await title.boundingBox();
+        return box !== null && box.y >= 0 && box.y + box.height <= 900;
+      };
+      for (let attempt = 0; attempt < 100 && !(await isSeen()); attempt++) await page.waitForTimeout(20);
+      assert.ok(await isSeen());
+    });
+  });
+
   it('prints every caller with its section', async function () {
     if (!existsSync(PDFTOTEXT)) this.skip();
     const { calls, captures } = fleet(120, 3);

@@ -131,7 +131,7 @@ async function examineFolder(
   const holder = isThere ? await holderOf(files, folder) : undefined;
   if (holder !== undefined) {
     const remedy = `Nothing, where that is the one that is to watch. A second needs another folder (${option}).`;
-    return { status: 'warn', text: `${text}; an imds live (pid ${holder}) keeps its ${what} there`, remedy };
+    return { status: 'warn', text: `${text}; an imds live (pid ${holder}) keeps ${what} there`, remedy };
   }
   return { status: 'ok', text };
 }

@@ -9,20 +9,13 @@ import { type CallerStatus, cutText, statusOf, VERDICT_CLASSES, VERDICT_WORDS } 
 const LONGEST = 2000;
 const SENTENCES = 12;
 
-/** What the verdict means for the setting that this is all about. */
-const ENFORCEMENT: Readonly<Record<VerdictStatus, string>> = {
-  'not-ready': 'HttpTokens=required would break the IMDSv1 calls in this report.',
-  'not-enough-evidence': 'Nothing seen speaks against HttpTokens=required, but it is not proven to be safe.',
-  ready: 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
-};
-
 /** What stands in the banner. */
 export interface BannerText {
   status: VerdictStatus;
-  /** Callers that are ignored use IMDSv1. */
-  breaksIgnored: boolean;
   /** One sentence. */
   text: string;
+  /** What that means for the setting that this is all about, one sentence. */
+  meaning: string;
   restsOn: readonly string[];
   /** What would have to be otherwise for READY. */
   needed: readonly string[];
@@ -32,11 +25,11 @@ export interface BannerText {
 }
 
 /** The answer, in one sentence, with what it rests on. */
-export function banner({ status, breaksIgnored, text, restsOn, needed, notes, next }: BannerText): Markup {
+export function banner({ status, text, meaning, restsOn, needed, notes, next }: BannerText): Markup {
   return html`<section class="verdict ${VERDICT_CLASSES[status]}" aria-labelledby="verdict-title">
 <h2 id="verdict-title"><span class="mark ${VERDICT_CLASSES[status]}"></span>${VERDICT_WORDS[status]}</h2>
 <p class="lead">${cutText(text, LONGEST)}</p>
-<p>${ENFORCEMENT[status]}${breaksIgnored && status !== 'not-ready' ? ' It would break the ignored callers.' : undefined}</p>
+<p>${sentence(meaning)}</p>
 <div class="grounds">
 ${list('This rests on', restsOn)}<div>
 ${list('To do next', next === undefined ? [] : [sentence(next)])}${list('Needed to be ready', needed)}${list('To know before', notes)}</div>
@@ -69,7 +62,7 @@ export function figures({ counts: seen }: Aggregate, callers: readonly Caller[],
   const toFix = callers.filter((caller) => statusOf(caller) === 'v1').length;
   const rest = counts.foreign + counts.attempt;
   return html`<ul class="figures">
-${figure(toFix, `${toFix === 1 ? 'caller' : 'callers'} to fix, of ${countText(callers.length)}`, toFix > 0 ? 'v1' : 'other')}
+${figure(toFix, html`<a href="#callers">${toFix === 1 ? 'caller' : 'callers'} to fix, of ${countText(callers.length)}</a>`, toFix > 0 ? 'v1' : 'other')}
 ${figure(counts.v1, counts.v1 === 1 ? 'IMDSv1 call' : 'IMDSv1 calls', counts.v1 > 0 ? 'v1' : 'other')}
 ${figure(counts.unknown, counts.unknown === 1 ? 'call not readable' : 'calls not readable', counts.unknown > 0 ? 'unknown' : 'other')}
 ${figure(counts.v2, counts.v2 === 1 ? 'IMDSv2 call' : 'IMDSv2 calls', counts.v2 > 0 ? 'ready' : 'other')}
@@ -82,6 +75,6 @@ ${
 }`;
 }
 
-function figure(value: number, text: string, status: CallerStatus): Markup {
+function figure(value: number, text: string | Markup, status: CallerStatus): Markup {
   return html`<li class="${status}"><strong>${countText(value)}</strong> ${text}</li>`;
 }

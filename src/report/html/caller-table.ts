@@ -40,7 +40,7 @@ ${statuses.map(
 
 /** @param noun of what tells callers apart, where there are several */
 export function tableStart(caption: string, noun: ScopeNoun | undefined): Markup {
-  return html`<table class="callers">
+  return html`<table class="callers${noun && ' with-hosts'}">
 <caption>${caption}</caption>
 <thead><tr>
 <th scope="col" data-sort="number" aria-sort="ascending" class="rank">#</th>
@@ -80,7 +80,7 @@ export function tableRow(
   const path = worstPath === undefined ? PATH_CLASSES.length : PATH_CLASSES.indexOf(worstPath);
   const section = hasSection ? html` data-section="${sectionId(index)}"` : undefined;
   const link = hasSection ? html`<a href="#${sectionId(index)}">${name}</a>` : name;
-  return html`<tr data-status="${status}"${section}><td class="rank" data-value="${index}">${countText(index + 1)}</td><td data-value="${CALLER_STATUSES.indexOf(status)}">${pill(status)}</td><th scope="row">${link}${small(cause, 'why')}${small(where, '')}</th>${hasHosts ? html`<td class="wide">${cutText(caller.place, LONGEST)}</td>` : undefined}${count(kinds.v1, 'v1')}${count(kinds.unknown, 'unknown wide')}${count(kinds.v2, 'ready wide')}<td class="wide" data-value="${path}">${worstPath}</td><td class="wide" data-value="${String(caller.last)}">${timeText(caller.last)}</td></tr>
+  return html`<tr data-status="${status}"${section}><td class="rank" data-value="${index}">${countText(index + 1)}</td><td data-value="${CALLER_STATUSES.indexOf(status)}">${pill(status)}</td><th scope="row">${link}${small(cause, 'why')}${small(where, '')}</th>${hasHosts ? html`<td class="wide">${cutText(caller.place, LONGEST)}</td>` : undefined}${count(kinds.v1, 'v1')}${count(kinds.unknown, 'unknown wide')}${count(kinds.v2, 'ready wide')}<td class="wide" data-value="${path}">${worstPath}</td><td class="wide time" data-value="${String(caller.last)}">${timeText(caller.last)}</td></tr>
 `;
 }
 

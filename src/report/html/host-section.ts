@@ -33,7 +33,7 @@ export function hostSection(
   return html`
 <section class="hosts" aria-labelledby="hosts-title">
 <h2 id="hosts-title">Each ${noun}</h2>
-<p class="note">Calls over time, of IMDSv1 above and of all others below; every chart has the same time and the same scale, up to ${countText(most)} calls a step.</p>
+<p class="note">Calls over time, of IMDSv1 above and of all others below; every chart has the same time and the same scale, up to ${countOf(most, 'call')} a step.</p>
 <ul class="cards">
 ${rows.map((row) => card(row, most))}</ul>
 ${rest(verdicts.slice(CARDS), noun)}</section>

@@ -20,7 +20,7 @@ export function ignoredSection({ callers }: Ignored): Markup {
   return html`
 <section class="ignored sources" aria-labelledby="ignored-title">
 <h2 id="ignored-title">Ignored</h2>
-<table><caption>Callers that a filter leaves out of every number above, until its day is over</caption>
+<table><caption>Callers that a filter leaves out of the verdict and of the callers above, until its day is over</caption>
 <thead><tr><th scope="col">Caller</th><th scope="col" class="count">IMDSv1</th><th scope="col" class="count">Unknown</th><th scope="col" class="count">IMDSv2</th><th scope="col">Until</th><th scope="col">Reason</th></tr></thead>
 <tbody>
 ${rows}</tbody></table>

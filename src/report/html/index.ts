@@ -14,7 +14,7 @@ import { nextStep } from '../next-step.ts';
 import { aggregateFor, topOf } from '../rows.ts';
 import { seenText } from '../seen-text.ts';
 import type { FormatSink, Output, RowOptions } from '../types.ts';
-import { verdictOf } from '../verdict.ts';
+import { meaningOf, verdictOf } from '../verdict.ts';
 import { proofOnce } from '../verdict-entries.ts';
 import { type BannerText, banner, figures } from './banner.ts';
 import { CallersSection } from './callers-section.ts';
@@ -129,19 +129,14 @@ ${banner(text)}${figures(aggregate, this.#callers, ignored)}`);
   /** Of the one host, or of all of them together. */
   #banner(): BannerText {
     const { aggregate, captures, verdicts, ignored } = this.#options;
-    const { status, text, notes } = verdictOf(
-      aggregate,
-      this.#callers,
-      this.#completeness,
-      verdicts,
-      ignored,
-    );
+    const verdict = verdictOf(aggregate, this.#callers, this.#completeness, verdicts, ignored);
+    const { status, text, notes } = verdict;
     const [first, ...others] = verdicts;
     const only = others.length === 0 ? first : undefined;
     return {
       status,
-      breaksIgnored: ignored.kinds.v1 > 0,
       text: others.length === 0 ? text : `${hostsText(verdicts, this.#noun)} ${text}`,
+      meaning: meaningOf(verdict, ignored.kinds.v1 > 0, 'in this report'),
       restsOn: [
         seenText(aggregate, captures, this.#completeness),
         ...(only?.restsOn ?? []),

@@ -4,10 +4,10 @@ import { ProgressBar } from '../../../src/cli/progress.ts';
 
 const CLEAR = '\r\u001b[2K';
 
-function bar(isTTY: boolean) {
+function bar(isTTY: boolean, TERM = 'xterm') {
   const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY, columns: 80 });
   const clock = { now: 0 };
-  const progress = new ProgressBar(stream, () => clock.now);
+  const progress = new ProgressBar({ stderr: stream, env: { TERM } }, () => clock.now);
   const shown = () => String(stream.read() ?? '');
   return { progress, clock, shown };
 }
@@ -37,6 +37,14 @@ describe('ProgressBar', () => {
     clock.now = 2000;
     progress.update('standard input', 5e6, undefined);
     assert.equal(shown(), `${CLEAR}5.0 MB, 2.5 MB/s  standard input`);
+  });
+
+  it('shows nothing on a terminal that cannot draw over a line', () => {
+    const { progress, clock, shown } = bar(true, 'dumb');
+    clock.now = 2000;
+    progress.update('a.pcap', 250e6, 1000e6);
+    progress.clear();
+    assert.equal(shown(), '');
   });
 
   it('redraws at most ten times a second', () => {

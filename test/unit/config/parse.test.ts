@@ -50,6 +50,8 @@ describe('a configuration that is not right', () => {
     ],
     ['\n[log]\nfoldr = "/a"', 'a.toml:3:1: unknown key log.foldr. Did you mean log.folder?'],
     ['[log]\ntrce.level = "info"', 'a.toml:2:1: unknown key log.trce. Did you mean log.trace, a table?'],
+    ['[log]\nlevel = "info"', 'a.toml:2:1: unknown key log.level. Did you mean log.trace.level?'],
+    ['level = "info"', 'a.toml:1:1: unknown key level. Did you mean terminal.level?'],
     ['endpoints = []', 'a.toml:1:1: unknown key endpoints. Did you mean capture.endpoints?'],
     ['[zzzzzzzzzz]', 'a.toml:1:1: unknown key zzzzzzzzzz. `imds config show` lists every key.'],
     ['"log.folder" = "/a"', 'a.toml:1:1: unknown key "log.folder". Did you mean log.folder?'],

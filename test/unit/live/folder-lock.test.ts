@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderLock } from '../../../src/live/folder-lock.ts';
+import { INVENTORY_USE } from '../../../src/live/inventory/inventory-file.ts';
 import { LOGS } from '../../../src/live/log-folder.ts';
 
 /** Of another process: pid, and start as field 22 of its stat. */
@@ -43,8 +44,9 @@ describe('the lock of a folder', () => {
     const ended = once(other, 'close');
     try {
       writeFileSync(path, holderText(other.pid ?? 0));
-      const message = new RegExp(`another imds live \\(pid ${other.pid}\\) keeps its logs there`);
+      const message = new RegExp(`another imds live \\(pid ${other.pid}\\) keeps logs there`);
       assert.throws(() => FolderLock.check(folder, LOGS), message);
+      assert.throws(() => FolderLock.check(folder, INVENTORY_USE), /\) keeps the inventory there$/);
       assert.throws(() => FolderLock.take(folder, LOGS, undefined), message);
     } finally {
       other.kill('SIGKILL');

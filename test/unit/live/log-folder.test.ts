@@ -66,14 +66,23 @@ describe('prepareFolder', () => {
   });
 
   it('refuses a folder in which others may write', async () => {
-    for (const mode of [0o770, 0o1777]) {
-      rmSync(folder, { recursive: true, force: true });
-      make(mode);
-      await refuses(
-        `others may write in it (mode ${mode.toString(8)})`,
-        `See what is in it, then chmod 700 ${folder}`,
-      );
-    }
+    make(0o770, 'imds-trace.log');
+    await refuses('others may write in it (mode 770)', `See what is in it, then chmod 700 ${folder}`);
+  });
+
+  it('tells nobody to shut others out of what they share, such as /tmp or a home', async () => {
+    make(0o777, 'imds-trace.log', 'syslog');
+    await refuses('others may write in it (mode 777)', 'Name a folder of its own');
+    chmodSync(folder, 0o1777);
+    await refuses('others may write in it (mode 1777)', 'Name a folder of its own');
+    rmSync(folder, { recursive: true });
+    make(0o1777);
+    await refuses('others may write in it (mode 1777)', 'Name a folder of its own');
+    if (!isRoot) return;
+    rmSync(folder, { recursive: true });
+    make(0o755, '.bashrc');
+    chownSync(folder, 1234, 1234);
+    await refuses('it belongs to uid 1234, who can replace what is in it', 'Name a folder of its own');
   });
 
   it('gives it to the owner, with root', async function () {

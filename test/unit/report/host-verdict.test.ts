@@ -523,6 +523,13 @@ describe('the verdict of a host', () => {
     }
   });
 
+  it('says how long no call was seen by the time under watch, silence and all, not by the packets', async () => {
+    const { text } = await render([v2], {}, [events([session()])]);
+    assert.ok(text.includes('\nVerdict   No IMDSv1 call in 1 d 1 h under watch.\n'), text);
+    const none = await render([], {}, [events([session()], { events: 0 })]);
+    assert.ok(none.text.includes('\nVerdict   No IMDS call at all in 1 d 1 h under watch.\n'), none.text);
+  });
+
   it('says of what was watched in pieces how long the longest is', () => {
     const sessions = Array.from({ length: 25 }, (_, index) => {
       const from = TIME + BigInt(index) * 24n * HOUR;

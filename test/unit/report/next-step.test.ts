@@ -49,6 +49,18 @@ describe('what to do next', () => {
     );
   });
 
+  it('does not send for calls to what has none: JSON reports, and inventories', () => {
+    const again = ' with --since and the time of the fix';
+    for (const [summary, which] of [
+      [capture({ ofReport: true }), ''],
+      [capture({ events: 0, callers: 3, packets: 0 }), again],
+    ] as const) {
+      strictEqual(next([v1], summary), `fix these callers, then look again${which}.`);
+      const unread = attributed({ version: 'unknown', operation: undefined }, CURL);
+      strictEqual(next([unread], summary), 'why calls could not be read stands with their callers.');
+    }
+  });
+
   it('names the last check and the setting where nothing speaks against it', () => {
     const aggregate = new Aggregate();
     const summary = summarize([capture({}, { connections: 0, views: ['sockets'] })]);

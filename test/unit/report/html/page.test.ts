@@ -242,6 +242,29 @@ describe('the page', function () {
     assert.equal(new Set([...text.matchAll(/task-(\d+)\.py[ <]/g)].map(([, index]) => index)).size, 2500);
   });
 
+  it('says that the setting is made already, as the other formats do', async () => {
+    const refused = await page([attributed({ status: 401 }, CURL)]);
+    const said =
+      /Each IMDSv1 call in this report was answered 401: HttpTokens=required is set already, and these/;
+    assert.match(refused, said);
+    assert.doesNotMatch(refused, /would break/);
+    const answered = await page([attributed({ status: 401 }, CURL), attributed({ status: 200 }, PYTHON)]);
+    assert.match(answered, /<p>HttpTokens=required would break the IMDSv1 calls in this report\.<\/p>/);
+    assert.doesNotMatch(answered, said);
+  });
+
+  it('has an answer to be read at a glance whatever the names of programs are', async () => {
+    const long = { ...PYTHON, args: ['python3', `/opt/${'x'.repeat(400)}.py`] };
+    const [, lead = ''] = /<p class="lead">(.*?)<\/p>/.exec(await page([attributed({}, long)])) ?? [];
+    assert.match(lead, /^1 caller still uses IMDSv1: python3 \/opt\/x+… \(1 call\)\.$/);
+    assert.ok(lead.length < 120, lead);
+  });
+
+  it('counts one call as one', async () => {
+    const calls = ['web-1', 'web-2'].map((name) => attributed({}, CURL, { host: { name } }));
+    assert.match(await page(calls), /, up to 1 call a step\.<\/p>/);
+  });
+
   it('says so where nothing was seen', async () => {
     const text = await page([], [capture({}, { connections: 0 })]);
     assertOurs(text);
