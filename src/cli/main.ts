@@ -20,7 +20,9 @@ export async function main(root: URL, pjson: Interfaces.PJSON): Promise<void> {
   ownOutputErrors();
   // Without it, oclif asks the system who the user is: an error where there is no /etc/passwd, as in some containers.
   process.env.SHELL ??= '';
-  const config = await Config.load({ root: fileURLToPath(root), pjson });
+  // There are none; and what stands in a user's home is no code to run as root, as sudo may leave HOME as it is.
+  const plugins = { userPlugins: false, devPlugins: false };
+  const config = await Config.load({ root: fileURLToPath(root), pjson, ...plugins });
   const unknown = unknownCommand(process.argv.slice(2), config);
   if (unknown === undefined) {
     await execute({ loadOptions: config });

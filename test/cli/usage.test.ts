@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imds, type Result, root } from './run.ts';
 
@@ -223,6 +224,25 @@ describe('imds analyze, misused', () => {
       assert.ok(flat(refused).includes(text), flat(refused));
     });
   }
+
+  it('runs no code that stands in a home, and reads none of it', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'imds-home-'));
+    const data = join(home, '.local', 'share', 'imds');
+    const plugin = join(data, 'node_modules', 'x');
+    mkdirSync(plugin, { recursive: true });
+    const oclif = { hooks: { init: './init.js' }, commands: './commands' };
+    writeFileSync(join(plugin, 'package.json'), JSON.stringify({ name: 'x', version: '1.0.0', oclif }));
+    writeFileSync(join(plugin, 'init.js'), 'module.exports = async () => console.log("mine")');
+    const plugins = JSON.stringify({ name: 'imds', oclif: { plugins: [{ name: 'x', type: 'user' }] } });
+    const env = { HOME: home, XDG_DATA_HOME: '', XDG_CONFIG_HOME: '', XDG_CACHE_HOME: '' };
+    for (const text of [plugins, '{']) {
+      writeFileSync(join(data, 'package.json'), text);
+      const { code, stdout, stderr } = await imds(['explain', 'no-token'], { env });
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.doesNotMatch(stdout, /mine/);
+    }
+    rmSync(home, { recursive: true });
+  });
 
   it('is as clear where standard input is closed', async () => {
     const refused = await imds(['analyze'], { stdio: ['ignore', 'pipe', 'pipe'] });
