@@ -110,6 +110,12 @@ async function statFile(path: string, location: string | Buffer): Promise<Stats>
       remedy: 'Name the captures in it.',
     });
   }
+  if (stats.isSocket()) {
+    throw new InputError(`${path}: expected a capture, found a socket`, {
+      code: 'capture.socket',
+      remedy: 'Name a file; what a program sends can be piped in: PROGRAM | imds analyze -',
+    });
+  }
   return stats;
 }
 

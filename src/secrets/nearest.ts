@@ -53,6 +53,11 @@ export class NearestPrograms {
     return nearest !== undefined && nearest.at >= index - REACH ? nearest : undefined;
   }
 
+  /** Whether any of a table was seen, wherever. */
+  has(table: Table): boolean {
+    return this.#nearest.has(table);
+  }
+
   #look(at: number): void {
     const program = programAt(this.#args, at);
     if (!this.#any.test(program)) return;

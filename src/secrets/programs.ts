@@ -99,6 +99,7 @@ export class Programs {
     if (!this.#nearest.isAnyBefore(index)) return undefined;
     const argument = this.#args[index] ?? '';
     for (const client of CLIENT_OPTIONS) {
+      if (!this.#nearest.has(client.table)) continue;
       const nearest = this.#nearest.before(index, client.table);
       const option = nearest?.option.exec(argument)?.[0];
       if (nearest === undefined || option === undefined) continue;

@@ -35,14 +35,16 @@ const SHAPES = new RegExp(
     'tskey-(?:[a-z]{1,16}-)?[\\w-]{12,}',
     'ya29\\.[\\w-]{20,}',
     'AGE-SECRET-KEY-1[A-Z\\d]{16,}',
-    '(?<=\\d{6,12}:)AA[\\w-]{30,}',
-    '(?<=hooks\\.slack\\.com/(?:services|workflows)/)[\\w/]{16,}',
-    '(?<=discord(?:app)?\\.com/api/(?:v\\d{1,2}/)?webhooks/)\\d{1,24}/[\\w-]{16,}',
+    '\\d{6,12}:AA[\\w-]{30,}',
     'AIza[\\w-]{30,}',
     '(?<![A-Za-z\\d-])sk-(?=[a-z_-]{0,64}[A-Z\\d])[\\w-]{20,}',
   ].join('|'),
   'g',
 );
+
+/** What follows the address of a web hook: whoever knows it may post. */
+const HOOKS =
+  /(?<=hooks\.slack\.com\/(?:services|workflows)\/)[\w/]{16,}|(?<=discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/)\d{1,24}\/[\w-]{16,}/g;
 
 /** What is long and ends as base64 does, and what follows `Basic`. */
 const PADDED = /(?<![\w+-])(?=[^\d]{0,64}\d)(?=[^a-z]{0,64}[a-z])(?=[^A-Z]{0,64}[A-Z])[\w+-]{32,}==(?!\w)/g;
@@ -63,6 +65,7 @@ export function findShapes(normal: Normal, spans: Spans): void {
     spans.add(normal, { from: match.index, to });
     SHAPES.lastIndex = to;
   }
+  if (text.includes('hooks')) findAll(HOOKS, normal, spans);
   if (text.includes('==')) findAll(PADDED, normal, spans);
   if (/basic/i.test(text)) findAll(BASIC, normal, spans);
 }

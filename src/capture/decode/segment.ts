@@ -1,6 +1,9 @@
 /** TCP control bits (RFC 9293 §3.1). */
 export const TcpFlag = { fin: 0x01, syn: 0x02, rst: 0x04, ack: 0x10 } as const;
 
+/** A SYN holds one segment's data at most (RFC 7413 §4.1.3); what of it was captured may be less. */
+export const MAX_SYN_DATA = 1460;
+
 /**
  * One TCP segment from or to an endpoint. The one object is reused for every segment, and `bytes`
  * is the reader's buffer: what outlives the call must be copied.

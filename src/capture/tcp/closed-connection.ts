@@ -1,4 +1,4 @@
-import { type Segment, TcpFlag } from '../decode/segment.ts';
+import { MAX_SYN_DATA, type Segment, TcpFlag } from '../decode/segment.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionObserver } from './connection-observer.ts';
 import type { History } from './history.ts';
@@ -45,8 +45,11 @@ export class ClosedConnection {
   covers({ toEndpoint, flags, sequence, acknowledgment, payloadLength }: Segment): boolean {
     if ((flags & TcpFlag.syn) !== 0) {
       if (toEndpoint) return sequence === this.clientIsn;
+      if (this.clientIsn === undefined) return false;
       const agrees = this.serverIsn === undefined || this.serverIsn === sequence;
-      return agrees && this.clientIsn === (acknowledgment - 1) >>> 0;
+      // With TCP Fast Open, it acknowledges data too (RFC 7413 §4.1.3).
+      const ahead = (acknowledgment - 1 - this.clientIsn) >>> 0;
+      return agrees && ahead <= Math.max(this.#requestLength, MAX_SYN_DATA);
     }
     if (payloadLength === 0) return true;
     const end = toEndpoint ? this.#requestEnd : this.#responseEnd;

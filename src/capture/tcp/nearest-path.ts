@@ -1,12 +1,10 @@
-import { type Segment, TcpFlag } from '../decode/segment.ts';
+import { MAX_SYN_DATA, type Segment, TcpFlag } from '../decode/segment.ts';
 import { ClosedConnection } from './closed-connection.ts';
 import type { Connection } from './connection.ts';
 import type { Path } from './path.ts';
 import { withOlder } from './path-table.ts';
 import type { Stream } from './stream.ts';
 
-/** A SYN holds one segment's data at most (RFC 7413 §4.1.3); what of it was captured may be less. */
-const MAX_SYN_DATA = 1460;
 /** Of a direction of which nothing is known yet: farther than what agrees, nearer than what does not. */
 const UNKNOWN = 1;
 

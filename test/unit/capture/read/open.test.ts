@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { openCapture, peekCapture } from '../../../../src/capture/open.ts';
@@ -34,6 +35,10 @@ describe('capture/open', () => {
       });
       const folder = await mkdtemp(`${tmpdir()}/imds-test-`);
       await assert.rejects(open(folder), { code: 'capture.folder' });
+      const socket = createServer();
+      await new Promise<void>((resolve) => socket.listen(`${folder}/s.pcap`, resolve));
+      await assert.rejects(open(`${folder}/s.pcap`), { code: 'capture.socket', exitCode: 4 });
+      await new Promise((resolve) => socket.close(resolve));
       await rm(folder, { recursive: true });
       await atPath(Buffer.from('x'), async (path) => {
         await assert.rejects(open(`${path}/y`), { code: 'capture.missing' });

@@ -74,6 +74,19 @@ describe('capture/tcp, the same packets on several interfaces', () => {
     });
   }
 
+  it('are one with data in the SYN (TCP Fast Open), also once that is over', () => {
+    const whole = curl(TARGET);
+    const conversation = new TcpConversation({ client: { address: '172.17.0.2', port: 40_000 } })
+      .handshake(whole.slice(0, 30))
+      .exchange(whole.slice(30), response(200, 'a'))
+      .fin();
+    for (const packets of [copies(0n, conversation).flat(), merge(...copies(1000n, conversation))]) {
+      const { calls, connections, losses } = assembled(packets, { interfaces: NAMES });
+      assert.deepEqual(calls.map(lineOf), [`v1 GET ${TARGET} 200`]);
+      assert.deepEqual([connections.length, losses], [1, {}]);
+    }
+  });
+
   it('name the interfaces and the other addresses', () => {
     const { calls, connections } = assembled(merge(...copies(1000n)), { interfaces: NAMES });
     assert.deepEqual(connections[0]?.client, { address: '172.17.0.2', port: 40_000 });
