@@ -14,6 +14,7 @@ import { type ProcessView, ProcessViews } from './process-view.ts';
 import { recurringUnit } from './recurring.ts';
 import { savedCandidate, savedHost } from './saved-process.ts';
 import { isWidth, Timeline } from './timeline.ts';
+import { userKey } from './users.ts';
 
 const MAX_CALLERS = 16_384;
 /** Characters of their names, addresses and user agents. */
@@ -353,8 +354,11 @@ export class Aggregate {
 }
 
 function keyOf(scope: string, { program, startedBy, process }: ProcessView): string {
-  const { containerId, unit, executable } = process;
-  return [scope, program, startedBy, containerId, unit && recurringUnit(unit), executable].join('\0');
+  const { containerId, unit, executable, userId, userName } = process;
+  const each = unit && recurringUnit(unit);
+  // A service is one user's. What was a session of its own is of whoever logged in; saved reports have the mark, too.
+  const user = each?.includes('*') ? userKey(userId, userName) : undefined;
+  return [scope, program, startedBy, containerId, each, user, executable].join('\0');
 }
 
 function candidateOf(attributed: AttributedCall, kind: number): Candidate {

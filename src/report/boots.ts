@@ -21,7 +21,7 @@ export class Boots {
   readonly #names = new Set<string>();
   #hasMore = false;
 
-  /** A recording of the host, whether it is of the time that is reported or not. */
+  /** A recording of the host, some of which is of the time that is reported. */
   add(host: Host | undefined, { from, to, bootTime = from }: Watch): void {
     if (host?.name !== undefined && this.#names.size < MAX_NAMES) this.#names.add(host.name);
     // Where the clock was set meanwhile, the time of boot is none.

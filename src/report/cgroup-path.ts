@@ -8,7 +8,7 @@ import type { ContainerFacts } from '../model.ts';
  */
 
 const POD =
-  /(?:^|[/-])pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?(?:\/|$)/;
+  /(?:^|[/-])pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?(?:[/:]|$)/;
 const ECS_TASK = /(?:\/ecs\/|\/ecstasks-)([0-9a-f]{32})(?:\.slice)?(?:\/|$)/;
 const LXC = /\/(?:lxc\.payload\.|lxc\/)([\w.-]{1,128})(?:\/|$)/;
 const NSPAWN =
@@ -20,7 +20,11 @@ const SESSION = /\/session-([\w-]{1,64})\.scope(?:\/|$)/;
 /** Prefixes of the scopes that runtimes make with systemd. */
 const SCOPES: readonly (readonly [RegExp, string])[] = [
   [/\/docker-[0-9a-f]{64}\.scope|\/docker\/[0-9a-f]{64}/, 'docker'],
-  [/\/cri-containerd-[0-9a-f]{64}\.scope|\/nerdctl-[0-9a-f]{64}\.scope/, 'containerd'],
+  // With colons where kubelet names cgroups for systemd, and containerd makes them itself.
+  [
+    /\/cri-containerd-[0-9a-f]{64}\.scope|:cri-containerd:[0-9a-f]{64}|\/nerdctl-[0-9a-f]{64}\.scope/,
+    'containerd',
+  ],
   [/\/crio-[0-9a-f]{64}(?:\.scope)?/, 'cri-o'],
   [/\/libpod-[0-9a-f]{64}\.scope|\/libpod_parent\/libpod-[0-9a-f]{64}/, 'podman'],
 ];

@@ -176,8 +176,8 @@ class Builder {
     const to = capture.watch?.to ?? lastTime;
     if (from !== undefined && to !== undefined) {
       const { bootTime = undefined } = capture.watch ?? {};
-      if (capture.watch !== undefined) this.#boots.add(capture.host, capture.watch);
-      this.#add({ from, to, bootTime }, capture, capture.watch !== undefined);
+      const isWithin = this.#add({ from, to, bootTime }, capture, capture.watch !== undefined);
+      if (isWithin && capture.watch !== undefined) this.#boots.add(capture.host, capture.watch);
     } else this.#recordings++;
     if (!isIncomplete(capture)) return;
     this.#explain(capture);
@@ -193,8 +193,8 @@ class Builder {
   session(proof: SessionProof): void {
     const { session, host, from, to, completeness, unwritten, calls } = proof;
     const capture = { completeness, problems: [] };
-    this.#boots.add(host, proof);
     if (!this.#add(proof, capture, true)) return;
+    this.#boots.add(host, proof);
     if (calls.v1 + calls.unknown > 0)
       this.#counted.push({ session, from, to, counts: [calls.v1, calls.unknown] });
     if (unwritten > 0) this.#gaps.add(`${countOf(unwritten, 'call')} could not be written to the log.`);

@@ -30,9 +30,11 @@ export function savedHost({ host: name, hostId: id }: OnHost): Host | undefined 
   return { id, name: name === id ? undefined : name };
 }
 
+const UID = /^\d{1,10}$/;
+
 /** What is shown of it, as a process: its ancestors have nothing but their names. */
 function processOf(summary: CallerSummary, views: ProcessViews): Process | undefined {
-  const { program, startedBy, executable, containerId, unit, user, example, isOther } = summary;
+  const { program, startedBy, executable, containerId, unit, user, example, isOther, allCalls } = summary;
   if (program === undefined || isOther) return undefined;
   const process: Process = {
     pid: example.pid ?? 0,
@@ -42,6 +44,7 @@ function processOf(summary: CallerSummary, views: ProcessViews): Process | undef
     argsTruncated: example.argsTruncated,
     containerId,
     unit,
+    userId: allCalls.user !== undefined && UID.test(allCalls.user) ? allCalls.user : undefined,
     userName: user,
     facts: { ...factsOf(example), userName: user, startedFrom: example.startedFrom },
     ancestors: (example.ancestry ?? []).map((name) => ({ pid: 0, start: '', name })),

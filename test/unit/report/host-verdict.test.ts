@@ -298,6 +298,14 @@ describe('the verdict of a host', () => {
     ).hosts;
     assert.equal(host?.status, 'not-enough-evidence');
     assert.match(host?.needed.join('\n') ?? '', /^Proof that .* Several machines \(web-1, web-2\) are taken/);
+    // Of a time in which one of them alone was watched, it is about that one.
+    const window = { since: TIME + 15n * HOUR };
+    const [later] = verdicts(
+      [v2],
+      [events([session(half), session({ ...other, host: { id: 'a1', name: 'web-2', bootId: 'b2' } })])],
+      { observed: HOUR, window },
+    ).hosts;
+    assert.equal(later?.status, 'ready');
   });
 
   it('says where the interfaces were not watched, on which alone virtual machines are seen', () => {

@@ -1,5 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
+import { callerOf } from '../../../src/events/saved-caller.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
+import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerFields } from '../../../src/report/caller-row.ts';
 import { recurringPath, recurringUnit } from '../../../src/report/recurring.ts';
 import { attributed, CURL } from './samples.ts';
@@ -54,6 +56,33 @@ describe('names that are made anew for each run', () => {
     it(`${unit}: ${expected}`, () => equal(recurringUnit(unit), expected));
   for (const [path, expected] of PATHS)
     it(`${path}: ${expected}`, () => equal(recurringPath(path), expected));
+
+  it('make one caller for each user, whether calls were counted before or not', () => {
+    const aggregate = new Aggregate();
+    const add = (userId: string, session: number) =>
+      aggregate.add(
+        attributed({}, { ...CURL, pid: 600 + session, userId, unit: `session-${session}.scope` }),
+      );
+    for (const [user, session] of [
+      ['0', 1],
+      ['1000', 2],
+      ['1000', 3],
+    ] as const)
+      add(user, session);
+    equal(aggregate.callers().length, 2);
+    const [first] = aggregate.callers();
+    const text = JSON.stringify(first && callerObject(first, aggregate.views));
+    const summary = callerOf(JSON.parse(text));
+    if (summary !== undefined) aggregate.addCaller(summary);
+    equal(summary?.unit, 'session-*.scope');
+    deepEqual(
+      aggregate.callers().map((caller) => [callerFields(caller, aggregate.views).user, caller.kinds.v1]),
+      [
+        ['1000', 4],
+        ['root', 1],
+      ],
+    );
+  });
 
   it('make one caller of a job, which shows what is the same each time', () => {
     const aggregate = new Aggregate();

@@ -183,6 +183,10 @@ describe('cgroup paths', () => {
       `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${POD.replaceAll('-', '_')}.slice/cri-containerd-${ID}.scope`,
       { runtime: 'containerd', orchestrator: 'kubernetes', podId: POD },
     ],
+    [
+      `/system.slice/containerd.service/kubepods-burstable-pod${POD.replaceAll('-', '_')}.slice:cri-containerd:${ID}`,
+      { runtime: 'containerd', orchestrator: 'kubernetes', podId: POD },
+    ],
     [`/kubepods/besteffort/pod${POD}/${ID}`, { runtime: undefined, orchestrator: 'kubernetes', podId: POD }],
     [
       `/kubepods.slice/kubepods-pod${POD.replaceAll('-', '_')}.slice/crio-${ID}.scope`,
