@@ -28,7 +28,8 @@ Reports name the cause that holds first in this order (column \`cause\`), and al
 some of which it just does not.
 
 Where calls without a token were answered 401, the evidence says so whatever the cause is: IMDSv2 is enforced, and
-what these calls are for fails already.
+what these calls are for fails already. So it does where all of them were answered 403: IMDS is turned off, or forbidden
+there.
 
 ## Causes
 

@@ -256,6 +256,8 @@ export interface Completeness {
   views?: readonly string[] | undefined;
   /** Endpoints that the session watched, as `10.0.0.7:8080`; absent for those of EC2. */
   watched?: readonly string[] | undefined;
+  /** The sockets of one container alone were watched, in whose cgroup namespace the probe ran; absent for the host's. */
+  scope?: 'container' | undefined;
   /** Look-ups in /proc that the journal has answers of, and those of them that found a process. */
   lookups: { made: number; found: number };
 }

@@ -1,5 +1,5 @@
 import { watchedByBoth } from './endpoints.ts';
-import type { Counters, SessionProof } from './model.ts';
+import type { Completeness, Counters, SessionProof } from './model.ts';
 
 /** The same id on two hosts is two sessions: neither hides what the other counted. */
 export function sessionKey({ session, host }: SessionProof): string {
@@ -27,8 +27,15 @@ export function merged(one: SessionProof, other: SessionProof): SessionProof {
       ...latest.completeness,
       losses: highest(one.completeness.losses, other.completeness.losses),
       ...watchedByBoth(one.completeness, other.completeness),
+      ...scopeOfEither(one.completeness, other.completeness),
     },
   };
+}
+
+/** What one line says was not seen, the session has not seen. */
+function scopeOfEither(one: Completeness, other: Completeness): Pick<Completeness, 'scope'> {
+  const scope = one.scope ?? other.scope;
+  return scope === undefined ? {} : { scope };
 }
 
 /** A session's end is its last word, also where the clock was set back meanwhile. */

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { root } from '../cache.ts';
 import type { Bench, Section } from '../scenario.ts';
 import { memory, timeRatio, timesFaster } from '../targets.ts';
 
@@ -18,6 +20,10 @@ const SAME_FIELDS = [
   'http.response.code',
   'http.time',
 ];
+
+/** What Node takes at least. */
+const SINGLE_PASS = 'Node, a single pass';
+const YARDSTICK = join(root, 'bench', 'single-pass.mjs');
 
 /** Nothing but calls: reassembly, HTTP, classification and the report, against tools that do a part of it. */
 export function dense(bench: Bench): Section[] {
@@ -47,6 +53,7 @@ export function dense(bench: Bench): Section[] {
         peer: 'tshark',
         line: `tshark -r '${file}' -Y http -T fields ${fields} >/dev/null`,
       },
+      { name: SINGLE_PASS, line: `'${process.execPath}' '${YARDSTICK}' '${file}' >/dev/null` },
       { name: 'imds analyze', line: `${bench.imds} analyze '${file}' >/dev/null` },
       { name: 'imds analyze --jsonl', line: `${bench.imds} analyze --jsonl '${file}' >/dev/null` },
     ],
@@ -56,12 +63,13 @@ export function dense(bench: Bench): Section[] {
   return [
     {
       title: `Dense, ${bench.quick ? QUICK_CONNECTIONS * 10 : CONNECTIONS * 10} calls`,
-      note: 'Ten calls a connection, eight clients, 64 connections at once. tshark: `-Y http.request -T fields -e http.request.method -e http.request.uri`; same fields: what imds reports of a call, over requests and answers.',
+      note: 'Ten calls a connection, eight clients, 64 connections at once. tshark: `-Y http.request -T fields -e http.request.method -e http.request.uri`; same fields: what imds reports of a call, over requests and answers. Node, a single pass: `bench/single-pass.mjs`, which takes each segment for a whole message.',
       figures: { base: 'tshark', measurements },
       verdicts: ours.flatMap((name) => [
         ...timesFaster(measurements, name, 'tshark', 20),
         ...timeRatio(measurements, name, 'httpry', 1),
         ...timesFaster(measurements, name, 'tcpflow', 3),
+        ...timeRatio(measurements, name, SINGLE_PASS, 2),
         ...memory(measurements, name, 200),
       ]),
     },

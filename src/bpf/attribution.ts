@@ -22,6 +22,7 @@ import { type JournalRecord, RECORD_FORMAT, type SessionRecord } from './records
 import { hostOf, Session } from './session.ts';
 import type { Socket } from './socket.ts';
 import type { ConnectionQuery } from './sockets.ts';
+import { WatchedTime } from './watched-time.ts';
 
 /** How long a call waits for records, in journal time. */
 const WAIT_MS = 2000;
@@ -62,7 +63,7 @@ export class Attributor {
   #state: JournalState | undefined;
   #unattributed = unattributed(REASONS.noRecords);
   #header: SessionRecord | undefined;
-  #watch: Watch | undefined;
+  readonly #watched = new WatchedTime();
 
   constructor(options: AttributionOptions) {
     this.#options = options;
@@ -78,9 +79,9 @@ export class Attributor {
     return this.#header && hostOf(this.#header);
   }
 
-  /** From the first session's header to the journal's last tick. */
+  /** Of the first session: from its header, or the last of its files that is missing, to its last tick. */
   get watch(): Watch | undefined {
-    return this.#watch;
+    return this.#watched.watch;
   }
 
   /** What was lost so far, also of the session that goes on. */
@@ -150,7 +151,7 @@ export class Attributor {
   discard(reason: Reason): void {
     this.#state = undefined;
     this.#header = undefined;
-    this.#watch = undefined;
+    this.#watched.discard();
     this.#unattributed = unattributed(reason);
     this.#closed.clear();
     this.#flush();
@@ -162,7 +163,10 @@ export class Attributor {
   }
 
   #begin(header: SessionRecord): void {
-    if (header.session === this.session?.header.session) return;
+    if (header.session === this.session?.header.session) {
+      this.#file(header);
+      return;
+    }
     if (this.#state !== undefined) this.#endSession(this.#state, false);
     if (header.format !== RECORD_FORMAT) {
       this.#unattributed = unattributed(REASONS.newerFormat);
@@ -176,8 +180,24 @@ export class Attributor {
     this.#header ??= header;
     const forget = (socket: Socket) => this.#closed.remove(socket);
     const session = new Session(header, this.#lossNames);
-    this.#watch ??= { from: session.began, to: session.began, bootTime: session.bootTime };
+    this.#watched.begin(session);
+    this.#file(header);
     this.#state = new JournalState(session, this.#limits, this.losses, forget);
+  }
+
+  #file({ part }: SessionRecord): void {
+    const missing = this.#watched.file(part);
+    if (missing === undefined) return;
+    const [first, last] = missing;
+    const which =
+      first === last
+        ? `file ${first} of this recording is`
+        : `files ${first} to ${last} of this recording are`;
+    this.problems.push({
+      code: 'records.files_missing',
+      message: `${this.#options.capture}: ${which} not there: its time under watch begins behind that`,
+      damage: false,
+    });
   }
 
   /**
@@ -237,21 +257,16 @@ export class Attributor {
         count(this.losses, 'probe.exits');
         return;
       case 'tick':
-        this.#watched(record.time);
+        this.#watched.at(BigInt(record.time));
         this.#clock.now(milliseconds(BigInt(record.time)));
         return;
       case 'end':
-        this.#watched(record.time);
+        this.#watched.at(BigInt(record.time));
         state.session.ended = true;
         return;
       default:
         this.#settle(state.sockets.learn(record));
     }
-  }
-
-  #watched(text: string): void {
-    const time = BigInt(text);
-    if (this.#watch !== undefined && time > this.#watch.to) this.#watch.to = time;
   }
 
   #enqueue(item: Omit<Waiting, 'deadline'>): void {

@@ -13,25 +13,16 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("cgroup/connect4")
 int imds_connect4(struct bpf_sock_addr *ctx)
 {
-	if (may_be_endpoint(ctx)) {
-		struct imds_tuple to = { .family = IMDS_IPV4, .remote = { FIELD(ctx->user_ip4) } };
-
-		handle_connect(ctx, &to);
-	}
+	if (may_be_endpoint(ctx))
+		handle_connect4(ctx);
 	return 1;
 }
 
 SEC("cgroup/connect6")
 int imds_connect6(struct bpf_sock_addr *ctx)
 {
-	if (may_be_endpoint(ctx)) {
-		struct imds_tuple to = { .family = IMDS_IPV6,
-					 .remote = { FIELD(ctx->user_ip6[0]), FIELD(ctx->user_ip6[1]),
-						     FIELD(ctx->user_ip6[2]), FIELD(ctx->user_ip6[3]) } };
-
-		unmap(to.remote, &to.family);
-		handle_connect(ctx, &to);
-	}
+	if (may_be_endpoint(ctx))
+		handle_connect6(ctx);
 	return 1;
 }
 
@@ -45,7 +36,8 @@ int imds_sockops(struct bpf_sock_ops *ops)
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 	case BPF_SOCK_OPS_STATE_CB:
-		handle_socket(ops, op);
+		if (has_endpoint_port(FIELD(ops->remote_port)) || may_be_redirected(op))
+			handle_socket(ops, op);
 	}
 	return 1;
 }
@@ -53,14 +45,16 @@ int imds_sockops(struct bpf_sock_ops *ops)
 SEC("cgroup_skb/egress")
 int imds_egress(struct __sk_buff *skb)
 {
-	handle_packet(skb, IMDS_OUT);
+	if (has_endpoint_port(FIELD(skb->remote_port)))
+		handle_packet(skb, IMDS_OUT);
 	return 1;
 }
 
 SEC("cgroup_skb/ingress")
 int imds_ingress(struct __sk_buff *skb)
 {
-	handle_packet(skb, IMDS_IN);
+	if (has_endpoint_port(FIELD(skb->remote_port)))
+		handle_packet(skb, IMDS_IN);
 	return 1;
 }
 

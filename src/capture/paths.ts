@@ -1,8 +1,12 @@
 import type { PathClass } from '../model.ts';
 
+/** Letters, digits, `-`, `.`, `_` and `~` in percent-encoding, which stand for themselves (RFC 3986 §6.2.2.2). */
+const ENCODED_UNRESERVED = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
+
 /**
  * Path of a request target (RFC 9112 §3.2): origin-form or absolute-form, without its query, with
- * doubled slashes folded as the service itself does (`//latest/…` of real clients).
+ * doubled slashes folded as the service itself does (`//latest/…` of real clients). What a URL may be written
+ * like is one path: nobody hides what he reads behind `%2D` or `/./`.
  */
 export function pathOf(target: string): string {
   let from = 0;
@@ -11,9 +15,28 @@ export function pathOf(target: string): string {
     from = /^https?:\/\/[^/?#]*/i.exec(target)?.[0].length ?? 0;
   }
   const query = target.search(/[?#]/);
-  const path = query < 0 ? target.slice(from) : target.slice(from, query);
-  if (path === '') return '/';
-  return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
+  const written = query < 0 ? target.slice(from) : target.slice(from, query);
+  if (written === '') return '/';
+  const path = written.includes('%') ? written.replace(ENCODED_UNRESERVED, decoded) : written;
+  const folded = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
+  return folded.includes('/.') ? withoutDotSegments(folded) : folded;
+}
+
+function decoded(octet: string): string {
+  return String.fromCharCode(Number.parseInt(octet.slice(1), 16));
+}
+
+/** RFC 3986 §5.2.4. */
+function withoutDotSegments(path: string): string {
+  const kept: string[] = [];
+  const segments = path.split('/');
+  const last = segments.at(-1) ?? '';
+  for (const segment of segments) {
+    if (segment === '..') {
+      if (kept.length > 1) kept.pop();
+    } else if (segment !== '.') kept.push(segment);
+  }
+  return last === '.' || last === '..' ? `${kept.join('/')}/` : kept.join('/');
 }
 
 export const TOKEN_PATH = '/latest/api/token';

@@ -1,4 +1,5 @@
 import type { Evidence, Rule } from './rule.ts';
+import { fallbackForbidden } from './rules/fallback-forbidden.ts';
 import { RULES } from './rules/index.ts';
 import { type Diagnosis, type Finding, SEVERITIES } from './types.ts';
 import { countOf } from './words.ts';
@@ -22,7 +23,12 @@ export function diagnose(evidence: Evidence): Diagnosis {
 function causeOf(evidence: Evidence): Finding | undefined {
   for (const rule of CAUSES) {
     const cause = findingOf(rule, evidence);
-    if (cause !== undefined) return { ...cause, evidence: [...cause.evidence, ...enforced(evidence)] };
+    if (cause === undefined) continue;
+    const isTold = rule === fallbackForbidden;
+    return {
+      ...cause,
+      evidence: [...cause.evidence, ...enforced(evidence), ...(isTold ? [] : turnedOff(evidence))],
+    };
   }
   return undefined;
 }
@@ -33,6 +39,15 @@ function enforced({ facts }: Evidence): string[] {
   if (unauthorized === 0) return [];
   return [
     `${countOf(unauthorized, 'call')} without a token answered 401: IMDSv2 is enforced, and such calls fail.`,
+  ];
+}
+
+/** Whatever the cause: with a token it would get no further. */
+function turnedOff({ facts }: Evidence): string[] {
+  const { forbidden, answered } = facts.v1;
+  if (forbidden === 0 || forbidden < answered) return [];
+  return [
+    `${countOf(forbidden, 'call')} without a token answered 403, and none otherwise: IMDS is turned off (HttpEndpoint=disabled), or is forbidden here.`,
   ];
 }
 

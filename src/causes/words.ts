@@ -84,11 +84,17 @@ export function fallbackOf({ client }: ClientMatch): Fallback {
   return client.unverified?.includes('fallback') === true ? 'unknown' : client.fallback;
 }
 
-/** How the fallback of the product is turned off, with a blank before it; empty where nobody knows. */
+/**
+ * How the product is kept from falling back, with a blank before it: by a setting, or by a version that does so no
+ * more. Empty where nobody knows.
+ */
 export function noFallback(evidence: Evidence | undefined): string {
   const { client, sdk, predatesSetting } = evidence?.match ?? {};
   const setting = client?.disableFallback;
-  if (setting === undefined) return '';
+  if (setting === undefined) {
+    const asksSince = client?.fallback === 'no' && typeof client.v2Since === 'object';
+    return asksSince ? tableRemedy(evidence) : '';
+  }
   const own = client?.disableFallbackSince;
   const since = own ?? sdk?.client.disableFallbackSince;
   const what = own === undefined ? 'a release with ' : '';

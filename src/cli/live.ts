@@ -238,6 +238,7 @@ class LiveRun {
       views: [...(views.sockets ? ['sockets' as const] : []), ...(views.wire ? ['wire' as const] : [])],
       interfaces: views.wire ? interfaces : [],
       attribution: views.attribution,
+      scope: views.sockets?.scope ?? 'host',
       version,
     });
   }

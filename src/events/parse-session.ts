@@ -14,6 +14,7 @@ import {
   textOf,
 } from './json-object.ts';
 import { savedEndpoints } from './saved-endpoints.ts';
+import { scopeOf } from './saved-scope.ts';
 
 const DATASET = 'imds.sessions';
 const COUNTS = ['connections', 'provable_connections', 'captured_bytes', 'kernel_bytes'] as const;
@@ -70,6 +71,7 @@ function completenessOf(imds: JsonObject): Completeness | undefined {
       ? imds.views.flatMap((view) => oneOf(view, ['sockets', 'wire']) ?? [])
       : [],
     ...(imds.endpoints === undefined ? {} : { watched: savedEndpoints(imds.endpoints) }),
+    ...scopeOf(imds.scope),
     lookups,
   };
 }

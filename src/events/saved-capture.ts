@@ -6,6 +6,7 @@ import { maskedName } from './masked-name.ts';
 import { parseSession } from './parse-session.ts';
 import { savedEndpoints } from './saved-endpoints.ts';
 import { hostOf, hostsOf } from './saved-hosts.ts';
+import { scopeOf } from './saved-scope.ts';
 
 const MAX_FILES = 1024;
 const MAX_PROBLEMS = 64;
@@ -64,6 +65,7 @@ export function captureOf(value: unknown): CaptureSummary | undefined {
       kernelBytes: counts.kernel_bytes,
       views: textsOf(json.views)?.slice(0, 2),
       watched: savedEndpoints(json.watched_endpoints),
+      ...scopeOf(json.scope),
       lookups: countsOf(json.lookups, ['made', 'found']) ?? { made: 0, found: 0 },
     },
     searched: savedEndpoints(json.searched_endpoints),

@@ -17,6 +17,15 @@ export function setNoNewPrivs(root: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const isSet = /^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8'));
-  return isSet ? undefined : 'the kernel refused it';
+  const status = ownStatus();
+  if (status === undefined) return 'without /proc nothing tells whether it holds';
+  return /^NoNewPrivs:\s*1$/m.test(status) ? undefined : 'the kernel refused it';
+}
+
+function ownStatus(): string | undefined {
+  try {
+    return readFileSync('/proc/self/status', 'utf8');
+  } catch {
+    return undefined;
+  }
 }

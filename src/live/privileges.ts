@@ -84,10 +84,18 @@ function accountsIn(passwd: string): Account[] {
 }
 
 function uidsOfProcesses(): number[] {
-  return readdirSync('/proc')
+  return entriesOf('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => linesOf(`/proc/${pid}/status`))
     .flatMap((line) => (line.startsWith('Uid:') ? line.split(/\s+/).slice(1).map(Number) : []));
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function linesOf(file: string): string[] {

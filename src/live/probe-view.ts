@@ -9,6 +9,8 @@ import type { JournalHandler, PacketFilter } from '../ports.ts';
 import type { View } from './view.ts';
 
 const READY = 'imds-probe: ready';
+/** Of the ready line, where the root that it found is that of its own cgroup namespace. */
+const CONTAINER_ALONE = / \(processes of this cgroup only\), kernel /;
 const PREREQUISITE = 5;
 /**
  * A probe that is not attached by then never will be: BPF programs load in a hundredth of that. At boot, emulated, and
@@ -36,7 +38,7 @@ interface Exit {
 
 /** The sockets' view: imds-probe, a process of its own, whose standard output is a pcapng stream. */
 export class ProbeView implements View {
-  readonly description = 'sockets';
+  scope: 'container' | undefined;
   readonly tellsTime = true;
   readonly losses: Record<string, number> = {};
   readonly #probe: Probe;
@@ -70,6 +72,10 @@ export class ProbeView implements View {
     const view = new ProbeView(probe, options);
     await view.#ready();
     return view;
+  }
+
+  get description(): string {
+    return this.scope === undefined ? 'sockets' : 'sockets (of this container alone)';
   }
 
   get pid(): number | undefined {
@@ -137,6 +143,7 @@ export class ProbeView implements View {
       createInterface({ input: probe.stderr }).on('line', (line) => {
         if (line.startsWith(READY)) {
           clearTimeout(late);
+          if (CONTAINER_ALONE.test(line)) this.scope = 'container';
           resolve();
         } else if (line !== '') this.#lastWords = line.slice(0, 1000);
       });

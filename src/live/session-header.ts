@@ -10,12 +10,14 @@ export interface SessionFacts {
   views: readonly View[];
   interfaces: readonly string[];
   attribution: SessionRecord['attribution'];
+  /** Of whose sockets the probe tells. */
+  scope: 'host' | 'container';
   version: string;
 }
 
 /** The first record of a session: what a replay needs to know of this machine, since it knows no other. */
 export function sessionHeader(facts: SessionFacts): SessionRecord {
-  const { time, endpoints, views, interfaces, attribution, version } = facts;
+  const { time, endpoints, views, interfaces, attribution, scope, version } = facts;
   return {
     type: 'session',
     format: RECORD_FORMAT,
@@ -30,7 +32,7 @@ export function sessionHeader(facts: SessionFacts): SessionRecord {
     views: [...views],
     interfaces: interfaces.length === 0 ? undefined : [...interfaces],
     attribution,
-    scope: 'host',
+    scope,
     versions: { imds: version, node: process.versions.node },
   };
 }

@@ -19,9 +19,10 @@ export function sessionProof(header: SessionRecord, standing: Standing): Session
   // At its beginning, nothing was read yet that says which views there are.
   const { views = header.views } = standing.completeness;
   const watched = watchedOf(header.endpoints);
+  const scope = header.scope === 'container' ? { scope: header.scope } : {};
   return {
     ...standing,
-    completeness: { ...standing.completeness, views, watched },
+    completeness: { ...standing.completeness, views, watched, ...scope },
     session: header.session,
     host: hostOf(header),
     from,

@@ -4,6 +4,8 @@ import type { JournalHandler, PacketFilter } from '../ports.ts';
 export interface View {
   /** For the ready line, and for messages: `sockets`, `wire (any)`. */
   readonly description: string;
+  /** Where the sockets of one container are all that it sees of the host. */
+  readonly scope?: 'container' | undefined;
   /** Its records tell how far it has read: what other views saw waits for that. */
   readonly tellsTime: boolean;
   /**

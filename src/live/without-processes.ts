@@ -9,6 +9,7 @@ import type { View } from './view.ts';
 export function withoutProcesses(view: View): View {
   return {
     description: view.description,
+    scope: view.scope,
     tellsTime: view.tellsTime,
     get losses() {
       return view.losses;

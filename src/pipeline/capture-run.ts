@@ -112,7 +112,8 @@ export class CaptureRun {
     for (const [name, lost] of Object.entries(this.#assembler.losses))
       losses[name] = (losses[name] ?? 0) + lost;
     const watched = header && watchedOf(header.endpoints);
-    return { losses, ...balance, views: header?.views, watched, lookups: { ...lookups } };
+    const scope = header?.scope === 'container' ? 'container' : undefined;
+    return { losses, ...balance, views: header?.views, watched, scope, lookups: { ...lookups } };
   }
 
   #noteInterruption(): void {

@@ -56,6 +56,7 @@ export class Totals {
         ...balance,
         views: header?.views,
         watched: header && watchedOf(header.endpoints),
+        scope: header?.scope === 'container' ? 'container' : undefined,
         lookups,
       },
       problems: this.problems,

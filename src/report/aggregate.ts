@@ -11,6 +11,7 @@ import { HostParts } from './host-parts.ts';
 import { KINDS, type KindCounts, kindCounts, kindOf } from './kinds.ts';
 import { ProcessBudget } from './process-budget.ts';
 import { type ProcessView, ProcessViews } from './process-view.ts';
+import { recurringUnit } from './recurring.ts';
 import { savedCandidate, savedHost } from './saved-process.ts';
 import { isWidth, Timeline } from './timeline.ts';
 
@@ -353,7 +354,7 @@ export class Aggregate {
 
 function keyOf(scope: string, { program, startedBy, process }: ProcessView): string {
   const { containerId, unit, executable } = process;
-  return [scope, program, startedBy, containerId, unit, executable].join('\0');
+  return [scope, program, startedBy, containerId, unit && recurringUnit(unit), executable].join('\0');
 }
 
 function candidateOf(attributed: AttributedCall, kind: number): Candidate {

@@ -6,6 +6,7 @@ import { factColumns } from './fact-columns.ts';
 import type { KindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
+import { recurringUnit } from './recurring.ts';
 import { isoNanoseconds } from './time.ts';
 import { viewHeader } from './url.ts';
 import { userText } from './users.ts';
@@ -100,7 +101,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     started_by: view?.startedBy,
     executable: exampleProcess?.executable,
     container_id: exampleProcess?.containerId,
-    unit: exampleProcess?.unit,
+    unit: exampleProcess?.unit && recurringUnit(exampleProcess.unit),
     user: userText(exampleProcess?.userId, facts?.userName ?? nameOfUser),
     clients: caller.clients.values,
     user_agents: headers(caller.userAgents.values),

@@ -73,6 +73,8 @@ export interface CompletenessSummary {
   /** Captures whose probe died, so that the wire view was alone from then on. */
   byWireInTheEnd: number;
   lookups: Completeness['lookups'];
+  /** Captures of the sockets of one container. */
+  ofContainers: number;
   /** Endpoints that were looked for in a recording that did not watch them. */
   unwatched: Set<string>;
   /** Captures that were not read to their end. */
@@ -107,7 +109,8 @@ export function isIncomplete(
 ): boolean {
   const { completeness, problems } = capture;
   if (unwatchedIn(capture).length > 0) return true;
-  const { losses, captureDrops, connections, provableConnections, views } = completeness;
+  const { losses, captureDrops, connections, provableConnections, views, scope } = completeness;
+  if (scope === 'container') return true;
   if (lossesIn(losses).length > 0) return true;
   if ((captureDrops ?? 0) !== 0 || isUnread(problems)) return true;
   if (completeness.capturedBytes !== completeness.kernelBytes) return true;
@@ -157,6 +160,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     byWireAlone: 0,
     byWireInTheEnd: 0,
     lookups: { made: 0, found: 0 },
+    ofContainers: 0,
     unwatched: new Set(),
     interrupted: 0,
     unreadable: 0,
@@ -192,6 +196,7 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   summary.provableConnections += completeness.provableConnections;
   summary.capturedBytes += completeness.capturedBytes;
   summary.kernelBytes += completeness.kernelBytes;
+  if (completeness.scope === 'container') summary.ofContainers++;
   for (const endpoint of unwatchedIn(capture)) summary.unwatched.add(endpoint);
   addWitness(summary, completeness);
   if (isInterrupted(capture.problems)) summary.interrupted++;

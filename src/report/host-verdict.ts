@@ -7,8 +7,9 @@ import type { HostTotals } from './host-totals.ts';
 import { type KindCounts, kindCounts } from './kinds.ts';
 import { cutText, lackingIn } from './lacking.ts';
 import { type Observation, observationsOf, type Window } from './observation.ts';
-import { durationText, localSeconds, rangeText, watchText } from './time.ts';
+import { durationText, isoNanoseconds, localSeconds, rangeText, watchText } from './time.ts';
 import type { ToldCalls } from './told-calls.ts';
+import type { ProvenSince } from './unproven.ts';
 
 export type VerdictStatus = 'ready' | 'not-ready' | 'not-enough-evidence';
 
@@ -183,11 +184,27 @@ function neededFor(
   if (calls.unknown === 0 && unknown > 0) needed.push(rolledAway(unknown, 'that could not be read and'));
   if (isOfOthers(observed, least)) needed.push(elsewhereText(observed));
   for (const gap of observed.gaps) needed.push(`${PROOF}${gap}`);
+  const { provenSince } = observed;
+  // Where that is all that is needed.
+  const isAll = needed.length === observed.gaps.length;
+  const behind = provenSince && isAll ? behindText(provenSince, least) : undefined;
+  if (behind !== undefined) needed.push(behind);
   if (observed.duration < least) {
     const is = observed.first === undefined ? 'there is none' : `these are ${watchText(observed.duration)}`;
     needed.push(`${durationText(least)} under watch; ${is} (--observed).`);
   }
   return needed;
+}
+
+/** How what is not proven is left behind; undefined where that it goes on is not known. */
+function behindText({ since, duration, hasLost }: ProvenSince, least: Nanoseconds): string | undefined {
+  const ask = `--since ${isoNanoseconds(since).replace(/\.\d+/, '')}`;
+  if (duration >= least)
+    return `Or a report of what came after that: ${ask}; ${watchText(duration)} since then are proven.`;
+  if (duration > 0n)
+    return `Or ${durationText(least)} under watch after that, and then ${ask}; ${watchText(duration)} are proven by now.`;
+  if (!hasLost) return undefined;
+  return `Or ${durationText(least)} under watch by a new session, and then --since its beginning: what a session lost stays with it for as long as it runs. Start imds live anew.`;
 }
 
 /** What was watched elsewhere does not help the time under watch; where that is long enough, it does no harm. */
@@ -223,13 +240,14 @@ function restsOnOf(
 ): string[] {
   const lines: string[] = [];
   if (observed?.first !== undefined && observed.last !== undefined) {
-    const { duration, longest, first, last, recordings, elsewhere, withoutIpv6 } = observed;
+    const { duration, longest, first, last, recordings, elsewhere, withoutIpv6, withoutWire } = observed;
     // What is asked for is the sum, and what is covered goes by the longest of the pieces.
     const pieces = longest < duration ? `, at most ${watchText(longest)} without a gap` : '';
     lines.push(
       `${capitalized(watchText(duration))} under watch in ${countOf(recordings - elsewhere, 'recording')}, ${rangeText(first, last)}${pieces}.`,
     );
     lines.push(coverText(covers));
+    if (withoutWire) lines.push(OTHER_KERNELS);
     if (withoutIpv6) lines.push(`${EC2_IPV6} was not always watched.`);
   }
   if (withoutName > 0) {
@@ -247,6 +265,9 @@ function restsOnOf(
   if (noToken.total > 0) lines.push(noTokenText(noToken));
   return lines.map(escapeText);
 }
+
+const OTHER_KERNELS =
+  'The interfaces were not always watched: what virtual machines and gVisor on this host ask would not have been seen.';
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

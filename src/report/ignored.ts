@@ -17,6 +17,7 @@ import { KINDS, type KindCounts } from './kinds.ts';
 import { fewText } from './layout.ts';
 import type { ProcessViews } from './process-view.ts';
 import { scriptFile } from './program.ts';
+import { recurringPath } from './recurring.ts';
 import { userAliases } from './users.ts';
 
 /** A filter whose day is over, and whose callers are counted again. */
@@ -152,7 +153,8 @@ function factsOf(caller: Caller, views: ProcessViews): Facts {
   const users = caller.hasManyUsers ? [] : userAliases(process?.userId, user);
   return {
     executable: known(executable),
-    script: known(script),
+    // As it is in each run: one of them is not all.
+    script: known(script && recurringPath(script)),
     unit: known(unit),
     image: known(image),
     user: users,

@@ -223,6 +223,7 @@ function captureObject(capture: CaptureSummary): object {
     losses: completeness.losses,
     views: completeness.views,
     watched_endpoints: completeness.watched,
+    scope: completeness.scope,
     searched_endpoints: capture.searched,
     lookups: completeness.lookups,
     problems: capture.problems.map(({ code, message, remedy, damage }) => ({

@@ -20,6 +20,7 @@ export function lossLines(completeness: CompletenessSummary): string[] {
             kernelLine(completeness),
             ...wireLines(completeness),
           ]),
+    ...(completeness.ofContainers > 0 ? [OF_CONTAINER] : []),
     ...(completeness.unwatched.size > 0 ? [unwatchedText([...completeness.unwatched])] : []),
     ...(completeness.interrupted > 0
       ? ['The reading was stopped by a signal: what follows in the capture is not in this report.']
@@ -38,6 +39,10 @@ function isQuiet({ connections, incomplete, captures }: CompletenessSummary): bo
 }
 
 const QUIET = 'No connection to the endpoint was made: the sockets were watched, and nothing was lost.';
+
+/** Where the probe found the cgroups of a container alone: see docs/probe.md. */
+export const OF_CONTAINER =
+  "One container alone was watched, in which imds ran without the host's cgroups: nothing is known of the rest of the host. Run it on the host, or give the container its cgroup namespace (docker run --cgroupns=host) or its /sys/fs/cgroup.";
 
 /** Escaped: a session's header may come from anywhere, but what was looked for was parsed. */
 export function unwatchedText(endpoints: readonly string[]): string {

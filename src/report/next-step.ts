@@ -41,7 +41,10 @@ export function nextStep(
   }
   if (v1 > 0) {
     const shows = showsCalls(completeness, readIn);
-    return `fix these callers, then look again${shows === undefined ? '' : `; ${shows} every call`}.`;
+    // Events and inventories keep what was before.
+    const isOfEvents = readIn.place === 'command' && completeness.eventFiles > 0;
+    const again = isOfEvents ? ' with --since and the time of the fix' : '';
+    return `fix these callers, then look again${again}${shows === undefined ? '' : `; ${shows} every call`}.`;
   }
   if (unknown > 0) {
     const shows = showsCalls(completeness, readIn);
@@ -75,7 +78,7 @@ function namesBy(completeness: CompletenessSummary, readIn: ReadIn): string {
       ? '`imds doctor` tells what is lacking to see who calls'
       : 'start without `--attribution off` to see who calls';
   }
-  if (completeness.byLive > 0) {
+  if (completeness.byLive + completeness.provenFiles > 0) {
     return 'record without `--attribution off` to see who calls; `imds doctor` tells what else may be lacking';
   }
   return `${RECORD} to see who calls`;

@@ -3,13 +3,16 @@ import { EC2_IPV4, EC2_IPV6, provenIn, unwatchedIn } from '../endpoints.ts';
 import type { CaptureSummary, CutLine, Nanoseconds, SessionProof, Watch } from '../model.ts';
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
+import { Boots } from './boots.ts';
 import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
 import { OTHER_HOSTS } from './host-parts.ts';
-import { unprovable, unwatchedText } from './loss-lines.ts';
+import { ascending, type Interval, union } from './intervals.ts';
+import { OF_CONTAINER, unprovable, unwatchedText } from './loss-lines.ts';
 import { lossWords } from './loss-words.ts';
 import { rangeText } from './time.ts';
 import type { CountedSession } from './told-calls.ts';
+import { type ProvenSince, Unproven } from './unproven.ts';
 
 const MINUTE = 60_000_000_000n;
 /** A session that begins so soon after boot has seen the calls of boot, but for the first ones. */
@@ -39,6 +42,8 @@ export interface Observation {
   coversBoot: boolean;
   /** What is not proven, in sentences; none where every recording proves that no call was missed. */
   gaps: string[];
+  /** Where nothing but sessions is not proven. */
+  provenSince: ProvenSince | undefined;
   /** What sessions counted, by their own word. */
   counted: readonly CountedSession[];
   /** Recordings of other endpoints than that of EC2 on IPv4: they are no time under watch. */
@@ -47,17 +52,14 @@ export interface Observation {
   otherEndpoints: readonly string[];
   /** Some time under watch was without EC2's endpoint on IPv6, which few hosts use. */
   withoutIpv6: boolean;
+  /** Some time under watch was without the interfaces, on which alone calls of other kernels are seen. */
+  withoutWire: boolean;
 }
 
 type Recording = Pick<CaptureSummary, 'completeness' | 'problems' | 'searched'>;
 
 const CLOCK_NOT_SET =
   'A recording begins before IMDSv2 was there, or before its host was booted: its clock was set meanwhile, and nobody knows for how long it watched.';
-
-interface Interval {
-  from: Nanoseconds;
-  to: Nanoseconds;
-}
 
 /** Time that a report is of. */
 export interface Window {
@@ -156,40 +158,54 @@ class Builder {
   #elsewhere = 0;
   readonly #otherEndpoints = new Set<string>();
   #withoutIpv6 = false;
+  #withoutWire = false;
+  readonly #boots = new Boots();
+  readonly #unproven = new Unproven();
+  /** What no `--since` leaves out. */
+  #hasOtherGaps = false;
 
   constructor(window: Window) {
     this.#window = window;
   }
 
   capture(capture: CaptureSummary): void {
-    // Where no packet was decoded, nobody watched while they came.
-    const { firstTime, lastTime } = isUnreadable(capture) ? {} : capture;
+    // Where no packet was decoded, nobody watched while they came; and a session says itself when it did.
+    const saysItself = capture.completeness.views !== undefined;
+    const { firstTime, lastTime } = saysItself || isUnreadable(capture) ? {} : capture;
     const from = capture.watch?.from ?? firstTime;
     const to = capture.watch?.to ?? lastTime;
     if (from !== undefined && to !== undefined) {
       const { bootTime = undefined } = capture.watch ?? {};
+      if (capture.watch !== undefined) this.#boots.add(capture.host, capture.watch);
       this.#add({ from, to, bootTime }, capture, capture.watch !== undefined);
     } else this.#recordings++;
-    if (isIncomplete(capture)) this.#explain(capture);
+    if (!isIncomplete(capture)) return;
+    this.#explain(capture);
+    this.#hasOtherGaps = true;
   }
 
   /** Of files of saved events. */
   gaps(gaps: readonly string[]): void {
     for (const gap of gaps) this.#gaps.add(gap);
+    if (gaps.length > 0) this.#hasOtherGaps = true;
   }
 
   session(proof: SessionProof): void {
-    const { session, from, to, completeness, unwritten, calls } = proof;
+    const { session, host, from, to, completeness, unwritten, calls } = proof;
     const capture = { completeness, problems: [] };
+    this.#boots.add(host, proof);
     if (!this.#add(proof, capture, true)) return;
     if (calls.v1 + calls.unknown > 0)
       this.#counted.push({ session, from, to, counts: [calls.v1, calls.unknown] });
     if (unwritten > 0) this.#gaps.add(`${countOf(unwritten, 'call')} could not be written to the log.`);
     if (isIncomplete(capture)) this.#explain(capture);
+    const hasLost = unwritten > 0 || lossesIn(completeness.losses).length > 0;
+    if (hasLost || isIncomplete(capture)) this.#unproven.add(to, hasLost);
   }
 
   get observation(): Observation {
     const { duration, longest } = union(this.#intervals);
+    const { gap } = this.#boots;
     return {
       duration,
       longest,
@@ -201,11 +217,14 @@ class Builder {
       latest: this.#latest,
       recordings: this.#recordings,
       coversBoot: this.#coversBoot,
-      gaps: [...this.#gaps],
+      provenSince:
+        gap === undefined && !this.#hasOtherGaps ? this.#unproven.since(this.#intervals) : undefined,
+      gaps: gap === undefined ? [...this.#gaps] : [gap, ...this.#gaps],
       counted: this.#counted,
       elsewhere: this.#elsewhere,
       otherEndpoints: [...this.#otherEndpoints].sort(),
       withoutIpv6: this.#withoutIpv6,
+      withoutWire: this.#withoutWire,
     };
   }
 
@@ -229,9 +248,11 @@ class Builder {
     }
     if (isByClock && (begin < IMDSV2_CAME || (bootTime !== undefined && begin < bootTime))) {
       this.#gaps.add(CLOCK_NOT_SET);
+      this.#unproven.add(end, false);
       return true;
     }
     if (!proven.includes(EC2_IPV6)) this.#withoutIpv6 = true;
+    if (capture.completeness.views?.includes('wire') === false) this.#withoutWire = true;
     this.#intervals.push({ from, to });
     if (from === begin && bootTime !== undefined && from - bootTime <= BOOT) this.#coversBoot = true;
     return true;
@@ -241,6 +262,7 @@ class Builder {
     const { losses, connections, provableConnections, capturedBytes, kernelBytes, views, captureDrops } =
       capture.completeness;
     const before = this.#gaps.size;
+    if (capture.completeness.scope === 'container') this.#gaps.add(OF_CONTAINER);
     const unwatched = unwatchedIn(capture);
     if (unwatched.length > 0) this.#gaps.add(unwatchedText(unwatched));
     const names = lossesIn(losses);
@@ -265,29 +287,4 @@ class Builder {
     if (isUnread(capture.problems)) this.#gaps.add('A file is damaged, or was not read to its end.');
     if (this.#gaps.size === before) this.#gaps.add('What was captured differs from what the kernel counted.');
   }
-}
-
-function union(intervals: readonly Interval[]): { duration: Nanoseconds; longest: Nanoseconds } {
-  let [duration, longest] = [0n, 0n];
-  let current: Interval | undefined;
-  const close = () => {
-    if (current === undefined) return;
-    const length = current.to - current.from;
-    duration += length;
-    if (length > longest) longest = length;
-  };
-  for (const { from, to } of [...intervals].sort((a, b) => ascending(a.from, b.from))) {
-    if (current !== undefined && from <= current.to) {
-      if (to > current.to) current.to = to;
-      continue;
-    }
-    close();
-    current = { from, to };
-  }
-  close();
-  return { duration, longest };
-}
-
-function ascending(a: Nanoseconds, b: Nanoseconds): number {
-  return a < b ? -1 : Number(a > b);
 }

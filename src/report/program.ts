@@ -1,17 +1,22 @@
 import type { ProcessIdentity } from '../model.ts';
 import { interpreterOf } from './interpreter-table.ts';
 import { type Script, scriptOf } from './interpreters.ts';
+import { recurringPath } from './recurring.ts';
 import { programOfTitle } from './titles.ts';
 
 /** HTTP clients: what there is to fix is whoever runs them. */
 const BARE_CLIENT = /^(?:curl|wget|wget2|http|https|xh|nc|ncat|netcat|socat|telnet|openssl|fetch|aria2c)$/;
+/** The same, as scripts: of httpie, and of libwww-perl. */
+const BARE_SCRIPT = /^(?:python[\d.]* \S*\/bin\/https?|perl \S*\/(?:GET|HEAD|POST|lwp-request))$/;
 /** One file that is many programs, by the name that it is called by. */
-const MANY_IN_ONE = /^(?:busybox|toybox)(?:\.\w+)?$/;
+const MANY_IN_ONE = /^(?:(?:busybox|toybox)(?:\.\w+)?|coreutils)$/;
+/** As coreutils(1) is told the program where it was not called by its name: on Amazon Linux 2023, in containers. */
+const COREUTILS_PROGRAM = /^--coreutils-prog(?:-shebang)?=(.+)/s;
 const BUNDLER = /^bundler?[\d.]*$/;
 
 /** They run what they are told, as somebody or for some time: who runs them is the one to be fixed. */
 const WRAPPER =
-  /^(?:timeout|xargs|nice|ionice|env|nohup|setsid|stdbuf|setpriv|chrt|taskset|time|flock|sudo|su|runuser|doas|chroot|unshare|nsenter|prlimit|numactl|watch)$/;
+  /^(?:timeout|xargs|nice|ionice|env|nohup|setsid|stdbuf|setpriv|chrt|taskset|time|flock|(?:sudo|su)(?:-rs|\.ws)?|runuser|doas|chroot|unshare|nsenter|prlimit|numactl|watch|strace|ltrace|perf|script|unbuffer|cpulimit|bwrap|chpst|systemd-run|systemd-inhibit|dbus-run-session|perl \S*\/(?:parallel|chronic))$/;
 const SHELL = /^(?:ba|da|a|z|k|mk)?sh$/;
 /** The options after which an interpreter is given code. */
 const WITH_CODE = /^(\S+ -[cepErRB]) .+$/;
@@ -43,7 +48,8 @@ export function programName(process: ProcessIdentity): string | undefined {
   const script = scriptIn(process);
   if (script === undefined) return cut(shell);
   const code = SHELL.test(shell) || SHELL.test(executable) ? '' : headOf(script.code ?? '');
-  return cut(`${shell} ${script.words}${code === '' ? '' : ` ${code}`}`);
+  const words = script.file === undefined ? script.words : recurringPath(script.words);
+  return cut(`${shell} ${words}${code === '' ? '' : ` ${code}`}`);
 }
 
 /** The name of a program without the code that it was given. */
@@ -88,7 +94,7 @@ export function programArgs(process: ProcessIdentity): string[] {
 
 /** Whether the name alone does not say what is to be fixed, so that the caller of it belongs to its name. */
 export function isBareClient(program: string): boolean {
-  return BARE_CLIENT.test(program) || /^(?:ba|da|a|z|k|mk)?sh -c$/.test(program);
+  return BARE_CLIENT.test(program) || BARE_SCRIPT.test(program) || /^(?:ba|da|a|z|k|mk)?sh -c$/.test(program);
 }
 
 /** Whether it only runs another program: it is nobody to be fixed either. */
@@ -120,7 +126,10 @@ function commandOf(process: ProcessIdentity): Command {
   const args = process.args ?? [];
   const [first = ''] = args;
   if (MANY_IN_ONE.test(executable) && args.length > 0) {
-    const own = MANY_IN_ONE.test(baseName(first)) && args.length > 1 ? args.slice(1) : args;
+    const told = MANY_IN_ONE.test(baseName(first)) && args.length > 1 ? args.slice(1) : args;
+    const [, called] = COREUTILS_PROGRAM.exec(told[0] ?? '') ?? [];
+    // Behind it stands the path by which it was called.
+    const own = called === undefined ? told : [called, ...told.slice(2)];
     return { executable: baseName((own[0] ?? '').replace(/^-/, '')), args: own, title: undefined };
   }
   const rest = args.slice(1).every((argument) => argument.trim() === '');

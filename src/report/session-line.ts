@@ -36,6 +36,7 @@ export function sessionObject(proof: SessionProof): object {
       boot_time: bootTime === undefined ? undefined : isoNanoseconds(bootTime),
       endpoints: completeness.watched,
       views: completeness.views,
+      scope: completeness.scope,
       calls,
       calls_unwritten: unwritten,
       connections: completeness.connections,

@@ -21,6 +21,8 @@ const TITLES: readonly (readonly [title: RegExp, name: string])[] = [
   [/^php-fpm[\d.]*: master process/, 'php-fpm master process'],
   [/^PM2 v[\d.]+: God Daemon/, 'PM2 God Daemon'],
   [/^(npm|yarn|pnpm) ((?:run(?:-script)? )?[\w:.-]+)/, '$1 $2'],
+  // Next.js
+  [/^next-server \(v[\d.]+\)/, 'next-server'],
   [/^starman (?:master|worker)/, 'starman'],
 ];
 

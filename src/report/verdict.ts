@@ -13,14 +13,17 @@ import { watchText } from './time.ts';
 import type { Findings } from './types.ts';
 import { viewHeader } from './url.ts';
 
+/** It is enforced already (each IMDSv1 call was answered 401), or IMDS is off (403). */
+export type Refusal = 'enforced' | 'off';
+
 export interface Verdict {
   status: VerdictStatus;
   /** What was found, one sentence for people; escaped. */
   text: string;
   /** May HttpTokens=required be set? One sentence; escaped. */
   enforcement: string;
-  /** It is set already: each IMDSv1 call was answered 401. */
-  isEnforced: boolean;
+  /** Why no IMDSv1 call was let through, where that is so. */
+  refusal: Refusal | undefined;
   /** What else is to be known before it is set; escaped. */
   notes: string[];
   /** Callers with a v1 call. */
@@ -50,10 +53,10 @@ export function verdictOf(
   const withV1 = callers.filter((caller) => caller.kinds.v1 > 0);
   const status = overallStatus(hosts);
   const text = v1 > 0 ? stillV1(withV1, v1, unknown) : noV1(aggregate, unknown, left.v1, completeness, hosts);
-  const isEnforced = v1 > 0 && withV1.every(({ facts, kinds }) => facts.v1.unauthorized >= kinds.v1);
-  const enforcement = `${STATUS_WORDS[status]}: ${meaningOf({ status, isEnforced }, left.v1 > 0, 'above')}`;
+  const refusal = v1 > 0 ? refusalOf(withV1) : undefined;
+  const enforcement = `${STATUS_WORDS[status]}: ${meaningOf({ status, refusal }, left.v1 > 0, 'above')}`;
   const notes = [...notesOf(callers), ...ignored.sentences().expired];
-  return { status, text, enforcement, isEnforced, notes, v1Callers: withV1.length, hosts };
+  return { status, text, enforcement, refusal, notes, v1Callers: withV1.length, hosts };
 }
 
 /** Where the calls stand that a sentence is of. */
@@ -66,14 +69,28 @@ const MEANING: Readonly<Record<VerdictStatus, (where: Where) => string>> = {
   ready: () => 'HttpTokens=required would break nothing that ran meanwhile, and no call was missed.',
 };
 
+const REFUSED: Readonly<Record<Refusal, (where: Where) => string>> = {
+  enforced: (where) =>
+    `each IMDSv1 call ${where} was answered 401: HttpTokens=required is set already, and these callers are broken by it.`,
+  off: (where) =>
+    `each IMDSv1 call ${where} was answered 403: IMDS is turned off (HttpEndpoint=disabled), or forbidden here, and these callers get nothing now. HttpTokens=required would keep it so when it is turned on.`,
+};
+
+/** What it means that no IMDSv1 call was let through, whoever made it; undefined where some were, or may have been. */
+function refusalOf(callers: readonly Caller[]): Refusal | undefined {
+  const all = (status: 'unauthorized' | 'forbidden') =>
+    callers.every(({ facts, kinds }) => facts.v1[status] >= kinds.v1);
+  if (all('unauthorized')) return 'enforced';
+  return all('forbidden') ? 'off' : undefined;
+}
+
 /** What the verdict means for the setting that this is all about, the rest of a sentence. */
 export function meaningOf(
-  { status, isEnforced }: Pick<Verdict, 'status' | 'isEnforced'>,
+  { status, refusal }: Pick<Verdict, 'status' | 'refusal'>,
   ignoresV1: boolean,
   where: Where,
 ): string {
-  if (isEnforced)
-    return `each IMDSv1 call ${where} was answered 401: HttpTokens=required is set already, and these callers are broken by it.`;
+  if (refusal !== undefined) return REFUSED[refusal](where);
   const meaning = MEANING[status](where);
   if (!ignoresV1 || status === 'not-ready') return meaning;
   return `${meaning.slice(0, -1)}. It would break the ignored callers.`;

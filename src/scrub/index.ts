@@ -62,7 +62,8 @@ export async function scrubCapture(
     problems,
     namesNotLearnt: names?.notLearnt ?? 0,
     drops: statistics.drops,
-    isRead: statistics.packets > 0 || !problems.some(({ damage }) => damage),
+    // A journal tells of attempts on which no packet was captured.
+    isRead: statistics.packets + scrubber.counts.records > 0 || !problems.some(({ damage }) => damage),
   };
 }
 

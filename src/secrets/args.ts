@@ -10,6 +10,15 @@ import { maskText, settle } from './text.ts';
 const LEADING_NAME =
   /^(?:-{1,2}[\w.-]{1,64}=)?([\w.-]{1,128}(?:\[["']?[\w.-]{1,64}["']?\]){0,3})\s{0,16}(?:[=:]|->)[=>]{0,2}[ \t]{0,16}/;
 
+/** A URL, `jdbc:` before its scheme too. */
+const LIKE_URL = /^(?:[a-z]{1,16}:)?[a-z][\w+.-]{0,32}:\/\//i;
+
+/** A command that sets what is named next: `npm config set _auth x`, `nmcli con modify eth0 802-1x.password x`. */
+const SETS = /^(?:set|modify)$/;
+/** Between it and the name, so many arguments. */
+const SETS_REACH = 3;
+const SETTING = /^[\w./:@-]{1,256}$/;
+
 /** argv with its secrets masked; a value may be the element after its option's. */
 export function maskArgs(args: readonly string[]): string[] {
   return settle<string[]>(
@@ -27,7 +36,7 @@ function maskOnce(args: readonly string[]): string[] {
   args.forEach((argument, index) => {
     const glued = role === 'text' ? programs.glued(index) : undefined;
     masked.push(glued === undefined ? maskAs(role, argument) : maskGlued(argument, glued));
-    role = roleOfNext(argument, programs, index, role);
+    role = isSetting(args, index) ? 'value' : roleOfNext(argument, programs, index, role);
   });
   return masked;
 }
@@ -53,7 +62,8 @@ function maskAs(role: Role, argument: string): string {
     case 'text':
       return maskArgument(argument);
     default:
-      return maskText(maskPart(role, argument));
+      // Of other programs, `-u` is what they connect to.
+      return LIKE_URL.test(argument) ? maskArgument(argument) : maskText(maskPart(role, argument));
   }
 }
 
@@ -68,6 +78,13 @@ function leadingValue(form: Normal, spans: Spans): void {
   const match = LEADING_NAME.exec(form.text);
   if (match === null || !isSensitive(match[1] ?? '')) return;
   spans.add(form, { from: match[0].length, to: form.text.length });
+}
+
+/** Whether a command sets what the argument at `index` names. */
+function isSetting(args: readonly string[], index: number): boolean {
+  const argument = args[index] ?? '';
+  if (argument.startsWith('-') || !SETTING.test(argument) || !isSensitive(argument)) return false;
+  return args.slice(Math.max(0, index - SETS_REACH), index).some((before) => SETS.test(before));
 }
 
 function roleOfNext(argument: string, programs: Programs, index: number, role: Role): Role {

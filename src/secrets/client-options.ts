@@ -2,14 +2,22 @@ import {
   CIPHER_KEY,
   CONTAINER_CLIENT,
   CURL_FLAGS,
+  DATABASE_TOOL,
   DIRECTORY_CLIENT,
   DIRECTORY_FLAGS,
   DOCUMENT_CLIENT,
   HEADS,
   type Head,
+  KEY_VALUE_CLIENT,
+  LOWER_P_CLIENT,
+  PACKER,
   REGISTRY_CLIENT,
+  REMOTE_DESKTOP,
   SAMBA_CLIENT,
+  SNMP_CLIENT,
   TDS_CLIENT,
+  UPPER_P_CLIENT,
+  W_CLIENT,
 } from './clients.ts';
 import type { Table } from './nearest.ts';
 
@@ -21,6 +29,8 @@ export interface ClientOption {
   of?: RegExp;
   /** Behind an argument like this, it is none. */
   until?: RegExp;
+  /** So many arguments that are no options stand before it, or more. */
+  behind?: number;
   role: 'value' | Head;
 }
 
@@ -33,6 +43,9 @@ function client(
 ): ClientOption {
   return { table: [[new RegExp(`^(?:${program})$`), option]], role, ...more };
 }
+
+/** What is no option. */
+const WORD = /^(?=[^-])/;
 
 export const CLIENT_OPTIONS: readonly ClientOption[] = [
   client('curl', new RegExp(`^-${CURL_FLAGS}E|^--(?:proxy-)?cert$`), 'certificate'),
@@ -47,6 +60,32 @@ export const CLIENT_OPTIONS: readonly ClientOption[] = [
   client('openssl', new RegExp(`^${CIPHER_KEY}$`), 'value'),
   // Behind the logon come a script and its arguments.
   client('sqlplus(?:64)?', /^(?=[^-/@])/, 'logon', { until: new RegExp(`^@|${HEADS.logon.source}`) }),
+  client(DATABASE_TOOL, /^(?:userid=)?(?=[^-/@=][^=/]*\/)/i, 'logon', { until: HEADS.logon }),
+  client(UPPER_P_CLIENT, /^-P/, 'value'),
+  client(LOWER_P_CLIENT, /^-p/, 'value'),
+  client(W_CLIENT, /^-w/, 'value'),
+  client(PACKER, /^-h?p(?=.)/s, 'value'),
+  client(SNMP_CLIENT, /^-[cAX]/, 'value'),
+  client(REMOTE_DESKTOP, /^\/p:/, 'value'),
+  client('ssh-keygen', /^-[NP]/, 'value'),
+  client('slappasswd', /^-s/, 'value'),
+  client('influx|doctl', /^-t$/, 'value'),
+  client('login', /^-t$/, 'value', { of: /^glab$/ }),
+  client('push', /^-k$/, 'value', { of: /^dotnet$/ }),
+  // Vault's other methods than a token have fields: `vault login -method=aws role=x`.
+  client('login|unlock|obscure|setApiKey', /^(?=[^-=]+$)/, 'value', {
+    of: /^(?:vault|bao|cargo|bw|rclone|nuget)$/,
+    until: /^[^-@]+$|^--?method/,
+  }),
+  client('passwd', WORD, 'value', { of: /^openssl$/ }),
+  client('(?:add-)?authtoken', WORD, 'value', { of: /^ngrok$/ }),
+  client('auth|AUTH', WORD, 'value', { of: new RegExp(`^(?:${KEY_VALUE_CLIENT})$`) }),
+  client('add_user|change_password|authenticate_user', WORD, 'value', { of: /^rabbitmqctl$/, behind: 1 }),
+  // The key's id, and the key.
+  client('set|add', WORD, 'value', { of: /^(?:alias|host)$/, behind: 2 }),
+  client('htpasswd', WORD, 'value', { behind: 2 }),
+  client('wpa_passphrase', WORD, 'value', { behind: 1 }),
+  client('using', WORD, 'value', { of: /^db2$/, until: /^/ }),
 ];
 
 /** What tells a published port from a password. */

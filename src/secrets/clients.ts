@@ -5,7 +5,7 @@ import type { Span } from './spans.ts';
  * within the code of a shell.
  */
 export const SQL_CLIENT =
-  'mysql(?:dump|admin|import|check|show|slap|pump|binlog)?|mariadb(?:-[a-z-]{1,16})?|mycli';
+  'mysql(?:dump|admin|import|check|show|slap|pump|binlog|sh|_upgrade)?|mariadb(?:-[a-z-]{1,16})?|mycli';
 /** Their options that take no value, behind which `p` may stand in one word. */
 export const SQL_FLAGS = '[ABbCcEfGHijLNnoqrstUVvWwX]{0,8}';
 export const KEY_VALUE_CLIENT = '(?:redis|valkey|keydb)-cli';
@@ -26,6 +26,19 @@ export const SAMBA_CLIENT = 'smbclient|smbget|smbcacls|smbcquotas|smbtree|rpccli
 export const TDS_CLIENT = 'sqlcmd|osql|bcp|tsql|freebcp|defncopy';
 export const DIRECTORY_CLIENT = 'ldap(?:search|modify|add|delete|modrdn|compare|exop|whoami)';
 export const DIRECTORY_FLAGS = '[acCAIkKLMnNqQrtuvVWxZ]{0,8}';
+/** Options of them are the same: `-P`, `-p`, `-w`. */
+export const UPPER_P_CLIENT = 'zip|unzip|zipcloak|ipmitool|mosquitto_(?:pub|sub|rr)';
+export const LOWER_P_CLIENT =
+  'cqlsh|hdbsql|beeline|rdesktop|twine|rabbitmqadmin|ncftp(?:put|get|ls)|user(?:add|mod)|mydumper|myloader';
+export const W_CLIENT = String.raw`vsql|dsconf|ipa-client-install|kadmin(?:\.local)?`;
+/** Their `-p` has its value in the same word: `-p`, `-hp`. */
+export const PACKER = '7z[arz]?|(?:un)?rar';
+/** Community, and the passphrases of version 3. */
+export const SNMP_CLIENT =
+  'snmp(?:bulk)?(?:get(?:next)?|walk|set|table|trap|inform|status|delta|df|test|ps|netstat|usm|vacm)';
+export const REMOTE_DESKTOP = '(?:[xw]l?|sdl-)freerdp3?';
+export const DATABASE_TOOL = 'impdp|expdp|sqlldr|rman';
+
 /** A key, not that of a certificate, which is a file. */
 export const CIPHER_KEY = '-{1,2}(?:k|K|psk|hmac)';
 

@@ -1,16 +1,23 @@
 import {
   CIPHER_KEY,
   CURL_FLAGS,
+  DATABASE_TOOL,
   DIRECTORY_CLIENT,
   DIRECTORY_FLAGS,
   DOCUMENT_CLIENT,
   type Head,
   KEY_VALUE_CLIENT,
+  LOWER_P_CLIENT,
+  PACKER,
   REGISTRY_CLIENT,
+  REMOTE_DESKTOP,
   SAMBA_CLIENT,
+  SNMP_CLIENT,
   SQL_CLIENT,
   SQL_FLAGS,
   TDS_CLIENT,
+  UPPER_P_CLIENT,
+  W_CLIENT,
 } from './clients.ts';
 
 /** Within code of a shell, a client and its option. */
@@ -31,6 +38,13 @@ const MAYBE_BLANK = `(?:['"]?${BLANK})?`;
 function option(pattern: string, behind = MAYBE_BLANK): RegExp {
   return new RegExp(String.raw`[ \t\n]['"]?(?:${pattern})${behind}`, 'g');
 }
+
+/** The argument behind others, of which some may be options. */
+function argument(before: string): RegExp {
+  return new RegExp(String.raw`^['"]?(?:${BLANK}-\S{1,64}){0,4}${BLANK}${before}(?=[^\s;&|<>()-])`, 'g');
+}
+
+const WORDS = String.raw`(?:[^\s;&|<>-][^\s;&|<>]{0,255}${BLANK})`;
 
 const LONG_USER = String.raw`--user(?=['"]?[= \t\\])=?`;
 
@@ -73,4 +87,36 @@ export const CODE_CLIENTS: readonly CodeClient[] = [
     ),
     head: 'logon',
   },
+  {
+    program: DATABASE_TOOL,
+    option: argument(String.raw`(?:target${BLANK})?(?:userid=)?(?=['"]?[^\s/@'"=-]{1,128}\/)`),
+    head: 'logon',
+  },
+  { program: UPPER_P_CLIENT, option: option('-P') },
+  { program: LOWER_P_CLIENT, option: option('-p') },
+  { program: W_CLIENT, option: option('-w') },
+  { program: PACKER, option: /[ \t\n]['"]?-h?p(?=[^\s'"]|(['"])(?!\1))/g },
+  { program: SNMP_CLIENT, option: option('-[cAX]') },
+  { program: REMOTE_DESKTOP, option: /[ \t\n]['"]?\/p:/g },
+  { program: 'ssh-keygen', option: option('-[NP]') },
+  { program: 'slappasswd', option: option('-s') },
+  { program: 'influx|doctl', option: option('-t', `['"]?${BLANK}`) },
+  {
+    program: 'vault|bao|cargo|bw|rclone|nuget',
+    option: argument(
+      String.raw`(?:(?:login|unlock)${BLANK}(?:-(?!-?method[ \t])[^\s=]{1,64}${BLANK}){0,3}` +
+        String.raw`(?:[^\s@=]{1,64}@\S{1,64}${BLANK})?|(?:obscure|setApiKey)${BLANK})(?![^\s=;&|]{1,64}=)`,
+    ),
+  },
+  { program: 'ngrok', option: argument(`(?:config${BLANK})?(?:add-)?authtoken${BLANK}`) },
+  {
+    program: 'rabbitmqctl',
+    option: argument(`(?:add_user|change_password|authenticate_user)${BLANK}${WORDS}`),
+  },
+  {
+    program: 'mc(?:li)?',
+    option: argument(`(?:alias|config${BLANK}host)${BLANK}(?:set|add)${BLANK}${WORDS}{3}`),
+  },
+  { program: 'htpasswd', option: argument(`${WORDS}{2}`) },
+  { program: 'wpa_passphrase', option: argument(WORDS) },
 ];

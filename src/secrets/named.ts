@@ -9,7 +9,7 @@ const SCHEME = /^(?:bearer|basic|token|negotiate|ntlm|apikey)$/i;
 const LONG_SCHEME = /^(?:digest|aws4-[\w-]{1,32}),?$/i;
 
 /** What comes before the name of a variable that is set without a `=`. */
-const SETS = /(?:^|[\s;&|('"`])(?:setenv|set(?:\s+-{1,2}[\w-]{1,16}){0,3})\s+$/;
+const SETS = /(?:^|[\s;&|('"`])(?:setenv|set(?:\s+-{1,2}[\w-]{1,16}){0,3})\s+(?:[\w./@:-]{0,64}[/:])?$/;
 /** Names that netrc, and others like it, put before a word: `login u password x`. */
 const TAKES_WORD = /^(?:bearer|password|passwd|passphrase)$/i;
 
@@ -166,7 +166,7 @@ class NamedValues {
     const quote = words.quoteAt(at);
     if (quote !== undefined && closes(open, quote)) return undefined;
     const takes =
-      isOption(name) || TAKES_WORD.test(name) || SETS.test(text.slice(Math.max(0, start - 64), start));
+      isOption(name) || TAKES_WORD.test(name) || SETS.test(text.slice(Math.max(0, start - 128), start));
     if (!takes && quote === undefined) return undefined;
     const rest = text.slice(at, at + 64);
     return isPlainOption(rest) || URL_START.test(rest) ? undefined : words.value(at, open, false);

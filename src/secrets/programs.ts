@@ -108,9 +108,10 @@ export class Programs {
   }
 
   /** Whether the program at `at` is what the client says it is, as the argument at `index` sees it. */
-  #isOf({ of, until }: ClientOption, at: number, index: number): boolean {
-    if (until !== undefined && this.#args.slice(at + 1, index).some((between) => until.test(between)))
-      return false;
+  #isOf({ of, until, behind = 0 }: ClientOption, at: number, index: number): boolean {
+    const between = until === undefined && behind === 0 ? [] : this.#args.slice(at + 1, index);
+    if (until !== undefined && between.some((argument) => until.test(argument))) return false;
+    if (between.filter((argument) => !argument.startsWith('-')).length < behind) return false;
     if (of === undefined) return true;
     for (let before = at - 1; before >= Math.max(0, at - REACH); before--) {
       if (of.test(programAt(this.#args, before))) return true;

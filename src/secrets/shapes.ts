@@ -8,6 +8,8 @@ import type { Spans } from './spans.ts';
  * - ids of AWS access keys (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html);
  * - session tokens of AWS STS, by the prefixes in use;
  * - JSON Web Tokens, and the prefixed tokens of GitHub, GitLab and Slack;
+ * - those of Vault, npm, PyPI, Docker, DigitalOcean, Hugging Face, Atlassian, Stripe, Shopify, SendGrid, Tailscale,
+ *   Telegram and age, and of Google's OAuth; the path of a web hook of Slack or Discord;
  * - keys of Google's APIs, and of those of OpenAI, Anthropic and others that begin `sk-`: what has
  *   neither digits nor capitals is a name (`sk-learn-…`), as is `task-…`;
  *
@@ -20,7 +22,22 @@ const SHAPES = new RegExp(
     '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}',
     '(?:IQoJ|IQoD|FwoG|FwoD|FQoG|FQoD|AQoD|AQoE)[\\w+/%-]{40,}=*',
     'eyJ[\\w-]{16,}(?:\\.[\\w-]*)*',
-    '(?:gh[opsru]_|github_pat_|glpat-|xox[abprs]-)[\\w-]{16,}',
+    '(?:gh[opsru]_|github_pat_|gl(?:[pdf]t|pat|rt|soat|cbt|agent|imt|ptt)-|xox[abeprs]-|xapp-)[\\w-]{16,}',
+    'hv[sbr]\\.[\\w-]{20,}',
+    '(?:npm|hf)_[A-Za-z\\d]{30,}',
+    'pypi-AgE[\\w-]{12,}',
+    'dckr_[op]at_[\\w-]{16,}',
+    'do[opr]_v1_[a-f\\d]{32,}',
+    'ATATT3[\\w=-]{16,}',
+    '[rs]k_(?:live|test)_[A-Za-z\\d]{16,}',
+    'shp(?:at|ca|pa|ss)_[A-Fa-f\\d]{16,}',
+    '(?<![\\w.])SG\\.[\\w-]{16,}(?:\\.[\\w-]+)?',
+    'tskey-(?:[a-z]{1,16}-)?[\\w-]{12,}',
+    'ya29\\.[\\w-]{20,}',
+    'AGE-SECRET-KEY-1[A-Z\\d]{16,}',
+    '(?<=\\d{6,12}:)AA[\\w-]{30,}',
+    '(?<=hooks\\.slack\\.com/(?:services|workflows)/)[\\w/]{16,}',
+    '(?<=discord(?:app)?\\.com/api/(?:v\\d{1,2}/)?webhooks/)\\d{1,24}/[\\w-]{16,}',
     'AIza[\\w-]{30,}',
     '(?<![A-Za-z\\d-])sk-(?=[a-z_-]{0,64}[A-Z\\d])[\\w-]{20,}',
   ].join('|'),

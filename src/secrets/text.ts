@@ -2,14 +2,16 @@ import { findCommands } from './commands.ts';
 import { findNamed } from './named.ts';
 import { identity, type Normal, normalize } from './normal.ts';
 import { findPrivateKeys } from './pem.ts';
+import { findPiped } from './piped.ts';
 import { findQueries } from './query.ts';
 import { findShapes } from './shapes.ts';
 import { MASK, Spans } from './spans.ts';
+import { findIdentified } from './sql.ts';
 import { findUserinfo } from './userinfo.ts';
 
 /** What a text must hold before any rule can find something in it: most texts are plain. */
 const SUSPICIOUS =
-  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|pw|psk|jwt|otp|sess|\bpin\b|bearer|basic|mysql|mariadb|mycli|redis-cli|login|mongo|smb|rpcclient|samba|\bnet\b|lftp|\bopen\b|sqlcmd|osql|tsql|bcp|defncopy|sqlplus|ldap|openssl|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|glpat-|xox|AIza|\bsk-/i;
+  /[=:@?&]|pass|pwd|secret|token|cred|cookie|sign|auth|key|pw|psk|jwt|otp|sess|\bpin\b|bearer|basic|mysql|mariadb|mycli|redis-cli|login|mongo|smb|rpcclient|samba|\bnet\b|lftp|\bopen\b|sqlcmd|osql|tsql|bcp|defncopy|sqlplus|ldap|openssl|zip|rar\b|7z|ipmitool|snmp|mosquitto|cqlsh|hdbsql|beeline|rdesktop|freerdp|twine|rabbitmq|ncftp|user(?:add|mod)|mydumper|myloader|vsql|dsconf|ipa-client|kadmin|influx|doctl|impdp|expdp|sqlldr|rman\b|vault|\bbw\b|unlock|obscure|\bmc(?:li)?\b|chpasswd|sudo|identified|aws_|AQAE|AKIA|ASIA|ABIA|ACCA|IQo|FwoG|FwoD|FQoG|FQoD|AQo|eyJ|gh[opsru]_|github_|gl[a-z]{1,5}-|xox|xapp|AIza|\bsk-|hv[sbr]\.|npm_|hf_|pypi-|dckr_|_v1_|ATATT|_(?:live|test)_|shp|SG\.|ya29|hooks/i;
 
 /** Two or three are the most that a fuzzer needed; a bound keeps the time linear whatever comes. */
 const MAX_PASSES = 8;
@@ -61,6 +63,8 @@ function maskOnce(text: string, rule: Rule | undefined): string {
     findQueries(form, spans);
     findNamed(form, spans);
     findCommands(form, spans);
+    findIdentified(form, spans);
+    findPiped(form, spans);
     findShapes(form, spans);
     findPrivateKeys(form, spans);
   }

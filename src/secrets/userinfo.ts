@@ -13,6 +13,9 @@ const BARE_USERINFO = /(^|[\s'"=,(])([^\s'"=,(:/@]{1,64}:)([^\s'"@/]{1,256})@(?!
 const USER_OPTION =
   /(?:^|[\s'"`([,])(?:-[A-Za-z#0-9]{0,8}[uU](?=['"]?,?\s)|--(?:proxy-)?user(?=['"]?,?[\s=])|-[sSkLfivgnNO#046IG]{0,8}[uU])/g;
 
+/** Of another program, what it connects to: `-u http://…`, `-u jdbc:hive2://…`. */
+const SCHEME = /^(?:[a-z]{1,16}:)?[a-z][\w+.-]{0,32}:\/\//i;
+
 /** Between the option and its value: in code, the option's closing quote and a comma. */
 const GAP = /(?:['"](?=[\s,]),?)?(?:=|\s*)/y;
 
@@ -47,7 +50,7 @@ function findUserOptions(normal: Normal, spans: Spans): void {
     if (value === undefined) continue;
     USER_OPTION.lastIndex = Math.max(USER_OPTION.lastIndex, value.to - 1);
     if (colon < value.from) colon = text.indexOf(':', value.from);
-    const isUrl = text.startsWith('//', colon + 1);
+    const isUrl = SCHEME.test(text.slice(value.from, value.from + 64));
     if (colon >= value.from && colon < value.to && !isUrl)
       spans.add(normal, { from: colon + 1, to: value.to });
   }

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { journal } from '../support/journal.ts';
 import { type PcapngBlock, TOKEN, writePcapng } from '../support/packets/index.ts';
 import { endless, MIXED, TRUNCATED } from './captures.ts';
 import { imds, type Result, result, root, shell, start } from './run.ts';
@@ -82,6 +83,30 @@ describe('imds scrub', function () {
       assert.equal(code, 4, stderr);
       assert.deepEqual(files(), ['in.pcap']);
     }
+  });
+
+  it('keeps the records of a damaged capture in which attempts alone are told of', async () => {
+    const process = { pid: 900, start: '5' };
+    const records = [
+      journal.session(),
+      journal.process(process, { name: 'blocked' }),
+      { type: 'tick', time: 'never' },
+      journal.opened(10, { process }),
+      journal.closed(20, { failed: true, errno: 111 }),
+      journal.end(30),
+    ];
+    const blocks = records.map((record): PcapngBlock => ({ type: 'journal', record }));
+    writeFileSync(path('in.pcapng'), writePcapng(blocks));
+    const { code, stderr } = await imds(['scrub', path('in.pcapng'), path('out.pcapng')]);
+    assert.equal(code, 4);
+    assert.match(
+      stderr,
+      /wrong `time` of a tick record[\s\S]*out\.pcapng: kept 0 packets of the service, 6 records/,
+    );
+    const before = await imds(['analyze', '--format', 'log', path('in.pcapng')]);
+    const after = await imds(['analyze', '--format', 'log', path('out.pcapng')]);
+    assert.match(after.stdout, /pid:900:blocked/);
+    assert.equal(after.stdout, before.stdout);
   });
 
   it('replaces nothing unless told to', async () => {

@@ -3,6 +3,7 @@
  * Server and clients of the kernel tests, static: a guest may have nothing but busybox.
  *   flood serve ADDRESS            answers each request, until it is killed
  *   flood ask ADDRESS              one request, byte by byte
+ *   flood mptcp ADDRESS            one request over MPTCP, where the kernel has it
  *   flood run ADDRESS COUNT AT_ONCE  so many processes, so many at a time, each with its pid in its request
  */
 #include <arpa/inet.h>
@@ -17,6 +18,9 @@
 
 #define PORT 80
 #define TIMEOUT_S 60
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 static socklen_t read_address(const char *text, struct sockaddr_storage *address)
 {
@@ -75,16 +79,18 @@ static int serve(const char *text)
 	}
 }
 
-static int ask(const char *text, size_t chunk)
+static int ask(const char *text, size_t chunk, int protocol)
 {
 	struct sockaddr_storage address;
 	socklen_t length = read_address(text, &address);
-	int connection = socket(address.ss_family, SOCK_STREAM, 0);
+	int connection = socket(address.ss_family, SOCK_STREAM, protocol);
 	char request[256], answer[4096];
 	size_t size = snprintf(request, sizeof(request), "GET /latest/meta-data/?pid=%d HTTP/1.1\r\nHost: imds\r\n\r\n",
 			       getpid());
 
 	alarm(TIMEOUT_S);
+	if (connection < 0 && protocol != 0)
+		connection = socket(address.ss_family, SOCK_STREAM, 0);
 	if (connect(connection, (struct sockaddr *)&address, length) != 0)
 		return 1;
 	for (size_t at = 0; at < size; at += chunk)
@@ -102,7 +108,7 @@ static int run(const char *address, int count, int at_once)
 	while (count > 0 || running > 0) {
 		if (count > 0 && running < at_once) {
 			if (fork() == 0)
-				_exit(ask(address, 4096));
+				_exit(ask(address, 4096, 0));
 			count--;
 			running++;
 			continue;
@@ -120,7 +126,9 @@ int main(int count, char **arguments)
 	if (count == 3 && strcmp(arguments[1], "serve") == 0)
 		return serve(arguments[2]);
 	if (count == 3 && strcmp(arguments[1], "ask") == 0)
-		return ask(arguments[2], 1);
+		return ask(arguments[2], 1, 0);
+	if (count == 3 && strcmp(arguments[1], "mptcp") == 0)
+		return ask(arguments[2], 4096, IPPROTO_MPTCP);
 	if (count == 5 && strcmp(arguments[1], "run") == 0)
 		return run(arguments[2], atoi(arguments[3]), atoi(arguments[4]));
 	return 2;

@@ -30,7 +30,7 @@ wait_for out/stderr imds-probe: || exit 1
 grep -q 'imds-probe: ready' out/stderr || { cat out/stderr; exit 1; }
 cat out/stderr
 
-./flood ask $V4 && ./flood ask $V6 || { echo "a request failed"; exit 1; }
+./flood ask $V4 && ./flood ask $V6 && ./flood mptcp $V4 || { echo "a request failed"; exit 1; }
 ./flood run $V4 $FLOOD $AT_ONCE || { echo "the flood failed"; exit 1; }
 
 # What is attached is gone when the probe ends, however that is; the output until then is whole.

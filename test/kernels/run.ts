@@ -15,9 +15,9 @@ import { type Kernel, KernelStore } from './kernels.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const SERIES = ['5.10', '6.1', '6.12', '6.18', '7.3', '6.1-arm64'];
 const COMPILERS = { amd64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' };
-/** As guest.sh has it, and one request over each of IPv4 and IPv6. */
+/** As guest.sh has it, and one request over each of IPv4, IPv6 and MPTCP. */
 const FLOOD = 2000;
-const CONNECTIONS = FLOOD + 2;
+const CONNECTIONS = FLOOD + 3;
 
 const series = process.argv.length > 2 ? process.argv.slice(2) : SERIES;
 const cache = process.env.VMDIR ?? join(ROOT, '.cache', 'kernels');

@@ -342,6 +342,17 @@ describe('imds live: the session', function () {
     );
   });
 
+  it('goes on where there is no /proc, and says what is not known without it', () => {
+    const hide = 'mount -t tmpfs none /proc && exec "$0" "$@"';
+    const options = ['--no-log', '--no-state', '--duration', '1s'];
+    const args = ['--mount', 'sh', '-c', hide, process.execPath, 'bin/run.js', 'live', ...options];
+    const { status, stderr } = spawnSync('unshare', args, { encoding: 'utf8', timeout: 20_000 });
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^imds live: there is no \/proc here\./m);
+    assert.match(stderr, /^imds live: no_new_privs could not be set \(without \/proc nothing tells/m);
+    assert.match(stderr, /^imds live: ready: views sockets, wire \(any\); attribution ebpf/m);
+  });
+
   it('is one line and exit code 5 without the right to attach', () => {
     const args = [...UNPRIVILEGED, process.execPath, 'bin/run.js', 'live', '--capture', 'sockets'];
     const { status, stderr } = spawnSync('setpriv', args, {

@@ -23,27 +23,70 @@
 #define ECS_DIGITS 32
 /* Of a kernfs node: its id (linux/exportfs.h). */
 #define FILEID_KERNFS 0xfe
+/* Id of the root of all: the first that the kernel gives. */
+#define HOST_ROOT 1
 
 static int root_descriptor = -1;
 static size_t root_length;
 static struct table *paths;
 
-/* The mount point of cgroup v2, whole and not a part of it, of which there may be several. */
-static bool find_mount(char *path, size_t capacity)
+static bool is_cgroup2(int descriptor)
+{
+	struct statfs status;
+
+	return fstatfs(descriptor, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+static uint64_t id_of(int descriptor)
+{
+	union {
+		struct file_handle handle;
+		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} of = { .handle.handle_bytes = sizeof(uint64_t) };
+	uint64_t id = 0;
+	int mount;
+
+	if (name_to_handle_at(descriptor, "", &of.handle, &mount, AT_EMPTY_PATH) == 0)
+		memcpy(&id, of.handle.f_handle, sizeof(id));
+	return id;
+}
+
+static bool is_host_root(int descriptor)
+{
+	return is_cgroup2(descriptor) && id_of(descriptor) == HOST_ROOT;
+}
+
+/*
+ * Opens the mount point of cgroup v2 that shows the root of all, else the one that shows the root of our own cgroup
+ * namespace; -1 where there is neither. A container that was given the host's, as a DaemonSet's is, may have that beside
+ * its own, or alone: to its namespace the root of all is "/../..", as parts above its own are, so the id has to tell.
+ */
+static int open_mount(char *path, size_t capacity)
 {
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	char line[4096], root[1024], point[1024];
-	bool found = false;
+	int found = -1;
+	bool is_host = false;
 
 	if (!mounts)
-		return false;
-	while (!found && fgets(line, sizeof(line), mounts)) {
+		return -1;
+	while (!is_host && fgets(line, sizeof(line), mounts)) {
+		int mount;
+
 		if (!strstr(line, " - cgroup2 ") || sscanf(line, "%*d %*d %*s %1023s %1023s", root, point) != 2)
 			continue;
-		found = strcmp(root, "/") == 0;
-		found = found && strlen(point) < capacity;
-		if (found)
+		if (strlen(point) >= capacity)
+			continue;
+		mount = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		is_host = mount >= 0 && is_host_root(mount);
+		if (is_host || (mount >= 0 && found < 0 && strcmp(root, "/") == 0 && is_cgroup2(mount))) {
+			if (found >= 0)
+				close(found);
+			found = mount;
 			strcpy(path, point);
+		} else if (mount >= 0) {
+			close(mount);
+		}
 	}
 	fclose(mounts);
 	return found;
@@ -62,20 +105,6 @@ static int private_mount(void)
 	return mounted;
 }
 
-static uint64_t id_of(int descriptor)
-{
-	union {
-		struct file_handle handle;
-		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
-	} of = { .handle.handle_bytes = sizeof(uint64_t) };
-	uint64_t id = 0;
-	int mount;
-
-	if (name_to_handle_at(descriptor, "", &of.handle, &mount, AT_EMPTY_PATH) == 0)
-		memcpy(&id, of.handle.f_handle, sizeof(id));
-	return id;
-}
-
 static ssize_t path_of(int descriptor, char *path, size_t capacity)
 {
 	char link[64];
@@ -91,11 +120,12 @@ static ssize_t path_of(int descriptor, char *path, size_t capacity)
 bool cgroups_find(const char *path, struct cgroup_root *root, char *words, size_t capacity)
 {
 	char mount[256];
-	struct statfs status;
 
-	if (!path && find_mount(mount, sizeof(mount)))
+	root->descriptor = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : open_mount(mount, sizeof(mount));
+	if (!path && root->descriptor >= 0)
 		path = mount;
-	root->descriptor = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : private_mount();
+	else if (!path)
+		root->descriptor = private_mount();
 	if (root->descriptor < 0) {
 		snprintf(words, capacity,
 			 path ? "%s: %s (kernel %s): name a folder of cgroup v2 with --cgroup" :
@@ -103,7 +133,7 @@ bool cgroups_find(const char *path, struct cgroup_root *root, char *words, size_
 			 path ? path : "root is mounted, and none can be:", strerror(errno), kernel_release());
 		return false;
 	}
-	if (fstatfs(root->descriptor, &status) != 0 || status.f_type != CGROUP2_SUPER_MAGIC) {
+	if (!is_cgroup2(root->descriptor)) {
 		snprintf(words, capacity,
 			 "%s is not a folder of cgroup v2 (kernel %s): name one with --cgroup DIR",
 			 path ? path : "the mount", kernel_release());
@@ -111,7 +141,7 @@ bool cgroups_find(const char *path, struct cgroup_root *root, char *words, size_
 		return false;
 	}
 	snprintf(root->name, sizeof(root->name), "%.*s", (int)sizeof(root->name) - 1, path ? path : "own mount");
-	root->is_host = id_of(root->descriptor) == 1;
+	root->is_host = is_host_root(root->descriptor);
 	return true;
 }
 

@@ -101,20 +101,18 @@ static __always_inline void copy_packet(struct __sk_buff *skb, struct imds_packe
 	}
 }
 
-static __always_inline void handle_packet(struct __sk_buff *skb, __u32 direction)
+/* Of one that has an endpoint's port. */
+static APART int handle_packet(struct __sk_buff *skb, __u32 direction)
 {
 	struct imds_packet head = {};
 	struct sock *sk;
 	__u32 length, charge;
 
-	/* What is not for an endpoint leaves here, or after its address: this is all that it costs. */
-	if (!has_endpoint_port(FIELD(skb->remote_port)))
-		return;
 	if (!read_tuple(skb, &head.tuple))
-		return;
+		return 0;
 	length = FIELD(skb->len);
 	if (length == 0)
-		return;
+		return 0;
 	sk = kernel_sock(skb->sk);
 	head.time = bpf_ktime_get_boot_ns();
 	head.cookie = bpf_get_socket_cookie(skb);
@@ -126,9 +124,10 @@ static __always_inline void handle_packet(struct __sk_buff *skb, __u32 direction
 									 IMDS_MAX_PIECES * IMDS_PIECE_LARGE);
 	if (!admit(&packets, PACKETS_SIZE, &packet_shares, head.client, charge)) {
 		count(IMDS_LOST_PACKETS_SHED);
-		return;
+		return 0;
 	}
 	copy_packet(skb, &head);
+	return 0;
 }
 
 #endif

@@ -65,6 +65,25 @@ static __always_inline void handle_connect(struct bpf_sock_addr *ctx, struct imd
 	bpf_ringbuf_submit(event, 0);
 }
 
+static APART int handle_connect4(struct bpf_sock_addr *ctx)
+{
+	struct imds_tuple to = { .family = IMDS_IPV4, .remote = { FIELD(ctx->user_ip4) } };
+
+	handle_connect(ctx, &to);
+	return 0;
+}
+
+static APART int handle_connect6(struct bpf_sock_addr *ctx)
+{
+	struct imds_tuple to = { .family = IMDS_IPV6,
+				 .remote = { FIELD(ctx->user_ip6[0]), FIELD(ctx->user_ip6[1]), FIELD(ctx->user_ip6[2]),
+					     FIELD(ctx->user_ip6[3]) } };
+
+	unmap(to.remote, &to.family);
+	handle_connect(ctx, &to);
+	return 0;
+}
+
 static __always_inline bool read_peer(struct bpf_sock_ops *ops, struct imds_tuple *tuple)
 {
 	tuple->remote_port = bpf_ntohl(FIELD(ops->remote_port));
@@ -93,18 +112,24 @@ static __always_inline bool read_peer(struct bpf_sock_ops *ops, struct imds_tupl
 	return true;
 }
 
+static __always_inline bool may_be_redirected(__u32 op)
+{
+	return op == BPF_SOCK_OPS_TCP_CONNECT_CB && connecting_count != 0;
+}
+
 /* A connect to an endpoint whose SYN goes elsewhere. */
 static __always_inline bool is_redirected(struct bpf_sock_ops *ops, __u32 op)
 {
 	__u64 cookie;
 
-	if (op != BPF_SOCK_OPS_TCP_CONNECT_CB || connecting_count == 0)
+	if (!may_be_redirected(op))
 		return false;
 	cookie = bpf_get_socket_cookie(ops);
 	return bpf_map_lookup_elem(&connecting, &cookie);
 }
 
-static __always_inline void handle_socket(struct bpf_sock_ops *ops, __u32 op)
+/* Of one that has an endpoint's port, or that goes elsewhere. */
+static APART int handle_socket(struct bpf_sock_ops *ops, __u32 op)
 {
 	__u32 type;
 	struct imds_tuple tuple = {};
@@ -114,14 +139,14 @@ static __always_inline void handle_socket(struct bpf_sock_ops *ops, __u32 op)
 	__u64 cookie;
 
 	if (op == BPF_SOCK_OPS_STATE_CB && FIELD(ops->args[1]) != BPF_TCP_CLOSE)
-		return;
-	if (has_endpoint_port(FIELD(ops->remote_port)) && read_peer(ops, &tuple)) {
+		return 0;
+	if (read_peer(ops, &tuple)) {
 		type = op == BPF_SOCK_OPS_TCP_CONNECT_CB ? IMDS_EVENT_SYN :
 		       op == BPF_SOCK_OPS_STATE_CB	 ? IMDS_EVENT_CLOSED :
 							   IMDS_EVENT_ESTABLISHED;
 	} else {
 		if (!is_redirected(ops, op))
-			return;
+			return 0;
 		type = IMDS_EVENT_REDIRECTED;
 	}
 	cookie = bpf_get_socket_cookie(ops);
@@ -132,11 +157,11 @@ static __always_inline void handle_socket(struct bpf_sock_ops *ops, __u32 op)
 		bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 	sk = kernel_sock(ops->sk);
 	if (!sk)
-		return;
+		return 0;
 	tp = (struct tcp_sock *)sk;
 	event = reserve_event(type, client_of(BPF_CORE_READ(sk, sk_uid.val), sk), sizeof(*event));
 	if (!event)
-		return;
+		return 0;
 	event->head.cookie = cookie;
 	event->head.netns = netns_of(sk);
 	event->head.tuple = tuple;
@@ -149,6 +174,7 @@ static __always_inline void handle_socket(struct bpf_sock_ops *ops, __u32 op)
 	/* bytes_received follows the sequence numbers, of which the peer's FIN takes one. */
 	event->received = BPF_CORE_READ(tp, bytes_received) - (BPF_CORE_READ(sk, __sk_common.skc_flags) >> SOCK_DONE & 1);
 	bpf_ringbuf_submit(event, 0);
+	return 0;
 }
 
 struct {

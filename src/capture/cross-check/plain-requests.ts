@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /** A request, as far as the comparison goes. */
 export interface PlainRequest {
   method: string;
@@ -119,8 +121,12 @@ function versionOf(method: string, target: string, fields: ReadonlyMap<string, s
   if (fields.has('x-aws-ec2-metadata-token')) return 'v2';
   const path = target
     .replace(/^https?:\/\/[^/?#]*/i, '')
-    .replace(/[?#].*$/, '')
-    .replace(/\/+/g, '/');
-  const token = method === 'PUT' && path === '/latest/api/token';
+    .replace(/[?#].*$/s, '')
+    .replace(/%[0-9a-f]{2}/gi, (octet) => {
+      const character = String.fromCharCode(Number(`0x${octet.slice(1)}`));
+      return /[\w.~-]/.test(character) ? character : octet;
+    })
+    .replace(/\/\.{1,2}$/, '$&/');
+  const token = method === 'PUT' && posix.normalize(path || '/') === '/latest/api/token';
   return token && fields.has('x-aws-ec2-metadata-token-ttl-seconds') ? 'v2' : 'v1';
 }

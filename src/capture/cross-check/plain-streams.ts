@@ -138,7 +138,9 @@ export class PlainStreams {
     }
     const known = packet.payload.subarray(0, -ahead);
     const at = stream.taken + ahead;
+    // Before its first byte nothing was sent: it is another connection's, whose port a later SYN has taken.
     if (
+      at < 0 ||
       !known
         .subarray(Math.max(0, -at), Math.max(0, SAMPLE_BYTES - at))
         .equals(sampleOf(stream, at, known.length))

@@ -171,9 +171,9 @@ export class CaptureSource implements PacketSource {
     }
   }
 
-  /** Reads until the format can be told. */
+  /** Reads until the format can be told. What failed once is not tried, and told, again. */
   async #head(window: InputWindow): Promise<Format> {
-    while (window.end - window.start < MAGIC_BYTES && (await this.#more(window)));
+    while (!this.#broken && window.end - window.start < MAGIC_BYTES && (await this.#more(window)));
     return recognise(headOf(window));
   }
 

@@ -74,6 +74,7 @@ export class ClosedConnection {
   contradictedBy({ toEndpoint, bytes, payloadStart, payloadEnd, sequence }: Segment, path: Path): boolean {
     if (!toEndpoint || payloadEnd <= payloadStart || path === this.requestPath) return false;
     const offset = (sequence - this.requestBase) >>> 0;
+    if (payloadEnd - payloadStart === 1 && offset === this.#requestLength - 1) return false;
     return this.requestHistory.compare(offset, bytes, payloadStart, payloadEnd) === 'different';
   }
 }

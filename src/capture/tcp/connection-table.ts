@@ -210,6 +210,13 @@ export class ConnectionTable {
   /** Two clients that share an ISN but send other bytes, or are answered by another ISN, are two. */
   #split(path: Path, from: Connection | ClosedConnection, segment: Segment): Path {
     if (from instanceof Connection) from.paths.splice(from.paths.indexOf(path), 1);
+    // The other of two that share an ISN may be known already, by another of its paths.
+    const known = this.#copied(segment);
+    if (known instanceof Connection && known !== from) {
+      known.paths.push(path);
+      path.connection = known;
+      return path;
+    }
     const own = this.#newConnection(segment);
     own.paths.push(path);
     path.connection = own;

@@ -154,6 +154,7 @@ export class Connection implements ExchangeHandler {
     if (!toEndpoint || payloadEnd <= payloadStart) return false;
     if (this.requestPath === undefined || this.requestPath === path || this.paths.length === 1) return false;
     const offset = this.request.offsetOf(sequence);
+    if (this.request.isProbe(offset, payloadEnd - payloadStart)) return false;
     return this.request.history.compare(offset, bytes, payloadStart, payloadEnd) === 'different';
   }
 

@@ -102,6 +102,11 @@ export class Stream {
     this.floating = false;
   }
 
+  /** A keep-alive probe may have one garbage byte, just below the window (RFC 9293 §3.8.4). */
+  isProbe(offset: number, length: number): boolean {
+    return length === 1 && offset === this.next - 1;
+  }
+
   /** Something is held back. */
   get holds(): boolean {
     return this.#held !== undefined;
@@ -217,8 +222,7 @@ export class Stream {
 
   #compare(offset: number, bytes: Buffer, start: number, end: number): void {
     if (end <= start) return;
-    // RFC 9293 §3.8.4: a keep-alive probe sends one garbage byte below the window.
-    if (end - start === 1 && offset === this.next - 1) return;
+    if (this.isProbe(offset, end - start)) return;
     if (this.history.compare(offset, bytes, start, end) === 'different')
       count(this.#losses, 'tcp.overlap_conflicts');
   }

@@ -25,10 +25,11 @@ export const fallbackUnseen: Rule = {
   remedy: (evidence) => {
     const look =
       'Restart it while imds live watches: that shows the request for a token, and how it ends, or that there is none.';
-    // What the table says to do begins with the version that is needed.
-    return evidence?.match?.predatesV2 === undefined && evidence !== undefined
+    const setting = noFallback(evidence);
+    // What the table says to do begins with the version that is needed, and is all there is where no setting is known.
+    return evidence?.match?.predatesV2 === undefined || setting === ''
       ? `${look}${tableRemedy(evidence)}`
-      : `${look}${noFallback(evidence)}`;
+      : `${look}${setting}`;
   },
   look(evidence) {
     const { match, v1, v2, facts } = evidence;

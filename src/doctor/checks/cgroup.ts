@@ -5,6 +5,9 @@ const MOUNTS = '/proc/self/mountinfo';
 /** proc(5): root, mount point, options; and what stands behind the separator. */
 const CGROUP2 = /^\d+ \d+ \S+ (\S+) (\S+) .* - cgroup2 /;
 
+/** The probe's name for it. */
+const OWN_MOUNT = 'own mount';
+
 /** Where the probe attaches: the root of cgroup v2, which all processes are below. */
 export const cgroup: Examiner = {
   id: 'cgroup',
@@ -19,19 +22,19 @@ export const cgroup: Examiner = {
     const report = await probeIfRuns(context);
     const words = report?.problems.get('cgroup');
     if (words !== undefined) return { status: 'fail', text: words };
-    const name = whole?.point ?? report?.cgroup?.name;
-    if (report?.cgroup !== undefined && !report.cgroup.isWholeHost) {
+    const own = 'not mounted: the probe makes a mount of its own, that no path leads to';
+    if (report?.cgroup === undefined) {
+      return whole === undefined ? { status: 'unknown', text: own } : { status: 'ok', text: whole.point };
+    }
+    const { name, isWholeHost } = report.cgroup;
+    if (!isWholeHost) {
       return {
         status: 'warn',
         text: `${name} is that of a container: the socket view sees the processes of this container only`,
-        remedy: "Run it on the host, or in the host's cgroup namespace.",
+        remedy:
+          "Run it on the host, in the host's cgroup namespace, or with the host's /sys/fs/cgroup mounted into the container.",
       };
     }
-    if (whole !== undefined) {
-      return { status: 'ok', text: `${whole.point}${report === undefined ? '' : ', the whole host'}` };
-    }
-    const own = 'not mounted: the probe makes a mount of its own, that no path leads to';
-    if (report?.cgroup !== undefined) return { status: 'ok', text: `${own}; the whole host` };
-    return { status: 'unknown', text: own };
+    return { status: 'ok', text: name === OWN_MOUNT ? `${own}; the whole host` : `${name}, the whole host` };
   },
 };

@@ -85,6 +85,14 @@ def fast_open(address):
     drain(sock)
 
 
+def mptcp(address):
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP) as sock:
+        sock.settimeout(20)
+        sock.connect((address, PORT))
+        sock.sendall(REQUEST)
+        drain(sock)
+
+
 def mapped(address):
     request("::ffff:" + address, family=socket.AF_INET6)
 
@@ -302,7 +310,7 @@ def flood(address, count, at_once):
 
 
 COMMANDS = [
-    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mapped, refused, unreachable,
+    request, byte_by_byte, two_writes, kept, nonblocking, fast_open, mptcp, mapped, refused, unreachable,
     unreachable_thrice, again, from_thread, from_fork, exec_after_connect, after_exec, held, held_forked, retitled,
     large, odd_path, sink, deep, orphan,
     reuse_pid, flood,

@@ -37,7 +37,18 @@ function held(pid: number, what: 'link' | 'prog'): number[] {
     .map(Number);
 }
 
+/** Instructions of a program's own function; those that it calls stand behind it. */
+function instructions(program: number): { name: string; count: number } {
+  const { stdout } = spawnSync(BPFTOOL, ['prog', 'dump', 'xlated', 'id', String(program)], {
+    encoding: 'utf8',
+  });
+  const [, name = '', body = ''] = /^\w+ (\w+)\(.*\):\n((?: .*\n|;.*\n)*)/.exec(stdout) ?? [];
+  return { name, count: body.match(/^ +\d+: /gm)?.length ?? 0 };
+}
+
 const MOST_RESIDENT_KB = 6000;
+/** Two lines of an instruction cache, about. */
+const MOST_INSTRUCTIONS = 32;
 
 describe('imds-probe: its life', function () {
   this.timeout(60_000);
@@ -60,6 +71,17 @@ describe('imds-probe: its life', function () {
     const most = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]);
     // The buffers are 10 MB, and libbpf would map them twice; to load the programs takes 11 MB.
     assert.ok(most < MOST_RESIDENT_KB, `${most} kB`);
+  });
+
+  it('has what runs for packets and connects of others apart from all else', async function () {
+    if (!hasBpftool) this.skip();
+    const probe = await Probe.start();
+    const found = held(probe.child.pid ?? 0, 'prog').map(instructions);
+    await probe.stop();
+    for (const name of ['imds_connect4', 'imds_connect6', 'imds_sockops', 'imds_egress', 'imds_ingress']) {
+      const { count = 0 } = found.find((each) => each.name === name) ?? {};
+      assert.ok(count > 0 && count <= MOST_INSTRUCTIONS, `${name}: ${count} instructions`);
+    }
   });
 
   for (const [how, kill] of [

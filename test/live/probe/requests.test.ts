@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { shown } from '../../support/netns.ts';
 import { type Pair, sysctl } from '../../support/topologies.ts';
@@ -102,6 +103,19 @@ describe('imds-probe: requests', function () {
       assert.equal(capture.process(socket.reference).args?.[2], 'fast_open');
       assertComplete(socket);
     }, enableFastOpen));
+
+  it('names the process of a connection over MPTCP', function () {
+    if (!existsSync('/proc/sys/net/mptcp/enabled')) return this.skip();
+    return withWorld(async ({ client: where }) => {
+      const capture = await Probe.watch(async () => {
+        await client(where, ['mptcp', V4]);
+      });
+      const socket = capture.socket(where);
+      assert.deepEqual(socket.types, WHOLE);
+      assert.equal(capture.process(socket.reference).args?.[2], 'mptcp');
+      assertComplete(socket);
+    });
+  });
 
   it('has a refused connect as failed, with its errno', () =>
     withWorld(async ({ client: where, endpoint }) => {

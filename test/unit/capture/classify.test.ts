@@ -85,6 +85,11 @@ describe('capture/classify', () => {
         TOKEN_PUT,
       ],
       ['with a query', put('/latest/api/token?x=1', `${TTL}: 1`), TOKEN_PUT],
+      [
+        'with a path that is written in another way',
+        put('/latest/./x/../api/%74oken', `${TTL}: 1`),
+        TOKEN_PUT,
+      ],
       ['not without a lifetime', put('/latest/api/token'), V1],
       ['not by GET', get('/latest/api/token', `${TTL}: 1`), V1],
       ['not by lower-case put', put('/latest/api/token', `${TTL}: 1`).replace('PUT', 'put'), V1],
@@ -128,6 +133,12 @@ describe('capture/classify', () => {
         assert.equal(classified(get(path), 200)[0], 'v1');
         assert.equal(classified(get(path), 206)[0], 'v1');
         assert.deepEqual(classified(get(path), 0), ['v1', 'read', 'foreign-path']);
+      }
+    });
+
+    it('is none that leads back to what EC2 has', () => {
+      for (const path of ['/openstack/../latest/user-data', '/computeMetadata/%2e%2e/latest/meta-data/']) {
+        assert.deepEqual(classified(get(path), 401), V1);
       }
     });
 

@@ -89,6 +89,13 @@ describe('imds doctor: what the kernel has', () => {
     assert.equal((await cgroup.examine(contextOf({ [MOUNTS]: '' }))).status, 'unknown');
   });
 
+  it("finds the host's root in a container that was given it, where it is no root of its own", async () => {
+    const mounts = '31 25 0:27 /../.. /sys/fs/cgroup ro - cgroup2 cgroup rw\n';
+    const probe = { cgroup: { name: '/sys/fs/cgroup', whole_host: true } };
+    const found = await cgroup.examine(contextOf({ [MOUNTS]: mounts }, { probe }));
+    assert.deepEqual(found, { status: 'ok', text: '/sys/fs/cgroup, the whole host' });
+  });
+
   it('says that a container sees itself alone', async () => {
     const mounts = '31 25 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup rw\n';
     const found = await cgroup.examine(

@@ -59,6 +59,7 @@ describe('pipeline', () => {
         capturedBytes: 0,
         kernelBytes: 0,
         views: undefined,
+        scope: undefined,
         watched: undefined,
         lookups: { made: 0, found: 0 },
       },
@@ -97,6 +98,7 @@ describe('pipeline', () => {
       capturedBytes: 90,
       kernelBytes: 90,
       views: ['wire'],
+      scope: undefined,
       watched: ['169.254.169.254:80'],
       lookups: { made: 0, found: 0 },
     });

@@ -27,6 +27,8 @@ const WIRE_ALONE: Completeness = {
   kernelBytes: 0,
 };
 
+const DAMAGE = { code: 'events.damaged', message: 'damaged', damage: true };
+
 function session(change: Partial<SessionProof> = {}): SessionProof {
   return {
     session: 's1',
@@ -122,6 +124,11 @@ describe('the verdict of a host', () => {
       },
       /^Proof that no call was missed\. 1 connection older than the recording, open at its end, or not/,
     ],
+    [
+      'one container watched',
+      { completeness: { ...PROVEN, scope: 'container' } },
+      /^Proof that no call was missed\. One container alone was watched/,
+    ],
     ['bytes that are missing', { completeness: { ...PROVEN, capturedBytes: 800 } }, /100 bytes/],
     ['calls that were not written', { unwritten: 2 }, /2 calls could not be written/],
     [
@@ -139,8 +146,10 @@ describe('the verdict of a host', () => {
     it(`is NOT ENOUGH EVIDENCE with ${what}, and says so`, () => {
       const { hosts, ready } = verdicts([v2], [events([session(change)])]);
       assert.equal(hosts[0]?.status, 'not-enough-evidence');
-      assert.equal(hosts[0]?.needed.length, 1);
-      assert.match(hosts[0]?.needed[0] ?? '', needed);
+      const [first, ...others] = hosts[0]?.needed ?? [];
+      assert.match(first ?? '', needed);
+      // Of what was lost, how it is left behind.
+      assert.ok(others.length === 0 || (others.length === 1 && others[0]?.startsWith('Or ')));
       assert.equal(ready, false);
     });
   }
@@ -278,6 +287,71 @@ describe('the verdict of a host', () => {
       ],
     );
     assert.equal(ready, false);
+  });
+
+  it('adds nothing up of machines that share an id, as those that are made of one image', () => {
+    const half = { from: TIME, to: TIME + 14n * HOUR };
+    const other = { ...half, from: TIME + 12n * HOUR, to: TIME + 26n * HOUR, session: 's2' };
+    const [host] = verdicts(
+      [v2],
+      [events([session(half), session({ ...other, host: { id: 'a1', name: 'web-2', bootId: 'b2' } })])],
+    ).hosts;
+    assert.equal(host?.status, 'not-enough-evidence');
+    assert.match(host?.needed.join('\n') ?? '', /^Proof that .* Several machines \(web-1, web-2\) are taken/);
+  });
+
+  it('says where the interfaces were not watched, on which alone virtual machines are seen', () => {
+    const isSaid = (views: string[]) => {
+      const of = { completeness: { ...PROVEN, views } };
+      const [host] = verdicts([v2], [events([session(), session({ ...of, session: 's2' })])]).hosts;
+      assert.equal(host?.status, 'ready');
+      return host.restsOn.some((text) => text.includes('virtual machines and gVisor'));
+    };
+    assert.deepEqual([isSaid(['sockets']), isSaid(['sockets', 'wire'])], [true, false]);
+  });
+
+  describe('says how what a session lost is left behind', () => {
+    const lost = { completeness: { ...PROVEN, losses: { 'packets.shed': 1 } } };
+    const later = (hours: bigint) =>
+      session({ session: 's2', from: TIME + 30n * HOUR, to: TIME + (30n + hours) * HOUR });
+    const needed = (...sessions: SessionProof[]) => verdicts([v2], [events(sessions)]).hosts[0]?.needed ?? [];
+
+    it('by --since, where others watched for long enough after it', () => {
+      const [, behind] = needed(session(lost), later(40n));
+      const since = /--since (\S+);/.exec(behind ?? '')?.[1] ?? '';
+      assert.match(
+        behind ?? '',
+        /^Or a report of what came after that: .* 1 d 16 h since then are proven\.$/,
+      );
+      const window = { since: BigInt(Date.parse(since)) * 1_000_000n };
+      const after = verdicts([v2], [events([session(lost), later(40n)])], { ...DEFAULT_VERDICT, window });
+      assert.equal(after.hosts[0]?.status, 'ready');
+    });
+
+    it('with time, where another one watches since', () => {
+      assert.match(
+        needed(session(lost), later(3n))[1] ?? '',
+        /^Or 1 d under watch .*; 3 h are proven by now\.$/,
+      );
+    });
+
+    it('by a new session, where it is the last', () => {
+      assert.match(
+        needed(session({ ...lost, ended: false }))[1] ?? '',
+        /^Or 1 d under watch by a new session/,
+      );
+      // A connection that is open now may be proven in a moment.
+      const open = { completeness: { ...PROVEN, provableConnections: 3 } };
+      assert.equal(needed(session({ ...open, ended: false })).length, 1);
+    });
+
+    it('and says none of it where more is needed, or what is missing has no time', () => {
+      const torn = { ...events([session(lost), later(40n)]), problems: [DAMAGE] };
+      assert.ok(!verdicts([v2], [torn]).hosts[0]?.needed.some((text) => text.startsWith('Or ')));
+      const calls = [attributed({ version: 'v1' }, CURL, { host: HOST })];
+      const { hosts } = verdicts(calls, [events([session(lost), later(40n)])]);
+      assert.ok(!hosts[0]?.needed.some((text) => text.startsWith('Or ')));
+    });
   });
 
   it('counts no time between sessions as watched, however short', () => {
@@ -422,6 +496,15 @@ describe('the verdict of a host', () => {
       ])
         assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
     });
+  });
+
+  it('is of the container that was watched, whichever line of a session says so', () => {
+    const of = session({ completeness: { ...PROVEN, scope: 'container' } });
+    for (const lines of [
+      [of, session({ to: TIME + 26n * HOUR })],
+      [session(), { ...of, to: TIME + 26n * HOUR }],
+    ])
+      assert.equal(verdicts([v2], [events(lines)]).hosts[0]?.status, 'not-enough-evidence');
   });
 
   it('takes no jump of the clock for time under watch', () => {

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import type { Completeness } from '../../../src/model.ts';
 import { summarize } from '../../../src/report/completeness.ts';
-import { lossLines } from '../../../src/report/loss-lines.ts';
+import { lossLines, OF_CONTAINER } from '../../../src/report/loss-lines.ts';
 import { lossWords } from '../../../src/report/loss-words.ts';
 import { capture } from './samples.ts';
 
@@ -21,6 +21,15 @@ describe('what is known of what is missing', () => {
       shed[0],
       'On reading: 2 packets of a client that had more than its share of the buffer (packets.shed).',
     );
+  });
+
+  it('says that the host was not watched where a container was', () => {
+    const quiet = lines({ connections: 0, views: ['sockets'], scope: 'container' });
+    strictEqual(quiet[0], 'No connection to the endpoint was seen.');
+    strictEqual(quiet.at(-1), OF_CONTAINER);
+    const counted = { connections: 1, provableConnections: 1, capturedBytes: 9, kernelBytes: 9 };
+    const seen = lines({ ...counted, views: ['sockets'], scope: 'container' });
+    strictEqual(seen.at(-1), OF_CONTAINER);
   });
 
   it('says how many packets the probe dropped, also none, where not all is proven', () => {

@@ -33,9 +33,29 @@ describe('what to do next', () => {
     );
   });
 
+  it('asks for what came after the fix, of events, which keep what was before', () => {
+    const events = { ...capture(), events: 9 };
+    const text =
+      'fix these callers, then look again with --since and the time of the fix; --calls shows every call.';
+    strictEqual(next([v1], events), text);
+    strictEqual(next([v1], events, { place: 'page' }), 'fix these callers, then look again.');
+  });
+
+  it('looks for what a session lacked to name processes, where events are of one', () => {
+    const proof = { sessions: [{}] as unknown as CaptureSummary['sessions'] };
+    strictEqual(
+      next([nameless], { ...capture(), events: 9, ...proof }),
+      'no process is named; record without `--attribution off` to see who calls; `imds doctor` tells what else may be lacking.',
+    );
+  });
+
   it('does not send for calls to what has none: JSON reports, and inventories', () => {
-    for (const summary of [capture({ ofReport: true }), capture({ events: 0, callers: 3, packets: 0 })]) {
-      strictEqual(next([v1], summary), 'fix these callers, then look again.');
+    const again = ' with --since and the time of the fix';
+    for (const [summary, which] of [
+      [capture({ ofReport: true }), ''],
+      [capture({ events: 0, callers: 3, packets: 0 }), again],
+    ] as const) {
+      strictEqual(next([v1], summary), `fix these callers, then look again${which}.`);
       const unread = attributed({ version: 'unknown', operation: undefined }, CURL);
       strictEqual(next([unread], summary), 'why calls could not be read stands with their callers.');
     }

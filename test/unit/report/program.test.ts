@@ -37,6 +37,9 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
   ['/bin/busybox', 'busybox wget -q http://h/', 'wget'],
   ['/bin/busybox', '/bin/busybox sh /x.sh', 'sh /x.sh'],
   ['/bin/busybox.nosuid', 'crond -f', 'crond'],
+  ['/usr/bin/coreutils', '/usr/bin/coreutils --coreutils-prog=cat -', 'cat'],
+  ['/usr/bin/coreutils', '/usr/bin/coreutils --coreutils-prog-shebang=cat /usr/bin/cat -', 'cat'],
+  ['/usr/bin/coreutils', '/usr/bin/coreutils', 'coreutils'],
   [undefined, 'sshd:', 'sshd:'],
   [
     '/usr/libexec/platform-python3.6',
@@ -217,6 +220,7 @@ const TITLES: readonly (readonly [executable: string, title: string, expected: s
   ['/usr/bin/ruby3.1', 'Passenger RubyApp: /var/www/app (production)', 'Passenger RubyApp /var/www/app'],
   ['/usr/bin/node', 'npm run start:prod', 'npm run start:prod'],
   ['/usr/bin/node', 'npm start', 'npm start'],
+  ['/usr/bin/node', 'next-server (v14.1.0)', 'next-server'],
   ['/usr/bin/node', 'PM2 v5.3.0: God Daemon (/root/.pm2)', 'PM2 God Daemon'],
   ['/usr/bin/node', 'node /srv/app.js', 'node /srv/app.js'],
   ['/usr/bin/node', 'doing job 4711 of 9000', 'node'],
@@ -291,6 +295,30 @@ describe('program name', () => {
     );
   });
 
+  it('passes over what only runs another program, whatever it is made of', () => {
+    const script = { pid: 6, start: '1', executable: '/usr/bin/bash', args: ['bash', '/opt/x.sh'] };
+    for (const [executable, args] of [
+      ['/usr/bin/sudo-rs', 'sudo curl'],
+      ['/usr/bin/sudo.ws', 'sudo curl'],
+      ['/usr/bin/su-rs', 'su app -c curl'],
+      ['/usr/bin/coreutils', 'timeout 5 curl'],
+      ['/usr/bin/coreutils', '/usr/bin/coreutils --coreutils-prog-shebang=timeout /usr/bin/timeout 5 curl'],
+      ['/usr/bin/strace', 'strace -f curl'],
+      ['/usr/bin/script', 'script -qc curl /dev/null'],
+      ['/usr/bin/perl', '/usr/bin/perl /usr/bin/parallel curl'],
+      ['/usr/bin/perl', '/usr/bin/perl -w /usr/bin/chronic curl'],
+      ['/usr/bin/systemd-run', 'systemd-run --pipe curl'],
+    ] as const) {
+      const wrapper = { pid: 8, start: '1', executable, args: args.split(' ') };
+      const curl = { pid: 9, start: '1', executable: '/usr/bin/curl', args: ['curl'] };
+      strictEqual(
+        new ProcessViews().view({ ...curl, ancestors: [wrapper, script] }).startedBy,
+        'bash /opt/x.sh',
+        args,
+      );
+    }
+  });
+
   it('falls back to the name, and says when there is none', () => {
     strictEqual(programName({ pid: 1, start: '1', name: 'kworker' }), 'kworker');
     strictEqual(programName({ pid: 1, start: '1' }), undefined);
@@ -302,7 +330,9 @@ describe('program name', () => {
   });
 
   it('knows which programs say nothing of who is to be fixed', () => {
-    for (const program of ['curl', 'wget', 'sh -c', 'bash -c']) strictEqual(isBareClient(program), true);
-    for (const program of ['aws', 'bash /opt/x.sh', 'bash']) strictEqual(isBareClient(program), false);
+    for (const program of ['curl', 'wget', 'sh -c', 'bash -c', 'python3 /usr/bin/http', 'perl /usr/bin/GET'])
+      strictEqual(isBareClient(program), true);
+    for (const program of ['aws', 'bash /opt/x.sh', 'bash', 'python3 /opt/app/http', 'python3 -m http'])
+      strictEqual(isBareClient(program), false);
   });
 });

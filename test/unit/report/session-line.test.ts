@@ -64,6 +64,24 @@ describe("a session's line among its calls", () => {
     }
   });
 
+  it('tells where the sockets of one container alone were watched; what is not said to be the host is less', () => {
+    const proof: SessionProof = { ...PROOF, completeness: { ...PROOF.completeness, scope: 'container' } };
+    const line = sessionLine(proof);
+    assert.ok(ajv.validate(SCHEMA, JSON.parse(line)), ajv.errorsText());
+    assert.deepEqual(new EventLineParser().parseSession(Line.of(line)), proof);
+    const scopeOf = (scope: unknown) => {
+      const json = JSON.parse(line);
+      json.imds.scope = scope;
+      return new EventLineParser().parseSession(Line.of(JSON.stringify(json)))?.completeness.scope;
+    };
+    assert.deepEqual(['host', 'pod', null, 1].map(scopeOf), [
+      undefined,
+      'container',
+      'container',
+      'container',
+    ]);
+  });
+
   it('leaves out what is not known', () => {
     const proof = { ...PROOF, host: undefined, bootTime: undefined };
     assert.deepEqual(new EventLineParser().parseSession(Line.of(sessionLine(proof))), proof);

@@ -263,6 +263,23 @@ describe('secrets, whatever they stand in', () => {
       ':sqlplus a/b',
       ',mysql ',
     ],
+    ...[
+      'echo a ',
+      'echo a | ',
+      'printf "',
+      'identified by ',
+      'identified with a by ',
+      ' vault login -a',
+      ' mc alias set a b c',
+      ' htpasswd a b ',
+      ' rman target a/',
+      ' zip -P',
+      ' 7z -p',
+      ' set a/',
+      '1:AA',
+      'SG.a',
+      'hooks.slack.com/services/',
+    ],
   ];
   for (const unit of UNITS) {
     it(`take linear time to find in 300 KB of ${JSON.stringify(unit)}`, function () {

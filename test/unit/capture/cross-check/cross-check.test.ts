@@ -16,6 +16,7 @@ import {
   type TestPacket,
   writePcap,
 } from '../../../support/packets/index.ts';
+import { assembled } from '../assembled.ts';
 import { atPath } from '../read/temporary.ts';
 
 const ENDPOINTS: Endpoint[] = [
@@ -55,6 +56,28 @@ describe('capture/cross-check', () => {
     call(talk, { target: '/latest/user-data', packetNumber: 12 }),
   ];
   const packets = talk.packets();
+
+  it('takes what is written in another way for the same path, as the first reader does', async () => {
+    for (const [target, version] of [
+      ['/latest/./x/../api/%74oken', 'v2'],
+      ['/latest/api/token/.', 'v1'],
+      ['/latest/api%2Ftoken', 'v1'],
+      ['/latest\\api/token', 'v1'],
+    ] as const) {
+      const put = request(target, {
+        method: 'PUT',
+        headers: [['X-aws-ec2-metadata-token-ttl-seconds', '60']],
+      });
+      const other = new TcpConversation().handshake().exchange(put, response(404, '')).fin();
+      const found = assembled(other.packets());
+      assert.deepEqual(
+        found.calls.map((one) => one.version),
+        [version],
+        target,
+      );
+      assert.equal((await check(writePcap(other.packets()), other.packets(), found.calls)).calls, 1, target);
+    }
+  });
 
   const variants: [string, PcapOptions][] = [
     ['nanoseconds', {}],
@@ -132,6 +155,8 @@ describe('capture/cross-check', () => {
       [new TcpConversation().handshake().send(expecting), 0],
       [new TcpConversation().handshake().send('GET /latest/\r\n'), 0],
       [new TcpConversation().handshake().send(curl('/')).keepAliveProbe('client', 'x'), 0],
+      [new TcpConversation().handshake().raw('client', ['SYN'], { sequence: 55_555_555 }).send(curl('/')), 0],
+      [new TcpConversation().handshake().raw('client', ['SYN'], { sequence: 500 }).send(curl('/')), 1],
     ];
     for (const [one, notWhole] of unjudged) {
       const result = await check(writePcap(one.packets()), one.packets(), [call(one, { target: '/x' })]);

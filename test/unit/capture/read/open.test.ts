@@ -48,6 +48,17 @@ describe('capture/open', () => {
     assert.match(messages(result)[0] as string, /: reading failed at offset 0: ENOENT/);
   });
 
+  it('tells once that reading fails at the very beginning', async () => {
+    const failing = new Readable({
+      read() {
+        this.destroy(Object.assign(new Error('EIO: i/o error, read'), { errno: -5, code: 'EIO' }));
+      },
+    });
+    const result = await readSource(await openCapture('-', { stdin: failing }));
+    assert.equal(result.statistics.problems.length, 1);
+    assert.match(messages(result)[0] as string, /: reading failed at offset 0: EIO/);
+  });
+
   it('hands packets on as they come through a slow pipe', async () => {
     for (const file of [writePcap(packets), packetsToPcapng(packets)]) {
       const stdin = new PassThrough();

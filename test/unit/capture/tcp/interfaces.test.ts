@@ -9,6 +9,7 @@ import {
   response,
   TcpConversation,
   type TestPacket,
+  type TransportAddress,
   tokenResponse,
 } from '../../../support/packets/index.ts';
 import { assembled, lineOf } from '../assembled.ts';
@@ -49,6 +50,26 @@ describe('capture/tcp, the same packets on several interfaces', () => {
     it(`are one connection: ${name}`, () => {
       const { calls, connections, losses } = assembled(packets, { interfaces: NAMES });
       assert.deepEqual(calls.map(lineOf), LINES);
+      assert.deepEqual([connections.length, losses], [1, {}]);
+    });
+  }
+
+  for (const isClosed of [false, true]) {
+    it(`are one with keep-alive probes, the last ${isClosed ? 'late' : 'in time'}, whose byte is none of its bytes`, () => {
+      const conversation = new TcpConversation({ client: { address: '172.17.0.2', port: 40_000 } })
+        .handshake()
+        .exchange(curl(TARGET), response(200, 'a', KEPT))
+        .wait(15_000_000_000n)
+        .keepAliveProbe('client', '\0')
+        .ack('server')
+        .wait(15_000_000_000n)
+        .exchange(curl('/latest/user-data'), response(401, '', KEPT));
+      if (isClosed) conversation.fin().retransmit(-5, '\0');
+      else conversation.wait(15_000_000_000n).keepAliveProbe('client', '\0').ack('server').fin();
+      const last = conversation.segments.at(-1);
+      if (isClosed && last !== undefined) last.sequence = conversation.clientNext - 2;
+      const { calls, connections, losses } = assembled(merge(...copies(1000n, conversation)));
+      assert.deepEqual(calls.map(lineOf), [`v1 GET ${TARGET} 200`, 'v1 GET /latest/user-data 401']);
       assert.deepEqual([connections.length, losses], [1, {}]);
     });
   }
@@ -150,6 +171,18 @@ describe('capture/tcp, clients that share an ISN', () => {
       });
     }
   }
+
+  it('are two where each is seen on both sides of a NAT', () => {
+    const both = (options: ConversationOptions, client: TransportAddress, target: string) => {
+      const conversation = talk({ startNs: 1_768_471_200_000_000_000n, ...options }, target);
+      return [conversation.packets(), conversation.packets({ interfaceId: 1, delayNs: 20_000n, client })];
+    };
+    const later = { client: other, serverIsn: 12_345, startNs: 1_768_471_200_400_000_000n };
+    const packets = merge(...both({}, HOST, TARGET), ...both(later, { ...HOST, port: 60_001 }, '/other'));
+    const { calls, connections } = assembled(packets, { interfaces: NAMES });
+    assert.deepEqual(calls.map(lineOf), [...LINES, ...OTHER]);
+    assert.equal(connections.length, 2);
+  });
 
   it('and begin alike, on keep-alive connections, are two', () => {
     const packets = merge(talk().packets(), talk({ client: other, serverIsn: 77 }, '/other').packets());

@@ -1,0 +1,46 @@
+/*
+ * Names that are made anew each time something is run, and what they are each time: a job of every minute is one
+ * caller, and not one for each minute.
+ */
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+const UNITS: readonly (readonly [made: RegExp, name: string])[] = [
+  // A login has its number; where PAM asks systemd-logind for one, as on Amazon Linux and RHEL, so has each job of cron.
+  [/^session-c?\d+\.scope$/, 'session-*.scope'],
+  // systemd-run(1), without --unit
+  [/^run-(?:u\d+|r[0-9a-f]{32}|p\d+-i\d+)\.(scope|service)$/, 'run-*.$1'],
+  // systemd.socket(5), Accept=yes: number, and addresses, or process and user, of the connection
+  [/@\d+-(?:\d+-\d+|[\d.:a-f[\]]+:\d+-[\d.:a-f[\]]+:\d+)\.service$/, '@*.service'],
+  // snap-confine: snap.NAME.APP-UUID.scope
+  [UUID, '*'],
+];
+
+const PATHS: readonly (readonly [made: RegExp, name: string])[] = [
+  // SSM's Run Command (…/document/orchestration/UUID/…), CodeDeploy, runners of GitHub and GitLab
+  [UUID, '*'],
+  // CodeDeploy: deployment-root/UUID/d-ABCDEF123/deployment-archive
+  [/\/d-[A-Z0-9]{9}(?=\/)/g, '/d-*'],
+  // Ansible: ~/.ansible/tmp/ansible-tmp-1717171717.17-2345-98765/
+  [/\/ansible-tmp-[\d.]+(?:-\d+)+(?=\/)/g, '/ansible-tmp-*'],
+  // mktemp(1), and Python's tempfile
+  [/\/tmp\.\w{10}(?=\/|$)/g, '/tmp.*'],
+  [/\/tmp(?=[a-z]{0,7}[0-9_])[a-z0-9_]{8}(?=\/|$)/g, '/tmp*'],
+  // Jenkins: its shell steps, and those of its pipelines
+  [/\/jenkins\d{4,20}(?=\.(?:sh|bat)$)/g, '/jenkins*'],
+  [/\/durable-[0-9a-f]{4,8}(?=\/)/g, '/durable-*'],
+];
+
+/** The unit of each run: `session-*.scope`. */
+export function recurringUnit(unit: string): string {
+  return replaced(unit, UNITS);
+}
+
+/** A path, or words with one in them, as they are in each run. */
+export function recurringPath(path: string): string {
+  return replaced(path, PATHS);
+}
+
+function replaced(text: string, rules: readonly (readonly [RegExp, string])[]): string {
+  return rules.reduce((left, [made, name]) => left.replace(made, name), text);
+}

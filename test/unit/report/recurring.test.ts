@@ -1,0 +1,91 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { Aggregate } from '../../../src/report/aggregate.ts';
+import { callerFields } from '../../../src/report/caller-row.ts';
+import { recurringPath, recurringUnit } from '../../../src/report/recurring.ts';
+import { attributed, CURL } from './samples.ts';
+
+const ID = '4b1c9a7e-2b8d-4f1c-9a7e-2b8d4f1c9a7e';
+const HEX = '0123456789abcdef0123456789abcdef';
+
+const UNITS: readonly (readonly [unit: string, expected: string])[] = [
+  ['session-12.scope', 'session-*.scope'],
+  ['session-c3.scope', 'session-*.scope'],
+  ['run-u812.service', 'run-*.service'],
+  [`run-r${HEX}.scope`, 'run-*.scope'],
+  ['run-p4711-i4712.scope', 'run-*.scope'],
+  ['sshd@3-10.0.0.5:22-10.0.0.9:51234.service', 'sshd@*.service'],
+  ['check-mk-agent@12-4711-997.service', 'check-mk-agent@*.service'],
+  [`snap.aws-cli.aws-${ID}.scope`, 'snap.aws-cli.aws-*.scope'],
+  ['nginx.service', 'nginx.service'],
+  ['getty@tty1.service', 'getty@tty1.service'],
+  ['postgresql@15-main.service', 'postgresql@15-main.service'],
+  ['worker@3.service', 'worker@3.service'],
+  ['app@1-a-b.service', 'app@1-a-b.service'],
+  ['agent@7-[fd00::1]:22-[fd00::2]:50123.service', 'agent@*.service'],
+  ['run-backup.service', 'run-backup.service'],
+  ['session-manager.scope', 'session-manager.scope'],
+];
+
+const PATHS: readonly (readonly [path: string, expected: string])[] = [
+  [
+    `/var/lib/amazon/ssm/i-0abc/document/orchestration/${ID}/awsrunShellScript/0.awsrunShellScript/_script.sh`,
+    '/var/lib/amazon/ssm/i-0abc/document/orchestration/*/awsrunShellScript/0.awsrunShellScript/_script.sh',
+  ],
+  [
+    `/opt/codedeploy-agent/deployment-root/${ID}/d-4ABCDEF12/deployment-archive/start.sh`,
+    '/opt/codedeploy-agent/deployment-root/*/d-*/deployment-archive/start.sh',
+  ],
+  [
+    '/root/.ansible/tmp/ansible-tmp-1717171717.1717-2345-987654321/AnsiballZ_setup.py',
+    '/root/.ansible/tmp/ansible-tmp-*/AnsiballZ_setup.py',
+  ],
+  ['/tmp/tmp.aB3dE6gH9j/run.sh', '/tmp/tmp.*/run.sh'],
+  ['/tmp/tmp4x_9kq2a/run.py', '/tmp/tmp*/run.py'],
+  ['/tmp/jenkins1234567890123456789.sh', '/tmp/jenkins*.sh'],
+  ['/srv/ws@tmp/durable-1a2b3c4d/script.sh', '/srv/ws@tmp/durable-*/script.sh'],
+  ['/opt/tmp.backup/run.sh', '/opt/tmp.backup/run.sh'],
+  ['/opt/tmptestfile/run.sh', '/opt/tmptestfile/run.sh'],
+  ['/opt/jenkins2.sh', '/opt/jenkins2.sh'],
+  ['/opt/app-2024.01/main.py', '/opt/app-2024.01/main.py'],
+];
+
+describe('names that are made anew for each run', () => {
+  for (const [unit, expected] of UNITS)
+    it(`${unit}: ${expected}`, () => equal(recurringUnit(unit), expected));
+  for (const [path, expected] of PATHS)
+    it(`${path}: ${expected}`, () => equal(recurringPath(path), expected));
+
+  it('make one caller of a job, which shows what is the same each time', () => {
+    const aggregate = new Aggregate();
+    for (let run = 0; run < 3; run++) {
+      const folder = `/var/lib/amazon/ssm/i-1/document/orchestration/${ID.replace('4b', `4${run}`)}`;
+      const args = ['sh', '-c', `${folder}/_script.sh`];
+      const shell = {
+        pid: 500 + run,
+        start: `${run}`,
+        executable: '/usr/bin/dash',
+        args: ['sh', `${folder}/_script.sh`],
+      };
+      aggregate.add(
+        attributed(
+          {},
+          {
+            ...CURL,
+            pid: 600 + run,
+            unit: `session-${run}.scope`,
+            ancestors: [{ ...shell, pid: 700, args }, shell],
+          },
+        ),
+      );
+    }
+    const callers = aggregate.callers();
+    equal(callers.length, 1);
+    const [caller] = callers;
+    if (caller === undefined) return;
+    const { started_by, unit, v1 } = callerFields(caller, aggregate.views);
+    deepEqual(
+      [started_by, unit, v1],
+      ['sh /var/lib/amazon/ssm/i-1/document/orchestration/*/_script.sh', 'session-*.scope', 3],
+    );
+  });
+});
