@@ -13,6 +13,8 @@ export interface CommandOptions {
 
 /** Characters of what was typed that are repeated. */
 const LONGEST = 60;
+/** Commands that are said to have an option: one that most have is meant for none of them. */
+const MOST_NAMED = 2;
 /** oclif's exit code for whatever it does not accept. */
 const OCLIF_USAGE = 2;
 /** It prints contradictions dimmed. */
@@ -63,7 +65,7 @@ function unknownOptions({ flags }: OclifUsage, known: CommandOptions, help: stri
   const hint =
     near !== undefined
       ? `Did you mean --${near}? `
-      : elsewhere.length > 0
+      : elsewhere.length > 0 && elsewhere.length <= MOST_NAMED
         ? `${elsewhere.join(' and ')} ${has} it. `
         : '';
   return { message: `no such option: ${names.map(short).join(', ')}`, remedy: `${hint}${help}` };

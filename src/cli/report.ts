@@ -23,6 +23,8 @@ export interface ReportOptions extends ReportOutputOptions {
   paths: readonly string[];
   /** Where this host's own are. */
   ownPaths: readonly string[];
+  /** Of those, what somebody named: it has to be there. */
+  namedPaths: readonly string[];
   filter: EventFilter;
 }
 
@@ -75,8 +77,8 @@ class ReportRun {
 
   /** Of a host's own files, some may be missing: a session may keep no logs, or no inventory. */
   async #find(): Promise<FoundFiles> {
-    const { paths, ownPaths } = this.#options;
-    const there = ownPaths.filter((path) => existsSync(path));
+    const { paths, ownPaths, namedPaths } = this.#options;
+    const there = ownPaths.filter((path) => namedPaths.includes(path) || existsSync(path));
     if (paths.length + there.length === 0) throw nothingSaved(ownPaths);
     const found = await findEventFiles([...paths, ...there]);
     if (paths.length > 0 || found.files.length === 0) return found;

@@ -16,11 +16,19 @@ import { HostChoice } from '../events/host-choice.ts';
 const NANOSECONDS_IN_MS = 1_000_000n;
 
 /** What is read where nothing is named: the logs, and the inventory of callers, which the logs may have lost. */
-function ownPaths(paths: readonly string[] | undefined, { values, sources }: Config): string[] {
-  const inventory = join(values['inventory.folder'], INVENTORY);
-  if (paths === undefined) return [values['log.folder'], inventory];
+function ownPaths(paths: readonly string[] | undefined, config: Config): string[] {
+  const inventory = inventoryOf(config);
+  if (paths === undefined) return [config.values['log.folder'], inventory];
   // Of this host, when somebody asks for it.
-  return sources['inventory.folder'].origin === 'flag' ? [inventory] : [];
+  return asksForInventory(config) ? [inventory] : [];
+}
+
+function inventoryOf({ values }: Config): string {
+  return join(values['inventory.folder'], INVENTORY);
+}
+
+function asksForInventory({ sources }: Config): boolean {
+  return sources['inventory.folder'].origin === 'flag';
 }
 
 export default class Report extends ImdsCommand {
@@ -107,6 +115,7 @@ Exit status: 0 done; 1 failure; 2 usage; 3 a condition of --fail-on holds; 4 an 
       {
         paths: args.path ?? [],
         ownPaths: ownPaths(args.path, config),
+        namedPaths: asksForInventory(config) ? [inventoryOf(config)] : [],
         filter: {
           since,
           until,

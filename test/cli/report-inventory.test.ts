@@ -137,6 +137,25 @@ describe('imds report with inventories', function () {
     assert.match(stderr, /nothing is of host web-8; 1 other: web-7/);
   });
 
+  it('says so where there is none in the folder that somebody named', async () => {
+    const events = put('imds-calls.jsonl', EVENTS);
+    const missing = join(folder.path, 'nosuch');
+    const { code, stdout, stderr } = await imds([
+      'report',
+      events,
+      '--state-dir',
+      missing,
+      '--config',
+      'none',
+    ]);
+    assert.equal(code, 4);
+    assert.match(stdout, /^Seen +38 calls/m);
+    assert.equal(
+      stderr,
+      `imds report: ${missing}/imds-callers.json: there is no such file. Check the path and its permissions.\n`,
+    );
+  });
+
   it('reads that of --state-dir, and says what is wrong with it', async () => {
     const inventory = await inventoryOf('state/imds-callers.json', LINES);
     const { stdout } = await imds(['report', '--state-dir', join(folder.path, 'state'), '--json']);

@@ -248,6 +248,7 @@ describe('other commands, misused', () => {
       ['live', '--format', 'json'],
       'imds live: no such option: --format. imds analyze and imds report have it. imds live --help says more.',
     ],
+    [['explain', '--json'], 'imds explain: no such option: --json. imds explain --help says more.'],
     [['doctor', '--lines', '5'], 'imds doctor: --lines: given without --bundle. Give --bundle too.'],
     [
       ['live', '--keep-secrets', '--config', 'none'],
