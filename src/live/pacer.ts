@@ -7,7 +7,7 @@ import type { JournalHandler, Packet } from '../ports.ts';
 /** Begins a tick as the probe writes it (docs/records.md); nothing else is looked into. */
 const TICK = /^\{"type":"tick","time":"(\d{1,20})"/;
 const TICK_BYTES = 64;
-/** A view that has told no time for so long is not waited for. */
+/** A view that has said nothing for so long is not waited for. */
 const MAX_SILENCE_MS = 10_000;
 /** So far it may be behind without time being told by others. */
 const MAX_BEHIND_NS = 1_000_000_000n;
@@ -43,11 +43,19 @@ export class Pacer {
     this.#toldAt = elapsed();
   }
 
-  /** Of the view that tells the time. */
+  /**
+   * Of the view that tells the time. One that was held up comes with what is old: ticks of now between that would have
+   * the journal's clock set back and forth, and each time all waits would end.
+   */
   get leader(): JournalHandler {
     return {
       ...this.#journal,
+      packet: (packet) => {
+        this.#toldAt = this.#elapsed();
+        this.#journal.packet(packet);
+      },
       record: (json, where) => {
+        this.#toldAt = this.#elapsed();
         const time = tickTime(json);
         if (time !== undefined) this.#advance(time);
         this.#journal.record(json, where);
@@ -76,7 +84,6 @@ export class Pacer {
   }
 
   #advance(time: bigint): void {
-    this.#toldAt = this.#elapsed();
     if (time > this.#time) this.#time = time;
     this.#release(this.#time);
   }

@@ -87,6 +87,20 @@ describe('views in step', () => {
     assert.deepEqual(told.slice(0, 4), [late(1, 1), 'packet 1 1', late(2, 2), 'packet 2 2']);
   });
 
+  it('tell no time between what is old of one that goes on after a silence', () => {
+    pacer.leader.record(tick(1), WHERE);
+    elapsed = 14_000;
+    assert.equal(pacer.mayTick(second(15)), true);
+    pacer.leader.packet(packetAt(2));
+    elapsed = 14_200;
+    assert.equal(pacer.mayTick(second(15.2)), false);
+    pacer.leader.record(Buffer.from('{"type":"socket_closed"}'), WHERE);
+    elapsed = 24_000;
+    assert.equal(pacer.mayTick(second(25)), false);
+    pacer.leader.record(tick(24), WHERE);
+    assert.equal(pacer.mayTick(second(25)), true);
+  });
+
   it('say once a tick, and no oftener, that the sockets are late', () => {
     elapsed = 10_001;
     for (const tenth of [0n, 1n, 2n, 3n, 4n]) pacer.mayTick(second(10) + tenth * 100_000_000n);
