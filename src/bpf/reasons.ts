@@ -13,6 +13,7 @@ export const REASONS = {
   ambiguous: 'several sockets match',
   probeEnded: 'the probe had ended',
   eventsLost: 'events lost',
+  probeLate: 'the probe was late',
   outOfScope: 'outside the scope of the session',
   notOfThisHost: "not of this host's sockets",
   noAnswer: 'no look-up was answered',

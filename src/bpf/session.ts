@@ -7,6 +7,8 @@ import type { Socket } from './socket.ts';
 
 /** Counters with this prefix are events of sockets or processes. */
 const EVENTS = 'events.';
+/** Counts how often others went on without the probe, which was late; its record's time is until when it was. */
+export const PROBE_LATE = 'probe.late';
 /** What the probe had not written when it died is lost: events of up to so long before. */
 const UNWRITTEN_NS = 1_000_000_000n;
 
@@ -21,6 +23,7 @@ export class Session {
   readonly #losses = new Map<string, number>();
   #probeEnded: bigint | undefined;
   #eventsLost = false;
+  #lateUntil = 0n;
   /** Nothing more is to be waited for. */
   ended = false;
 
@@ -49,6 +52,8 @@ export class Session {
     for (const [name, text] of Object.entries(record.counters)) {
       const count = Math.min(Number(text), Number.MAX_SAFE_INTEGER);
       if (count > 0 && name.startsWith(EVENTS)) this.#eventsLost = true;
+      // A file's beginning repeats the counter with a later time.
+      if (name === PROBE_LATE && count > (this.#losses.get(name) ?? 0)) this.#late(record.time);
       if (this.#names.admit(name)) this.#losses.set(name, Math.max(count, this.#losses.get(name) ?? 0));
       else this.#losses.set(COUNTERS_REFUSED, (this.#losses.get(COUNTERS_REFUSED) ?? 0) + 1);
     }
@@ -86,6 +91,7 @@ export class Session {
     if (ended !== undefined && ended <= connectionTime) return REASONS.probeEnded;
     if (this.#haveEventsBeenLost(ownLosses)) return REASONS.eventsLost;
     if (ended !== undefined && ended - UNWRITTEN_NS <= connectionTime) return REASONS.probeEnded;
+    if (connectionTime <= this.#lateUntil) return REASONS.probeLate;
     return this.header.scope === 'container' ? REASONS.outOfScope : REASONS.notOfThisHost;
   }
 
@@ -101,6 +107,11 @@ export class Session {
   whyNoProcess(isOlder: boolean, ownLosses: Counters): Reason {
     if (isOlder) return REASONS.olderSocket;
     return this.#haveEventsBeenLost(ownLosses) ? REASONS.eventsLost : REASONS.processMissing;
+  }
+
+  #late(until: string): void {
+    const time = BigInt(until);
+    if (time > this.#lateUntil) this.#lateUntil = time;
   }
 
   #haveEventsBeenLost(ownLosses: Counters): boolean {

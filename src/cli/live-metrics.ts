@@ -23,13 +23,14 @@ export async function openMetrics({
 /** Root is given up: scrapers are answered, from this session. */
 export function beginMetrics(
   metrics: Metrics,
-  { session, time, views, attribution }: SessionRecord,
+  { session, time, views, scope = 'host', attribution }: SessionRecord,
   { logs, saver }: { logs: LogSink | undefined; saver: SessionSaver | undefined },
 ): void {
   metrics.begin({
     id: session,
     start: BigInt(time),
     views,
+    scope,
     attribution,
     kernel: release(),
     logLinesLost: () => logs?.lostLines ?? 0,

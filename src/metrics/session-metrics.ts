@@ -8,6 +8,8 @@ export interface SessionFacts {
   start: Nanoseconds;
   views: readonly string[];
   attribution: string;
+  /** Whose sockets are watched: of the whole `host`, or of the `container` alone that imds is in. */
+  scope: string;
   kernel: string;
   /** Lines that will never be in the log files. */
   logLinesLost(): number;
@@ -42,14 +44,14 @@ function addInfo(registry: Registry, version: string, state: SessionState): void
   }).set({ version }, 1);
   new Gauge({
     name: 'imds_session_info',
-    help: 'Always 1; the session, the views that witness traffic, and how processes are found.',
-    labelNames: ['session', 'views', 'attribution', 'kernel'],
+    help: 'Always 1; the session, the views that witness traffic, whose sockets they see, and how processes are found.',
+    labelNames: ['session', 'views', 'scope', 'attribution', 'kernel'],
     registers,
     collect() {
       const { facts } = state;
       if (facts === undefined) return;
-      const { id: session, views, attribution, kernel } = facts;
-      this.set({ session, views: views.join(','), attribution, kernel }, 1);
+      const { id: session, views, scope, attribution, kernel } = facts;
+      this.set({ session, views: views.join(','), scope, attribution, kernel }, 1);
     },
   });
   gauge(registry, 'imds_session_start_time_seconds', 'When the session began.', () =>

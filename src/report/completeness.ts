@@ -18,6 +18,7 @@ const HARMLESS = new Set([
   'host.turned_away',
   'host.unanswered',
   'http.unsolicited_responses',
+  'probe.late',
   'procfs.exits',
   'procfs.overloaded',
   'procfs.unanswered',

@@ -54,6 +54,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'packets.shed': ['packet', 'of a client that had more than its share of the buffer'],
   'packets.unreadable': ['packet', 'that the kernel could not copy'],
   'probe.exits': ['end', 'of the probe before that of the session'],
+  'probe.late': ['time', 'that the probe, which was late, was not waited for'],
   'processes.args_unknown': ['process start', 'without arguments'],
   'processes.args_unreadable': ['process start', 'whose arguments could not be read'],
   'procfs.exits': ['end', 'of the process for look-ups in /proc before that of the session'],

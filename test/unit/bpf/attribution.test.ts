@@ -170,6 +170,12 @@ describe('attribution', () => {
       ['events lost', (b) => b.records(journal.losses(1, { 'events.ring_full': '2' }))],
       ["not of this host's sockets", (b) => b.records(journal.losses(1, { 'events.ring_full': '0' }))],
       ["not of this host's sockets", (b) => b.records(journal.losses(1, { 'packets.ring_full': '1' }))],
+      ['the probe was late', (b) => b.records(journal.losses(1000, { 'probe.late': '1' }))],
+      [
+        "not of this host's sockets",
+        (b) =>
+          b.records(journal.losses(1, { 'probe.late': '7' }), journal.losses(1000, { 'probe.late': '7' })),
+      ],
       ['outside the scope of the session', () => {}, { scope: 'container' }],
       ['the probe had ended', (b) => b.records(journal.probeExit(1))],
       ['the probe had ended', (b) => b.records(journal.probeExit(900))],

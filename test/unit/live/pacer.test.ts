@@ -22,7 +22,10 @@ function packetAt(seconds: number, length = 1): Packet {
   };
 }
 
-const second = (count: number) => BigInt(count) * 1_000_000_000n;
+const second = (count: number) => BigInt(count * 10) * 100_000_000n;
+/** What says that of packets until a tick after then nobody knows yet whose they are. */
+const late = (seconds: number, count: number) =>
+  `{"type":"losses","time":"${second(seconds) + 200_000_000n}","counters":{"probe.late":"${count}"}}`;
 const tick = (seconds: number) => Buffer.from(`{"type":"tick","time":"${second(seconds)}"}`);
 
 describe('views in step', () => {
@@ -67,7 +70,8 @@ describe('views in step', () => {
     pacer.follower.packet(packetAt(10));
     elapsed = 10_001;
     assert.equal(pacer.mayTick(second(10)), true);
-    assert.deepEqual(told, ['packet 10 10']);
+    assert.deepEqual(told, [late(10, 1), 'packet 10 10']);
+    told.shift();
     elapsed = 10_002;
     pacer.leader.record(tick(11), WHERE);
     pacer.follower.packet(packetAt(20));
@@ -78,9 +82,29 @@ describe('views in step', () => {
   });
 
   it('hold so much and no more', () => {
-    for (let number = 0; number < 400; number++) pacer.follower.packet(packetAt(number, 65_000));
-    assert.ok(told.length > 100 && told.length < 200, `${told.length} were handed on`);
-    assert.equal(told[0], 'packet 0 0');
+    for (let number = 1; number <= 400; number++) pacer.follower.packet(packetAt(number, 65_000));
+    assert.ok(told.length > 200 && told.length < 400, `${told.length} were handed on`);
+    assert.deepEqual(told.slice(0, 4), [late(1, 1), 'packet 1 1', late(2, 2), 'packet 2 2']);
+  });
+
+  it('tell no time between what is old of one that goes on after a silence', () => {
+    pacer.leader.record(tick(1), WHERE);
+    elapsed = 14_000;
+    assert.equal(pacer.mayTick(second(15)), true);
+    pacer.leader.packet(packetAt(2));
+    elapsed = 14_200;
+    assert.equal(pacer.mayTick(second(15.2)), false);
+    pacer.leader.record(Buffer.from('{"type":"socket_closed"}'), WHERE);
+    elapsed = 24_000;
+    assert.equal(pacer.mayTick(second(25)), false);
+    pacer.leader.record(tick(24), WHERE);
+    assert.equal(pacer.mayTick(second(25)), true);
+  });
+
+  it('say once a tick, and no oftener, that the sockets are late', () => {
+    elapsed = 10_001;
+    for (const tenth of [0n, 1n, 2n, 3n, 4n]) pacer.mayTick(second(10) + tenth * 100_000_000n);
+    assert.deepEqual(told, [late(10, 1), late(10.3, 2)]);
   });
 
   it('take no other record for a tick', () => {

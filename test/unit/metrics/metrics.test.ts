@@ -10,6 +10,7 @@ const FACTS = {
   id: 'a-session',
   start: 1_700_000_000_000_000_000n,
   views: ['sockets', 'wire'],
+  scope: 'container',
   attribution: 'ebpf',
   kernel: '6.1',
   logLinesLost: () => 3,
@@ -73,7 +74,7 @@ describe('metrics', () => {
       const series = seriesOf(body);
       const expected = {
         'imds_build_info{version="1.2.3"}': 1,
-        'imds_session_info{session="a-session",views="sockets,wire",attribution="ebpf",kernel="6.1"}': 1,
+        'imds_session_info{session="a-session",views="sockets,wire",scope="container",attribution="ebpf",kernel="6.1"}': 1,
         imds_session_start_time_seconds: 1_700_000_000,
         imds_probe_up: 1,
         'imds_calls_total{version="v1",operation="read"}': 2,
