@@ -1,12 +1,12 @@
 import type { IgnorePolicy } from '../callers/ignore.ts';
 import { ExitCode, mostSevere } from '../errors.ts';
 import type { CaptureSummary } from '../model.ts';
-import type { VerdictOptions } from '../report/host-verdict.ts';
 import type { Ignored } from '../report/ignored.ts';
 import { createReportSink } from '../report/index.ts';
 import { leftOutText } from '../report/rows.ts';
 import type { Findings, Output, ReportFormat, ReportSink, RowOptions } from '../report/types.ts';
 import { verdictLine } from '../report/verdict.ts';
+import type { VerdictOptions } from '../report/verdict-options.ts';
 import { openFileOutput } from './file-output.ts';
 import type { Condition } from './flags.ts';
 import { type ResultOutput, StreamOutput, WITH_OUTPUT_OPTION } from './output.ts';

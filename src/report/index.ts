@@ -6,11 +6,12 @@ import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
 import { Aggregate } from './aggregate.ts';
 import { isIncomplete } from './completeness.ts';
 import { HostTotals } from './host-totals.ts';
-import { type HostVerdict, hostVerdicts, type VerdictOptions } from './host-verdict.ts';
+import { type HostVerdict, hostVerdicts } from './host-verdict.ts';
 import { findIgnored, Ignored } from './ignored.ts';
 import { savedHost } from './saved-process.ts';
 import type { Findings, FormatSink, Output, ReportOptions, ReportSink } from './types.ts';
 import { findingsOf } from './verdict.ts';
+import type { VerdictOptions } from './verdict-options.ts';
 
 export type { Findings, Output, ReportFormat, ReportOptions, ReportSink } from './types.ts';
 

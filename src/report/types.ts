@@ -3,10 +3,11 @@ import type { CallerTarget } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { Sink } from '../ports.ts';
 import type { Aggregate } from './aggregate.ts';
-import type { HostVerdict, VerdictOptions } from './host-verdict.ts';
+import type { HostVerdict } from './host-verdict.ts';
 import type { Ignored } from './ignored.ts';
 import type { ReadIn } from './next-step.ts';
 import type { TimeText } from './time.ts';
+import type { VerdictOptions } from './verdict-options.ts';
 
 export type ReportFormat = 'text' | 'csv' | 'json' | 'jsonl' | 'html' | 'log';
 

@@ -1,6 +1,7 @@
 import { countOf, countText } from '../words.ts';
 import { escapeText } from './escape.ts';
-import { type HostVerdict, PROOF, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
+import { type HostVerdict, STATUS_WORDS, type VerdictStatus } from './host-verdict.ts';
+import { PROOF } from './needed.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Hosts of which a line stands in the text; all stand in JSON. */

@@ -1,12 +1,13 @@
 import type { Diagnosis } from '../../src/causes/types.ts';
 import type { AttributedCall, CaptureSummary, Process } from '../../src/model.ts';
 import type { Caller } from '../../src/report/caller.ts';
-import { DEFAULT_VERDICT, type HostVerdict } from '../../src/report/host-verdict.ts';
+import type { HostVerdict } from '../../src/report/host-verdict.ts';
 import { createHtmlSink, type HtmlOptions } from '../../src/report/html/index.ts';
 import { Ignored } from '../../src/report/ignored.ts';
 import { VerdictSink } from '../../src/report/index.ts';
 import type { RowOptions } from '../../src/report/types.ts';
 import { findingsOf } from '../../src/report/verdict.ts';
+import { DEFAULT_VERDICT } from '../../src/report/verdict-options.ts';
 import { attributed, capture, MemoryOutput, TIME } from '../unit/report/samples.ts';
 
 const SECOND = 1_000_000_000n;

@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import schema from '../../schemas/report.schema.json' with { type: 'json' };
 import { SavedReportReader } from '../../src/events/saved-report.ts';
 import type { AttributedCall, Process, ProcessFacts } from '../../src/model.ts';
-import { DEFAULT_VERDICT } from '../../src/report/host-verdict.ts';
 import { createReportSink } from '../../src/report/index.ts';
+import { DEFAULT_VERDICT } from '../../src/report/verdict-options.ts';
 
 const SECOND = 1_000_000_000n;
 const START = 1_768_471_200n * SECOND;

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { EventLineParser } from '../../src/events/event-line.ts';
 import { Line } from '../../src/events/line.ts';
 import type { AttributedCall } from '../../src/model.ts';
-import { DEFAULT_VERDICT } from '../../src/report/host-verdict.ts';
 import { createReportSink } from '../../src/report/index.ts';
+import { DEFAULT_VERDICT } from '../../src/report/verdict-options.ts';
 
 const FORMATS = ['text', 'csv', 'json', 'html'] as const;
 type Format = (typeof FORMATS)[number];

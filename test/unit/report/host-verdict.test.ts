@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { DayCount } from '../../../src/callers/days.ts';
 import type { CaptureSummary, Completeness, SessionProof } from '../../../src/model.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
-import { DEFAULT_VERDICT, type HostVerdict } from '../../../src/report/host-verdict.ts';
+import type { HostVerdict } from '../../../src/report/host-verdict.ts';
 import { VerdictSink } from '../../../src/report/index.ts';
+import { DEFAULT_VERDICT } from '../../../src/report/verdict-options.ts';
 import { attributed, CURL, capture, render, TIME } from './samples.ts';
 
 const HOUR = 3_600_000_000_000n;

@@ -7,11 +7,11 @@ import { Aggregate } from '../../../src/report/aggregate.ts';
 import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerRow } from '../../../src/report/caller-row.ts';
 import { summarize } from '../../../src/report/completeness.ts';
-import { DEFAULT_VERDICT } from '../../../src/report/host-verdict.ts';
 import { Ignored } from '../../../src/report/ignored.ts';
 import { VerdictSink } from '../../../src/report/index.ts';
 import { ProcessViews } from '../../../src/report/process-view.ts';
 import { verdictOf } from '../../../src/report/verdict.ts';
+import { DEFAULT_VERDICT } from '../../../src/report/verdict-options.ts';
 import { attributed, CURL, capture, PYTHON } from './samples.ts';
 
 function ofHost(name: string, process = PYTHON): AttributedCall {

@@ -1,7 +1,7 @@
 import type { AttributedCall, CaptureSummary, Completeness, ImdsCall, Process } from '../../../src/model.ts';
-import { DEFAULT_VERDICT } from '../../../src/report/host-verdict.ts';
 import { createReportSink } from '../../../src/report/index.ts';
 import type { Findings, Output, ReportOptions } from '../../../src/report/types.ts';
+import { DEFAULT_VERDICT } from '../../../src/report/verdict-options.ts';
 
 /** 2026-11-23T20:26:07.819604001Z */
 export const TIME = 1_795_465_567_819_604_001n;
