@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import type { IgnorePolicy, IgnoreRule } from '../callers/ignore.ts';
 import type { FlagValues } from '../config/index.ts';
 import { KEYS, SETTINGS } from '../config/settings.ts';
+import { UsageError } from '../errors.ts';
 
 /** Of every command that reads the configuration. */
 export const configFlag = Flags.string({
@@ -31,8 +32,15 @@ export interface ParsedFlags {
   metadata: { flags: Readonly<Record<string, { setFromDefault?: boolean } | undefined>> };
 }
 
-/** The settings that the command line sets, of the flags that the command has. */
+/** The settings that the command line sets, of the flags that the command has. @throws UsageError */
 export function flagValues({ flags, metadata }: ParsedFlags): FlagValues {
+  // In a file it stands for none; here, for a variable of the shell that is not set.
+  if (flags.write === '') {
+    throw new UsageError("-w '': no name of a file, and so no capture would be saved", {
+      code: 'usage.capture_file',
+      remedy: 'Give one, or leave out -w.',
+    });
+  }
   const isGiven = (name: string) =>
     flags[name] !== undefined && flags[name] !== false && metadata.flags[name]?.setFromDefault !== true;
   const values: Record<string, { value: unknown; flag: string }> = {};

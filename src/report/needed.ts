@@ -63,8 +63,9 @@ export function neededFor(
   const behind = provenSince && isAll ? behindText(provenSince, least) : undefined;
   if (behind !== undefined) needed.push(behind);
   if (observed.duration < least) {
-    const is = observed.first === undefined ? 'there is none' : `these are ${watchText(observed.duration)}`;
-    needed.push(`${durationText(least)} under watch; ${is} (--observed).`);
+    const is =
+      observed.first === undefined ? '; there is none' : ` instead of ${watchText(observed.duration)}`;
+    needed.push(`${durationText(least)} under watch${is} (--observed).`);
   }
   return needed;
 }

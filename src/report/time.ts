@@ -132,13 +132,14 @@ export function watchText(duration: Nanoseconds): string {
   return duration < 1_000_000n ? 'less than 1 ms' : durationText(duration);
 }
 
-/** `2026-01-15 10:00 to 2026-01-15 11:47 UTC`, in local time; with seconds where both would be alike. */
+/** `2026-01-15 10:00 to 11:47 UTC`, in local time; with seconds where both would be alike. */
 export function rangeText(first: Nanoseconds, last: Nanoseconds): string {
   const [from = '', to = ''] = [first, last].map((time) => localSeconds(time).replace('T', ' '));
   const zone = zoneOf(last);
   if (from === to) return `${from} ${zone}`;
-  const [shortFrom, shortTo] = [from.slice(0, 16), to.slice(0, 16)];
-  return shortFrom === shortTo ? `${from} to ${to.slice(11)} ${zone}` : `${shortFrom} to ${shortTo} ${zone}`;
+  const length = from.slice(0, 16) === to.slice(0, 16) ? undefined : 16;
+  const isOneDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${from.slice(0, length)} to ${to.slice(isOneDay ? 11 : 0, length)} ${zone}`;
 }
 
 /** `2026-01-15 10:00:01 to 11:47:00 UTC (1 h 46 m)`, in local time. */

@@ -47,4 +47,11 @@ describe('imds live without any right', () => {
     assert.match(stderr, /^imds live: -w -: a capture is not written to standard output[^\n]+\n$/);
     assert.deepEqual(readdirSync(folder), []);
   });
+
+  it('does not take the name of a capture that is empty for none', async () => {
+    const args = ['live', '--no-log', '--no-state', '-w', '', '--duration', '1s'];
+    const { code, stderr, stdout } = await imds(args, { cwd: folder });
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /^imds live: -w '': no name of a file[^\n]+\n$/);
+  });
 });

@@ -27,7 +27,7 @@ const FIXED: readonly [RegExp, string][] = [
   [/^(v1 {4}|others) +[▁▂▃▄▅▆▇█ ]+ up to \d+ in [\d.]+ m?s$/gm, '$1    █  up to 1 in 50 ms'],
   [new RegExp(`\\bin ${DURATION} of capture`, 'g'), 'in 9 ms of capture'],
   [new RegExp(`\\bsaved events of ${DURATION}\\.`, 'g'), 'saved events of 9 ms.'],
-  [/\bthese\s+are\s+\d+\s+s\b/g, 'these are 3 s'],
+  [/\binstead\s+of\s+\d+\s+s\b/g, 'instead of 3 s'],
   [/\b\d+ packets/g, '60 packets'],
   [/\b([\d,]+)( of the )\1(?=\s+bytes)/g, '1,565$21,565'],
   // The first event of a program may be written before the host has named its user.

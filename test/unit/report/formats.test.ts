@@ -146,8 +146,7 @@ Missing   No gap in the 2 connections seen.
 Verdict   1 caller still uses IMDSv1: curl by bash ./makeCalls.sh (1 call). 1
           call could not be read.
 Enforce   NOT READY: HttpTokens=required would break the IMDSv1 calls above.
-Rests on  2 h 10 m under watch in 1 recording, 2026-11-23 18:16 to 2026-11-23
-          20:26 UTC.
+Rests on  2 h 10 m under watch in 1 recording, 2026-11-23 18:16 to 20:26 UTC.
           That does not cover boot, the 6 h after which credentials are fetched
           anew, a whole day (daily cron jobs and timers).
           1 call by IMDSv1, or that could not be read, without a name of the
@@ -156,7 +155,7 @@ Rests on  2 h 10 m under watch in 1 recording, 2026-11-23 18:16 to 2026-11-23
           minutes (2026-11-23 20:25).
 Needed    No call by IMDSv1; there is 1 call. No call that could not be read;
           there is 1 call. Proof that no call was missed. The recording has no
-          counts of the kernel to hold it against. 1 d under watch; these are 2
+          counts of the kernel to hold it against. 1 d under watch instead of 2
           h 10 m (--observed).
 Next      fix these callers, then look again; --calls shows every call.
 `,

@@ -104,7 +104,7 @@ describe('the verdict of a host', () => {
   });
 
   const unproven: [string, Partial<SessionProof>, RegExp][] = [
-    ['a short time', { to: TIME + HOUR }, /^1 d under watch; these are 1 h/],
+    ['a short time', { to: TIME + HOUR }, /^1 d under watch instead of 1 h/],
     ['losses', { completeness: { ...PROVEN, losses: { 'tcp.missing_bytes': 9 } } }, /tcp\.missing_bytes/],
     ['the wire alone', { completeness: WIRE_ALONE }, /interfaces alone/],
     [
@@ -486,7 +486,7 @@ describe('the verdict of a host', () => {
       const other = { ...watching('10.0.0.7:8080'), session: 's2' };
       assert.deepEqual(verdicts([v2], [events([session(), other])]).hosts[0]?.needed, []);
       const short = verdicts([v2], [events([session({ to: TIME + HOUR }), other])]).hosts[0];
-      assert.deepEqual(short?.needed, [ELSEWHERE, '1 d under watch; these are 1 h (--observed).']);
+      assert.deepEqual(short?.needed, [ELSEWHERE, '1 d under watch instead of 1 h (--observed).']);
     });
 
     it('on IPv4: that on IPv6 need not be watched, which is said', () => {
