@@ -11,8 +11,7 @@ import type {
   Problem,
   Watch,
 } from '../model.ts';
-import { ClosedSockets } from './closed-sockets.ts';
-import { callOfEmpty, callOfUnseen, needsCount } from './empty-connection.ts';
+import { callOfEmpty, needsCount } from './empty-connection.ts';
 import { type Finding, JournalState } from './journal-state.ts';
 import { type Balance, Ledger } from './ledger.ts';
 import { type AttributionLimits, DEFAULT_LIMITS } from './limits.ts';
@@ -21,6 +20,7 @@ import { REASONS, type Reason } from './reasons.ts';
 import { type JournalRecord, RECORD_FORMAT, type SessionRecord } from './records.ts';
 import { hostOf, Session } from './session.ts';
 import type { Socket } from './socket.ts';
+import { SocketEnds } from './socket-ends.ts';
 import type { ConnectionQuery } from './sockets.ts';
 import { WatchedTime } from './watched-time.ts';
 
@@ -58,7 +58,7 @@ export class Attributor {
   readonly #clock = new JournalClock();
   readonly #ledger = new Ledger();
   readonly #waiting = new Fifo<Waiting>();
-  readonly #closed = new ClosedSockets();
+  readonly #ends: SocketEnds;
   readonly #lossNames = new LossNames();
   #state: JournalState | undefined;
   #unattributed = unattributed(REASONS.noRecords);
@@ -68,6 +68,9 @@ export class Attributor {
   constructor(options: AttributionOptions) {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#ends = new SocketEnds(options.endpoints, this.#ledger, (call, finding) =>
+      this.#emit(call, finding),
+    );
   }
 
   /** Header of the first session; its losses, host and views are those of the capture. */
@@ -153,7 +156,7 @@ export class Attributor {
     this.#header = undefined;
     this.#watched.discard();
     this.#unattributed = unattributed(reason);
-    this.#closed.clear();
+    this.#ends.clear();
     this.#flush();
   }
 
@@ -178,7 +181,7 @@ export class Attributor {
       return;
     }
     this.#header ??= header;
-    const forget = (socket: Socket) => this.#closed.remove(socket);
+    const forget = (socket: Socket) => this.#ends.remove(socket);
     const session = new Session(header, this.#lossNames);
     this.#watched.begin(session);
     this.#file(header);
@@ -207,12 +210,12 @@ export class Attributor {
   #endSession(state: JournalState, over: boolean): void {
     state.session.ended = true;
     this.#flush();
-    this.#forgetUnseen(state, Number.POSITIVE_INFINITY, over);
+    this.#ends.end(state, over);
     for (const [name, lost] of state.session.losses) {
       if (lost === 0) this.losses[name] ??= 0;
       else count(this.losses, name, lost);
     }
-    this.#closed.clear();
+    this.#ends.clear();
     this.#state = undefined;
   }
 
@@ -231,29 +234,13 @@ export class Attributor {
   }
 
   #learn(state: JournalState, record: Exclude<JournalRecord, SessionRecord>): void {
+    const socket = state.learn(record);
     switch (record.type) {
-      case 'process':
-        state.processes.add(record);
-        return;
-      case 'stream':
-        state.sockets.learnStream(record);
-        return;
       case 'procfs':
-        state.lookups.add(record);
         this.lookups.made++;
         if (record.process !== undefined) this.lookups.found++;
         return;
-      case 'program':
-      case 'container':
-      case 'unit':
-      case 'user':
-        state.directory.add(record);
-        return;
-      case 'losses':
-        state.session.lose(record);
-        return;
       case 'probe_exit':
-        state.session.probeExit(record);
         count(this.losses, 'probe.exits');
         return;
       case 'tick':
@@ -262,10 +249,9 @@ export class Attributor {
         return;
       case 'end':
         this.#watched.at(BigInt(record.time));
-        state.session.ended = true;
         return;
       default:
-        this.#settle(state.sockets.learn(record));
+        if (socket !== undefined) this.#ends.settle(state, socket, this.#clock.elapsed);
     }
   }
 
@@ -289,10 +275,7 @@ export class Attributor {
     }
     const state = this.#state;
     if (state === undefined) return;
-    for (let socket = this.#closed.takeSettled(elapsed); socket; socket = this.#closed.takeSettled(elapsed)) {
-      state.sockets.remove(socket);
-    }
-    this.#forgetUnseen(state, elapsed);
+    this.#ends.expire(state, elapsed);
   }
 
   #flush(): void {
@@ -323,54 +306,13 @@ export class Attributor {
       if (empty !== undefined) this.#emit(empty, finding);
     }
     this.#ledger.connection(connection, socket);
-    if (socket !== undefined) this.#settle(socket);
+    if (socket !== undefined) this.#ends.settle(this.#state, socket, this.#clock.elapsed);
     else this.#state?.strays.add(connection, this.#clock.elapsed);
     return true;
   }
 
   #find(query: ConnectionQuery): Finding {
     return this.#state?.find(query) ?? this.#unattributed;
-  }
-
-  /** A socket that is closed waits for its connection to end, and is then forgotten. */
-  #settle(socket: Socket): void {
-    const before = socket.settled;
-    this.#ledger.settle(socket);
-    if (socket.closed === undefined || before) return;
-    if (socket.settled) this.#closed.settle(socket, this.#clock.elapsed);
-    else if (this.#state !== undefined && socket.neverSent && !this.#state.session.hasLostEvents) {
-      // Nothing is waited for, unless its SYN may be among the events that were lost.
-      this.#reportUnseen(this.#state, socket);
-      this.#state.sockets.remove(socket);
-    } else this.#closed.awaitConnection(socket, this.#clock.elapsed);
-  }
-
-  #forgetUnseen(state: JournalState, elapsed: number, over = false): void {
-    for (let socket = this.#closed.takeUnseen(elapsed); socket; socket = this.#closed.takeUnseen(elapsed)) {
-      // A stream was announced, and its connection may be open still; or all of its packets were lost.
-      const packets = socket.called || (socket.streamed && !over);
-      if (packets && elapsed < Number.POSITIVE_INFINITY) {
-        this.#closed.awaitConnection(socket, elapsed);
-        continue;
-      }
-      const connection = state.strays.take(socket);
-      if (connection !== undefined) this.#ledger.late(connection, socket);
-      else if (!packets) this.#reportUnseen(state, socket);
-      state.sockets.remove(socket);
-    }
-  }
-
-  /** No connection of a closed socket is in the capture. */
-  #reportUnseen(state: JournalState, socket: Socket): void {
-    const { remote, since, closed } = socket;
-    const endpoint = this.#options.endpoints.find(
-      ({ address, port }) => address === remote?.address && port === remote.port,
-    );
-    const time = since ?? closed;
-    if (endpoint === undefined || time === undefined) return;
-    const call = callOfUnseen(socket, endpoint, time, state.isOlder(socket));
-    if (call !== undefined) this.#emit(call, state.findOwner(socket, call));
-    this.#ledger.unseen(socket, call !== undefined);
   }
 
   #emit(call: ImdsCall, { attribution, process }: Finding): void {

@@ -4,6 +4,7 @@ import type { AttributionLimits } from './limits.ts';
 import { LookupTable } from './lookups.ts';
 import { ProcessTable } from './processes.ts';
 import { LOOKUP_REASONS, REASONS, type Reason } from './reasons.ts';
+import type { JournalRecord, SessionRecord } from './records.ts';
 import type { Session } from './session.ts';
 import type { Socket } from './socket.ts';
 import { type ConnectionQuery, type SocketMatch, SocketTable } from './sockets.ts';
@@ -42,6 +43,40 @@ export class JournalState {
     this.processes = new ProcessTable(limits, losses, this.directory);
     this.lookups = new LookupTable(limits.lookups, losses);
     this.strays = new Strays(limits.strays, losses);
+  }
+
+  /** @returns the socket that it tells news of, where it is a socket's record */
+  learn(record: Exclude<JournalRecord, SessionRecord>): Socket | undefined {
+    switch (record.type) {
+      case 'process':
+        this.processes.add(record);
+        return undefined;
+      case 'stream':
+        this.sockets.learnStream(record);
+        return undefined;
+      case 'procfs':
+        this.lookups.add(record);
+        return undefined;
+      case 'program':
+      case 'container':
+      case 'unit':
+      case 'user':
+        this.directory.add(record);
+        return undefined;
+      case 'losses':
+        this.session.lose(record);
+        return undefined;
+      case 'probe_exit':
+        this.session.probeExit(record);
+        return undefined;
+      case 'end':
+        this.session.ended = true;
+        return undefined;
+      case 'tick':
+        return undefined;
+      default:
+        return this.sockets.learn(record);
+    }
   }
 
   /** In the order of docs/attribution.md. Nothing is guessed: what is ambiguous is no match. */

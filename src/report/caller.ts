@@ -9,6 +9,7 @@ import {
   PATH_CLASSES,
   type PathClass,
 } from '../model.ts';
+import { type Candidate, candidateOf, type Example, isBetter } from './example.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import type { ShownHost } from './host-names.ts';
 import type { HostParts } from './host-parts.ts';
@@ -40,16 +41,6 @@ export interface CallerBudgets {
   text: TextBudget;
   runs: RunBudget;
   days: DayBudget;
-}
-
-/** What a row says of one of its calls. The call itself is not kept: its texts may be long. */
-export type Example = Omit<AttributedCall, 'call'>;
-
-/** A call that may be its caller's example. */
-export interface Candidate {
-  example: Example;
-  kind: number;
-  time: Nanoseconds;
 }
 
 /** A row of the report: everything that one program on one host did. */
@@ -194,7 +185,7 @@ export class Caller {
   add(attributed: AttributedCall, kind: number, view: ProcessView | undefined): void {
     const { call } = attributed;
     this.addContext(attributed, view);
-    if (!this.#isReported) this.#begin({ example: exampleOf(attributed), kind, time: call.time });
+    if (!this.#isReported) this.#begin(candidateOf(attributed, kind));
     this.#isCounted = true;
     if (attributed.process !== undefined)
       this.#addUser(userKey(attributed.process.userId, attributed.process.userName));
@@ -215,9 +206,7 @@ export class Caller {
     if (call.unknownReason !== undefined) this.unknownReasons.add(call.unknownReason);
     if (call.client.address !== '') this.clients.add(call.client.address);
     this.#touch(call.pathClass);
-    if (this.#isBetter(kind, call.time, attributed)) {
-      this.#example = { example: exampleOf(attributed), kind, time: call.time };
-    }
+    if (isBetter(kind, call.time, attributed, this.#example)) this.#example = candidateOf(attributed, kind);
   }
 
   /** Calls of this caller that were counted before. */
@@ -297,7 +286,7 @@ export class Caller {
     for (const value of summary.unknownReasons) this.unknownReasons.add(value);
     for (const client of summary.clients) this.clients.add(client);
     this.#touch(summary.worstPath);
-    if (this.#isBetter(kind, time, example)) this.#example = { example, kind, time };
+    if (isBetter(kind, time, example, this.#example)) this.#example = { example, kind, time };
   }
 
   #touch(pathClass: PathClass | undefined): void {
@@ -319,27 +308,9 @@ export class Caller {
     this.last = first.time;
     this.#example = first;
   }
-
-  /** Of calls at the same time, the same one is taken in whatever order they are read. */
-  #isBetter(kind: number, time: Nanoseconds, example: Example): boolean {
-    const known = this.#example;
-    if (kind !== known.kind) return kind < known.kind;
-    if (time !== known.time) return time < known.time;
-    const [id, knownId] = [example.eventId ?? '', known.example.eventId ?? ''];
-    return id === knownId ? textOf(example) < textOf(known.example) : id < knownId;
-  }
 }
 
 const OPERATIONS: readonly Operation[] = ['token', 'read', 'attempt'];
-
-export function exampleOf({ call: _, ...example }: AttributedCall): Example {
-  return example;
-}
-
-/** What is shown of an example. */
-function textOf({ process, capture }: Example): string {
-  return JSON.stringify([process?.pid, process?.args, capture]);
-}
 
 /** Some calls may be of both. */
 function meet(some: readonly DayCount[], others: readonly DayCount[]): boolean {
@@ -360,33 +331,4 @@ function sumOf(numbers: readonly number[]): number {
 
 function addTo(sums: number[], more: readonly number[]): void {
   for (const [index, number] of more.entries()) sums[index] = (sums[index] ?? 0) + number;
-}
-
-/** What to fix first: by the worst that is read over IMDSv1, by the worst kind, by how often, by who was first. */
-export function compareCallers(a: Caller, b: Caller): number {
-  const [worstOfA, worstOfB] = [a.worstOverV1, b.worstOverV1];
-  if (worstOfA !== worstOfB) return worstOfA - worstOfB;
-  for (const kind of KINDS.keys()) {
-    const difference = (b.counts[kind] ?? 0) - (a.counts[kind] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
-  const [first, second] = [distinction(a), distinction(b)];
-  return first < second ? -1 : Number(first > second);
-}
-
-/** What tells two rows apart, so that their order never is that of the reading. */
-function distinction({ identity, userAgents }: Caller): string {
-  const { scope, process, client } = identity;
-  const { executable, containerId, unit } = process?.process ?? {};
-  return JSON.stringify([
-    scope,
-    process?.program,
-    process?.startedBy,
-    executable,
-    containerId,
-    unit,
-    client,
-    userAgents.values,
-  ]);
 }

@@ -9,10 +9,12 @@ import {
 } from '../callers/ignore.ts';
 import type { IgnoredAs } from '../callers/types.ts';
 import { countOf } from '../words.ts';
-import { type Aggregate, getOrInsert } from './aggregate.ts';
-import { type Caller, compareCallers } from './caller.ts';
+import type { Aggregate } from './aggregate.ts';
+import type { Caller } from './caller.ts';
+import { compareCallers } from './caller-order.ts';
 import { callerFields, callerName } from './caller-row.ts';
 import { escapeText } from './escape.ts';
+import { getOrInsert } from './get-or-insert.ts';
 import { KINDS, type KindCounts } from './kinds.ts';
 import { fewText } from './layout.ts';
 import type { ProcessViews } from './process-view.ts';

@@ -1,7 +1,7 @@
 import { leavesOutOf } from '../callers/selection.ts';
 import type { CaptureSummary } from '../model.ts';
 import { countOf } from '../words.ts';
-import { getOrInsert } from './aggregate.ts';
+import { getOrInsert } from './get-or-insert.ts';
 import { scopeOf } from './host-names.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { CallerSummary, OnHost } from '../callers/types.ts';
 import type { Host, Process } from '../model.ts';
-import type { Candidate } from './caller.ts';
+import type { Candidate } from './example.ts';
 import { factsOf } from './fact-columns.ts';
 import { KINDS } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';

@@ -1,11 +1,12 @@
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import { countOf, countText } from '../words.ts';
-import { type Aggregate, getOrInsert } from './aggregate.ts';
+import type { Aggregate } from './aggregate.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CallLines } from './call-lines.ts';
 import type { Caller } from './caller.ts';
 import { type CompletenessSummary, summarize } from './completeness.ts';
 import { escapeText } from './escape.ts';
+import { getOrInsert } from './get-or-insert.ts';
 import { GroupTable } from './group-table.ts';
 import { groupsOf } from './groups.ts';
 import { scopeOf } from './host-names.ts';
