@@ -19,6 +19,8 @@ export class PcapParserAdapter extends Transform {
   nanoseconds = false;
   readonly #name: string;
   #little = false;
+  /** Magic number and version, as they stand in the file. */
+  #mark = Buffer.alloc(0);
   /** The header that is being collected, and what is still to come of the packet before it. */
   #header = Buffer.alloc(0);
   /** Of a packet that is not whole yet. */
@@ -88,6 +90,7 @@ export class PcapParserAdapter extends Transform {
     }
     this.nanoseconds = known !== magic;
     this.#little = known === 'd4c3b2a1';
+    this.#mark = Buffer.from(this.#header.subarray(0, 8));
     this.#offset = FILE_HEADER;
     return Buffer.concat([Buffer.from(known, 'hex'), this.#header.subarray(4)]);
   }
@@ -98,6 +101,14 @@ export class PcapParserAdapter extends Transform {
     if (length > MAX_LENGTH) {
       throw this.#damaged(`a captured length of at most ${MAX_LENGTH}`, String(length));
     }
+    // pcap-parser would take it for a packet, and not find the next one.
+    if (length === 0 && this.#header.subarray(0, 8).equals(this.#mark)) {
+      throw this.#damaged(
+        'a packet',
+        'the header of another file',
+        'Check the files before they are joined.',
+      );
+    }
     // pcap-parser would take it for a packet of 1970.
     if (this.#header.every((byte) => byte === 0)) throw this.#damaged('a packet', 'zero bytes');
     this.#data = length;
@@ -105,10 +116,14 @@ export class PcapParserAdapter extends Transform {
     return this.#header;
   }
 
-  #damaged(expected: string, found: string): InputError {
+  #damaged(
+    expected: string,
+    found: string,
+    remedy = 'Get the file again from where it was captured.',
+  ): InputError {
     return new InputError(
       `${this.#name}: expected ${expected}, found ${found}, at offset ${this.#offset}, packet ${this.#packets}; it cannot be cross-checked from there on`,
-      { code: 'cross-check.damaged', remedy: 'Get the file again from where it was captured.' },
+      { code: 'cross-check.damaged', remedy },
     );
   }
 }

@@ -78,6 +78,20 @@ export class Findings {
     });
   }
 
+  /** Another file begins behind the last packet of one: it is read on with, if the link types of both are the same. */
+  joined(place: Place, linkType: number, other: number): void {
+    const isSame = linkType === other;
+    const what = isSame
+      ? 'both were read as one capture'
+      : `expected one of LINKTYPE_${linkType}, found LINKTYPE_${other}; reading stopped there`;
+    this.#add({
+      code: 'capture.joined',
+      message: `${this.#name}: the header of another file stands ${at(place)}: ${what}`,
+      remedy: 'mergecap joins captures, also of several link types, in the order of their times.',
+      damage: !isSame,
+    });
+  }
+
   /** A record whose framing is whole but whose content is not: it is skipped. */
   damagedRecord(expected: string, found: string, place: Place): void {
     this.count('capture.damaged_records');

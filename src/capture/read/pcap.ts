@@ -1,30 +1,20 @@
 import type { JournalHandler, Packet, PacketFilter } from '../../ports.ts';
 import type { Findings } from './findings.ts';
 import { isSupportedLinkType } from './link-types.ts';
+import { FILE_HEADER, HeaderMark, linkTypeAt, snapLengthAt, type Variant, variantAt } from './pcap-header.ts';
 import { MAX_PACKET_BYTES, type RecordReader, reusedPacket } from './record-reader.ts';
 import { type RecordEnd, Resynchroniser } from './resynchronise.ts';
 import { TimeSpan } from './time-span.ts';
 import type { InputWindow } from './window.ts';
 import { isBlankRecord, ZeroRun } from './zero-run.ts';
 
-const FILE_HEADER = 24;
-const RECORD_HEADER = 16;
-/** Kuznetzov's patch adds interface index, protocol and packet type. */
-const MODIFIED_RECORD_HEADER = 24;
 /** Some writers exceed their own snap length a little (offloaded segments); so far it is believed. */
 const SNAP_LENGTH_SLACK = 65_536;
 /** Captured lengths exceed the original by a tag, a checksum or a pseudo-header at most; some writers leave the latter 0. */
 const MAX_EXCESS = 1024;
 /** Records behind damage at the beginning of a file have times that are no further apart. */
 const MAX_SECONDS_APART = 86_400;
-const MICROSECOND = 1_000_000;
 const NANOSECOND = 1_000_000_000;
-
-interface Variant {
-  little: boolean;
-  recordHeader: number;
-  fractionsPerSecond: number;
-}
 
 interface Damage {
   offset: number;
@@ -33,15 +23,6 @@ interface Damage {
   /** It consists of zero bytes so far. */
   zeros?: ZeroRun;
 }
-
-const VARIANTS: Readonly<Record<string, Variant>> = {
-  d4c3b2a1: { little: true, recordHeader: RECORD_HEADER, fractionsPerSecond: MICROSECOND },
-  a1b2c3d4: { little: false, recordHeader: RECORD_HEADER, fractionsPerSecond: MICROSECOND },
-  '4d3cb2a1': { little: true, recordHeader: RECORD_HEADER, fractionsPerSecond: NANOSECOND },
-  a1b23c4d: { little: false, recordHeader: RECORD_HEADER, fractionsPerSecond: NANOSECOND },
-  '34cdb2a1': { little: true, recordHeader: MODIFIED_RECORD_HEADER, fractionsPerSecond: MICROSECOND },
-  a1b2cd34: { little: false, recordHeader: MODIFIED_RECORD_HEADER, fractionsPerSecond: MICROSECOND },
-};
 
 /**
  * Classic pcap (draft-ietf-opsawg-pcap). Two levels of damage cannot be told apart here, for a record
@@ -52,6 +33,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
 export class PcapReader implements RecordReader {
   readonly #findings: Findings;
   #variant: Variant | undefined;
+  #mark: HeaderMark | undefined;
   #linkType = 0;
   #supported = true;
   #maximum = MAX_PACKET_BYTES;
@@ -61,6 +43,8 @@ export class PcapReader implements RecordReader {
   #span = new TimeSpan(1, 1);
   readonly #resynchroniser = new Resynchroniser(1);
   #damage: Damage | undefined;
+  /** What follows is of another link type. */
+  #isOver = false;
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -74,7 +58,7 @@ export class PcapReader implements RecordReader {
         if (found !== true) return found === undefined;
       }
       this.#records(window, filter, handler);
-      if (this.#damage === undefined) return true;
+      if (this.#damage === undefined) return !this.#isOver;
     }
   }
 
@@ -84,7 +68,7 @@ export class PcapReader implements RecordReader {
       this.#records(window, filter, handler);
     }
     const have = window.end - window.start;
-    if (have === 0 || broken) return;
+    if (have === 0 || broken || this.#isOver) return;
     const offset = window.origin + window.start;
     if (this.#variant === undefined) {
       this.#findings.truncated('the file header', FILE_HEADER, have, { offset });
@@ -92,7 +76,9 @@ export class PcapReader implements RecordReader {
     }
     const { recordHeader, little } = this.#variant;
     const packet = this.#number + 1;
-    if (have < recordHeader) {
+    if (have >= recordHeader && this.#mark?.isAt(window, window.start)) {
+      this.#findings.truncated('the header of another file', FILE_HEADER, have, { offset });
+    } else if (have < recordHeader) {
       this.#findings.truncated('a record header', recordHeader, have, { offset, packet });
     } else if (this.#stepOverContradiction(window)) {
       this.#records(window, filter, handler);
@@ -121,14 +107,13 @@ export class PcapReader implements RecordReader {
 
   #fileHeader(window: InputWindow): boolean {
     if (window.end - window.start < FILE_HEADER) return false;
-    const { view, start } = window;
-    const variant = VARIANTS[window.bytes.toString('hex', start, start + 4)] as Variant;
-    const snapLength = view.getUint32(start + 16, variant.little);
+    const variant = variantAt(window);
+    const snapLength = snapLengthAt(window, variant);
     if (snapLength > 0 && snapLength < MAX_PACKET_BYTES) {
       this.#maximum = Math.min(MAX_PACKET_BYTES, snapLength + SNAP_LENGTH_SLACK);
     }
-    // The upper 16 bits tell of a frame check sequence behind each packet.
-    this.#linkType = view.getUint32(start + 20, variant.little) & 0xffff;
+    this.#mark = new HeaderMark(window);
+    this.#linkType = linkTypeAt(window, window.start, variant);
     this.#supported = isSupportedLinkType(this.#linkType);
     this.#variant = variant;
     this.#span = new TimeSpan(variant.fractionsPerSecond, variant.fractionsPerSecond);
@@ -154,6 +139,11 @@ export class PcapReader implements RecordReader {
       const captured = view.getUint32(at + 8, little);
       // One comparison for two: 0 becomes the largest number.
       if ((captured - 1) >>> 0 >= maximum) {
+        if (captured === 0 && this.#mark?.isAt(window, at)) {
+          if (end - at < FILE_HEADER || !this.#joins(window, at, number + 1)) break;
+          at += FILE_HEADER;
+          continue;
+        }
         this.#damage = this.#damageOf(window, at, captured);
         if (this.#damage !== undefined) break;
       }
@@ -186,6 +176,15 @@ export class PcapReader implements RecordReader {
     this.#number = number;
     this.#bytes = total;
     span.lastLow = lastFraction;
+  }
+
+  /** Another file's header, behind the last record of one. @returns whether its packets can be read on with */
+  #joins(window: InputWindow, at: number, packet: number): boolean {
+    const place = { offset: window.origin + at, packet };
+    const linkType = linkTypeAt(window, at, this.#variant as Variant);
+    this.#findings.joined(place, this.#linkType, linkType);
+    this.#isOver = linkType !== this.#linkType;
+    return !this.#isOver;
   }
 
   /** Of a record with a captured length of 0 or above the maximum. */

@@ -244,6 +244,14 @@ describe('capture/cross-check', () => {
     });
   });
 
+  it('does not follow pcap-parser into the header of another file', async () => {
+    const file = writePcap(packets);
+    await assert.rejects(check(Buffer.concat([file, file]), packets, calls), {
+      code: 'cross-check.damaged',
+      message: new RegExp(`found the header of another file, at offset ${file.length}, packet`),
+    });
+  });
+
   it('refuses what is no classic pcap, and lengths without end', async () => {
     await assert.rejects(check(packetsToPcapng(packets), packets, []), {
       code: 'cross-check.format',
