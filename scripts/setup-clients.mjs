@@ -43,6 +43,8 @@ const ZOO_PACKAGES = {
   'gdal-bin': 'usr/bin/gdalinfo',
   'libnet-amazon-ec2-perl': 'usr/share/perl5/Net/Amazon/EC2.pm',
   'libvm-ec2-perl': 'usr/share/perl5/VM/EC2.pm',
+  // ohai looks for it beside its Ruby, and not where a machine has it that has LibreOffice, or virtual machines.
+  libyajl2: 'usr/share/doc/libyajl2/copyright',
   ohai: 'usr/bin/ohai',
   pgbackrest: 'usr/bin/pgbackrest',
   'python3-awscrt': 'usr/lib/python3/dist-packages/awscrt',
