@@ -26,6 +26,8 @@ import { WatchedTime } from './watched-time.ts';
 
 /** How long a call waits for records, in journal time. */
 const WAIT_MS = 2000;
+/** Problems with one code that are told. */
+const MAX_OF_A_KIND = 5;
 
 export interface AttributionOptions {
   /** The capture, as the user named it. */
@@ -196,7 +198,7 @@ export class Attributor {
       first === last
         ? `file ${first} of this recording is`
         : `files ${first} to ${last} of this recording are`;
-    this.problems.push({
+    this.#tell({
       code: 'records.files_missing',
       message: `${this.#options.capture}: ${which} not there: its time under watch begins behind that`,
       damage: false,
@@ -230,7 +232,13 @@ export class Attributor {
   }
 
   #problem(code: string, message: string, remedy: string): void {
-    this.problems.push({ code, message: `${this.#options.capture}: ${message}`, remedy, damage: true });
+    this.#tell({ code, message: `${this.#options.capture}: ${message}`, remedy, damage: true });
+  }
+
+  /** Whoever wrote the journal may have put any number of headers into it. */
+  #tell(problem: Problem): void {
+    const told = this.problems.filter(({ code }) => code === problem.code).length;
+    if (told < MAX_OF_A_KIND) this.problems.push(problem);
   }
 
   #learn(state: JournalState, record: Exclude<JournalRecord, SessionRecord>): void {

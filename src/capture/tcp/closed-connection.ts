@@ -77,6 +77,7 @@ export class ClosedConnection {
   contradictedBy({ toEndpoint, bytes, payloadStart, payloadEnd, sequence }: Segment, path: Path): boolean {
     if (!toEndpoint || payloadEnd <= payloadStart || path === this.requestPath) return false;
     const offset = (sequence - this.requestBase) >>> 0;
+    // A keep-alive probe: see Stream#isProbe.
     if (payloadEnd - payloadStart === 1 && offset === this.#requestLength - 1) return false;
     return this.requestHistory.compare(offset, bytes, payloadStart, payloadEnd) === 'different';
   }

@@ -267,4 +267,17 @@ describe('attribution, bounds', () => {
       assert.deepEqual(bench.words, ['none - (several sockets match)']);
     });
   });
+
+  it('tells of a few of any number of headers that are wrong', () => {
+    const headers = {
+      'records.files_missing': (index: number) => journal.session({ part: 2 * index + 2 }),
+      'records.format': (index: number) => journal.session({ session: `newer-${index}`, format: 2 }),
+    };
+    for (const [code, header] of Object.entries(headers)) {
+      const bench = new Bench();
+      for (let index = 0; index < 1000; index++) bench.records(header(index));
+      const codes = bench.attributor.problems.map((problem) => problem.code);
+      assert.deepEqual(codes, Array(5).fill(code));
+    }
+  });
 });
