@@ -59,13 +59,20 @@ export class HostNames {
   }
 
   #set(scope: string, host: KnownHost): void {
-    this.#named.get(this.#hosts.get(scope)?.name?.toLowerCase() ?? '')?.delete(scope);
+    this.#unname(scope);
     this.#hosts.set(scope, host);
     const name = host.name?.toLowerCase();
     if (name === undefined) return;
     const scopes = this.#named.get(name);
     if (scopes === undefined) this.#named.set(name, new Set([scope]));
     else scopes.add(scope);
+  }
+
+  /** Names that nobody has any more are let go of: a host may have had any number of them. */
+  #unname(scope: string): void {
+    const name = this.#hosts.get(scope)?.name?.toLowerCase() ?? '';
+    const scopes = this.#named.get(name);
+    if (scopes?.delete(scope) && scopes.size === 0) this.#named.delete(name);
   }
 
   /** As they are to be shown, by what tells them apart. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { HostNames, scopeOf } from '../../../src/report/host-names.ts';
 
 describe('what tells hosts apart', () => {
@@ -58,5 +60,20 @@ describe('names of hosts', () => {
     assert.equal(names.idOf('web-8'), undefined);
     names.add({ id: 'B', name: 'web-7' }, 1n);
     assert.equal(names.idOf('web-7'), undefined);
+  });
+
+  it('of which a host had any number take no memory but for the last', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const names = new HostNames();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let time = 0; time < 20_000; time++) {
+      names.add({ id: 'a', name: `${time}-${'x'.repeat(1000)}` }, BigInt(time));
+    }
+    collect();
+    assert.ok(process.memoryUsage().heapUsed - before < 2_000_000);
+    assert.equal(names.idOf(`19999-${'x'.repeat(1000)}`), 'a');
+    assert.equal(names.idOf(`19998-${'x'.repeat(1000)}`), undefined);
   });
 });
