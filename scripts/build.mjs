@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { leanOclif } from './lean-oclif.mjs';
 import { pageAssets } from './page-assets.mjs';
+import { wasmAsset } from './wasm.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -38,7 +39,7 @@ const { metafile } = await build({
   target: 'node20.19',
   // Native, optional, and loaded by live only.
   external: ['cap'],
-  plugins: [leanOclif, pageAssets],
+  plugins: [leanOclif, pageAssets, wasmAsset],
   // @oclif/core is CommonJS and looks for packages at run time.
   banner: {
     js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url),__dirname=import.meta.dirname,__filename=import.meta.filename;",

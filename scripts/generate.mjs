@@ -3,11 +3,11 @@
  * command reference docs/commands.md; every transcript in README.md and docs/ (transcripts.mjs); the picture of a
  * terminal; docs/clients.md, docs/zoo.md and docs/causes.md, from the client table, from what its clients did and from
  * the rules; and the table of docs/configuration.md, packaging/imds.toml and schemas/config.schema.json, from the
- * settings. `--write` updates all of them, `--check` fails where one is not current, and shows where. Reads dist/, so
+ * settings; and scan.wasm, from its C. `--write` updates all of them, `--check` fails where one is not current, and shows where. Reads dist/, so
  * build first.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
@@ -16,6 +16,7 @@ import { clientsDocument } from './clients-doc.mjs';
 import { configSchema, defaultConfig, settingsOf, withSettings } from './config-doc.mjs';
 import { terminalPicture } from './terminal-picture.mjs';
 import { difference, withTranscripts } from './transcripts.mjs';
+import { compiled, isCurrent, WASM } from './wasm.mjs';
 import { zooDocument } from './zoo-doc.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -46,6 +47,7 @@ for (const name of readdirSync(join(root, 'docs')).filter((entry) => entry.endsW
 }
 transcribe('README.md');
 settle('docs/images/terminal.svg', terminalPicture());
+settleScanner();
 
 /** oclif fills in what stands between its two comments in the file. */
 function commandReference() {
@@ -87,6 +89,20 @@ function settle(file, text) {
   }
   process.stderr.write(
     `${file} is not current. Run: npm run build && npm run docs\n${difference(held, text)}`,
+  );
+  process.exitCode = 1;
+}
+
+function settleScanner() {
+  const path = join(root, WASM);
+  if (existsSync(path) && isCurrent(readFileSync(path))) return;
+  if (write) {
+    writeFileSync(path, compiled(), { mode: 0o644 });
+    process.stderr.write(`${WASM} updated\n`);
+    return;
+  }
+  process.stderr.write(
+    `${WASM} is not what its source gives. Run: npm run docs (with Debian's packages clang and lld)\n`,
   );
   process.exitCode = 1;
 }

@@ -76,6 +76,7 @@ export const TEST_PACKAGES = [
   ...START_PACKAGES,
   ...PROBE_PACKAGES,
   ...CROSS_PACKAGES,
+  { name: 'lld', reason: 'links the scanner of events, if its source changed', proof: 'wasm-ld' },
   { name: 'iproute2', reason: 'makes the network namespaces of the live tests', proof: 'ip' },
   { name: 'nftables', reason: 'translates addresses in the live tests', proof: '/usr/sbin/nft' },
   {

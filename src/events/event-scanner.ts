@@ -1,11 +1,8 @@
 import type { AttributedCall } from '../model.ts';
-import { ByteText } from './byte-text.ts';
 import type { EventHosts } from './event-hosts.ts';
-import { readEventTime, TIME_LENGTH } from './event-time.ts';
 import { objectOf, parseJson } from './json-object.ts';
-import { digitsBegin, ID_LENGTH, integerAt, isId, jsonInteger, readObject } from './json-parts.ts';
+import { ID_LENGTH, readObject } from './json-parts.ts';
 import type { Line } from './line.ts';
-import { Mark } from './marks.ts';
 import { OriginScanner } from './origin-scanner.ts';
 import {
   addressOf,
@@ -13,25 +10,14 @@ import {
   type ImdsPart,
   imdsPart,
   isOurs,
-  MAX_PORT,
   type RequestPart,
   requestPart,
 } from './parse-event.ts';
-import { type Bounds, Segments } from './segments.ts';
+import { PART, RESULT, type Scanner, TIME } from './scan/scanner.ts';
+import { Segments } from './segments.ts';
 
-const OPENING = new ByteText('{"@timestamp":"');
-const EVENT_ID = '"event":{"id":"';
-const IMDS = ',"imds":{';
-const ANCESTORS = ',"ancestors":[';
-/** Members of which one follows `imds`. */
-const AFTER_IMDS = [',"http":{', ',"url":{', ',"user_agent":{', ',"network":{'];
-/** What follows the client's port. */
-const DESTINATION = '},"destination":{';
-const SOURCE = ',"source":';
 const CLIENT = /^,"source":\{"ip":"([0-9A-Fa-f:.]*)","port":$/;
 const DURATION = ',"duration":';
-const DURATION_BYTES = new ByteText(DURATION);
-const [QUOTE, OPEN_BRACE, CLOSE_BRACE] = [0x22, 0x7b, 0x7d];
 
 /**
  * Reads an event from a line that is laid out as ours are (src/report/event.ts), without `JSON.parse` for most:
@@ -41,80 +27,49 @@ const [QUOTE, OPEN_BRACE, CLOSE_BRACE] = [0x22, 0x7b, 0x7d];
  * is left to who parses the whole line. No text is made of a line: it is looked at where it was read.
  */
 export class EventScanner {
-  readonly #opening = segments((text) => readObject(`{"":"${text}"}}`, ['ecs', 'event']));
-  readonly #meta = segments(readMeta);
-  readonly #imds = segments((text) => readImds(`{"":0${text}}`));
-  readonly #imdsBeforeAncestors = segments((text) => readImds(`{"":0${text}}}`));
-  readonly #request = segments(readRequest);
-  /** Apart from the requests: in a fleet, each host has the same ones. */
-  readonly #client = segments(readClient);
+  readonly #scanner: Scanner;
+  readonly #opening: Segments<object>;
+  readonly #meta: Segments<boolean>;
+  readonly #imds: Segments<ImdsPart>;
+  readonly #imdsBeforeAncestors: Segments<ImdsPart>;
+  readonly #request: Segments<RequestPart>;
+  readonly #client: Segments<string>;
   readonly #origins: OriginScanner;
-  readonly #marks = {
-    eventId: new Mark(EVENT_ID),
-    imds: new Mark(IMDS),
-    ancestors: new Mark(ANCESTORS),
-    afterImds: AFTER_IMDS.map((text) => new Mark(text)),
-    destination: new Mark(DESTINATION),
-  };
 
-  /** Used for each segment anew. */
-  readonly #bounds = [0, 0];
-
-  constructor(hosts: EventHosts) {
-    this.#origins = new OriginScanner(hosts);
+  constructor(scanner: Scanner, hosts: EventHosts) {
+    const segments = <T>(part: number, read: (text: string) => T | undefined): Segments<T> =>
+      new Segments(scanner, part, ([text = '']) => read(text));
+    this.#scanner = scanner;
+    this.#opening = segments(PART.opening, (text) => readObject(`{"":"${text}"}}`, ['ecs', 'event']));
+    this.#meta = segments(PART.meta, readMeta);
+    this.#imds = segments(PART.imds, (text) => readImds(`{"":0${text}}`));
+    this.#imdsBeforeAncestors = segments(PART.imdsBeforeAncestors, (text) => readImds(`{"":0${text}}}`));
+    this.#request = segments(PART.request, readRequest);
+    this.#client = segments(PART.client, readClient);
+    this.#origins = new OriginScanner(scanner, hosts);
   }
 
   /** @returns undefined where the line has to be parsed as a whole */
-  scan(line: Line, file: string): AttributedCall | undefined {
-    const { bytes, view, start, end } = line;
-    const marks = this.#marks;
-    const timeEnd = start + OPENING.length + TIME_LENGTH;
-    if (!OPENING.isAt(view, start, end) || bytes[timeEnd] !== QUOTE) return undefined;
-    const idAt = marks.eventId.behind(line, timeEnd);
-    const idTo = idAt + ID_LENGTH;
-    if (!isId(bytes, idAt) || bytes[idTo] !== QUOTE) return undefined;
-    const imdsAt = marks.imds.at(line, idTo);
-    const durationEnd = imdsAt - 1;
-    if (imdsAt < 0 || bytes[durationEnd] !== CLOSE_BRACE) return undefined;
-    const metaEnd = beforeDuration(line, durationEnd);
-    const duration = metaEnd < durationEnd ? integerAt(bytes, metaEnd, durationEnd) : undefined;
-    const time = readEventTime(line, timeEnd - TIME_LENGTH, timeEnd);
-    if (time === undefined || this.#opening.get(line, this.#between(timeEnd, idAt)) === undefined)
-      return undefined;
-    if (this.#meta.get(line, this.#between(idTo, metaEnd)) !== (duration !== undefined)) return undefined;
-
-    const ancestorsAt = marks.ancestors.at(line, imdsAt);
-    const requestAt = firstOf(line, marks.afterImds, Math.max(imdsAt, ancestorsAt));
-    const portEnd = marks.destination.at(line, requestAt);
-    const portAt = digitsBegin(bytes, portEnd);
-    // Without a port, what ends there is `network`: of a connect that failed before it had an address.
-    const hasClient = portAt < portEnd;
-    const port = hasClient ? jsonInteger(bytes, portAt, portEnd) : 0;
-    if (portEnd < 0 || port < 0 || port > MAX_PORT) return undefined;
-    const imds =
-      ancestorsAt < 0
-        ? this.#imds.get(line, this.#between(imdsAt, requestAt))
-        : this.#imdsBeforeAncestors.get(line, this.#between(imdsAt, ancestorsAt));
-    const sourceAt = hasClient ? beforeClient(line, requestAt, portAt) : portEnd + 1;
-    const request = this.#request.get(line, this.#between(requestAt, sourceAt));
-    const address = hasClient ? this.#client.get(line, this.#between(sourceAt, portAt)) : '';
+  scan({ bytes, start, end }: Line, file: string): AttributedCall | undefined {
+    const { memory, results, times } = this.#scanner;
+    this.#scanner.ownedBy(this);
+    if (!this.#scanner.scan(bytes, start, end)) return undefined;
+    const hasDuration = results[RESULT.hasDuration] === 1;
+    if (this.#opening.scanned() === undefined || this.#meta.scanned() !== hasDuration) return undefined;
+    const imds = (results[RESULT.ancestors] === 0 ? this.#imds : this.#imdsBeforeAncestors).scanned();
+    const request = this.#request.scanned();
+    const address = results[RESULT.hasClient] === 0 ? '' : this.#client.scanned();
     if (imds === undefined || request === undefined || address === undefined) return undefined;
-    const origin = this.#origins.origin(line, ancestorsAt, requestAt, portEnd);
+    const client = { address, port: results[RESULT.port] ?? 0 };
+    const time = times[TIME.request] ?? 0n;
+    const responseTime = hasDuration ? times[TIME.response] : undefined;
+    const idAt = results[RESULT.id] ?? 0;
+    const origin = this.#origins.origin();
     if (origin === undefined) return undefined;
-    const client = { address, port };
-    const eventId = line.latin1(idAt, idTo);
-    return callOf({ eventId, time, duration, imds, request, client, origin, process: origin.process }, file);
+    const eventId = memory.toString('latin1', idAt, idAt + ID_LENGTH);
+    const { process } = origin;
+    return callOf({ eventId, time, responseTime, imds, request, client, origin, process }, file);
   }
-
-  #between(from: number, to: number): Bounds {
-    this.#bounds[0] = from;
-    this.#bounds[1] = to;
-    return this.#bounds;
-  }
-}
-
-function segments<T>(read: (text: string) => T | undefined): Segments<T> {
-  return new Segments((line, [from, to]) => read(line.utf8(from, to)));
 }
 
 /** Without id and duration. @returns whether it has a duration; undefined where it is not an event of ours */
@@ -140,26 +95,4 @@ function readRequest(text: string): RequestPart | undefined {
 /** @param text ends where the client's port is to follow @returns its address */
 function readClient(text: string): string | undefined {
   return addressOf({ ip: CLIENT.exec(text)?.[1], port: 0 })?.address;
-}
-
-/** Where `source` begins, with the comma, if its brace is the last one before the client's port. */
-function beforeClient({ bytes }: Line, from: number, portAt: number): number {
-  let at = portAt;
-  while (at > from && bytes[at] !== OPEN_BRACE) at--;
-  return Math.max(from, at - SOURCE.length);
-}
-
-/** Where the duration begins that ends there; `end` where there is none. */
-function beforeDuration({ bytes, view }: Line, end: number): number {
-  const from = digitsBegin(bytes, end);
-  const isThere = DURATION_BYTES.isAt(view, from - DURATION.length, end);
-  return isThere && jsonInteger(bytes, from, end) >= 0 ? from : end;
-}
-
-function firstOf(line: Line, marks: readonly Mark[], from: number): number {
-  for (const mark of marks) {
-    const at = mark.at(line, from);
-    if (at >= 0) return at;
-  }
-  return -1;
 }

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { CHUNK_BYTES, CHUNKS, theScanner } from './scan/scanner.ts';
 
-export const CHUNK_BYTES = 512 * 1024;
 /** Buffers that readers gave back: to make them anew for each of a thousand small files costs more than to read these. */
-const spare: Buffer[] = [];
-const MAX_SPARE = 2;
+let spare: Buffer[] | undefined;
+const MAX_SPARE = CHUNKS;
 
 /**
  * Reads a regular file into the same two buffers in turn, one while the other is worked on: what a stream of Node
@@ -62,7 +62,7 @@ export class FileReader {
   async close(): Promise<void> {
     await this.#next?.catch(() => {});
     await this.#handle.close();
-    for (const buffer of this.#buffers) if (spare.length < MAX_SPARE) spare.push(buffer);
+    for (const buffer of this.#buffers) giveBack(buffer);
   }
 
   async #read(): Promise<Buffer> {
@@ -75,5 +75,16 @@ export class FileReader {
 }
 
 function takeBuffer(): Buffer {
+  spare ??= scannersChunks();
   return spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+}
+
+function giveBack(buffer: Buffer): void {
+  if (spare !== undefined && spare.length < MAX_SPARE) spare.push(buffer);
+}
+
+/** The first: what is read there is scanned where it lies. */
+function scannersChunks(): Buffer[] {
+  const scanner = theScanner();
+  return scanner === undefined ? [] : Array.from({ length: CHUNKS }, (_, number) => scanner.chunk(number));
 }

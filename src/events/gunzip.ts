@@ -1,5 +1,6 @@
 import type { Gunzip } from 'node:zlib';
-import { CHUNK_BYTES, type FileReader } from './file-reader.ts';
+import type { FileReader } from './file-reader.ts';
+import { CHUNK_BYTES } from './scan/scanner.ts';
 
 const MAGIC = 0x1f8b;
 /**

@@ -60,8 +60,8 @@ export interface OriginPart {
 export interface EventParts {
   eventId: string;
   time: Nanoseconds;
-  /** Nanoseconds from the request's end to the response. */
-  duration: number | undefined;
+  /** As long after the time as the response was behind the request's end. */
+  responseTime: Nanoseconds | undefined;
   imds: ImdsPart;
   request: RequestPart;
   client: SocketAddress;
@@ -91,7 +91,8 @@ export function parseEvent(json: unknown, hosts: EventHosts, file: string): Attr
   const process = processOf(event, ancestorsOf(imds.ancestors));
   const [inImds, request] = [imdsPart(imds), requestPart(event)];
   if (inImds === undefined) return undefined;
-  return callOf({ eventId, time, duration, imds: inImds, request, client, origin, process }, file);
+  const responseTime = duration === undefined ? undefined : time + BigInt(duration);
+  return callOf({ eventId, time, responseTime, imds: inImds, request, client, origin, process }, file);
 }
 
 /** @param meta `event` */
@@ -136,7 +137,7 @@ export function originPart(event: JsonObject, hosts: EventHosts): OriginPart | u
 
 /** @param file where it was read */
 export function callOf(parts: EventParts, file: string): AttributedCall {
-  const { eventId, time, duration, imds, request, client, origin, process } = parts;
+  const { eventId, time, responseTime, imds, request, client, origin, process } = parts;
   return {
     call: {
       endpoint: origin.endpoint,
@@ -145,8 +146,8 @@ export function callOf(parts: EventParts, file: string): AttributedCall {
       connectionTime: time,
       time,
       // Only their difference is known.
-      requestEnd: duration === undefined ? undefined : time,
-      responseTime: duration === undefined ? undefined : time + BigInt(duration),
+      requestEnd: responseTime === undefined ? undefined : time,
+      responseTime,
       packetNumber: 0,
       version: imds.version,
       operation: imds.operation,

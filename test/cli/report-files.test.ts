@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { imds } from './run.ts';
+import { imds, shell } from './run.ts';
 import { DEMO, EVENTS, Folder, LINES, rowsOf } from './saved-events.ts';
 
 const MARK = '\uFEFF';
@@ -32,6 +32,13 @@ describe('imds report, files as they come', function () {
     const { code, stdout, stderr } = await imds(['report', '--json', join(folder.path, 'many')]);
     assert.equal(code, 0, stderr);
     assert.equal(JSON.parse(stdout).totals.calls, FILES);
+  });
+
+  it('says the same where it may have no memory for the scanner of events', async () => {
+    const file = put('imds-calls.jsonl', EVENTS);
+    const { code, stdout, stderr } = await shell(`ulimit -v 4000000 && $IMDS report --json '${file}'`);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, (await imds(['report', '--json', file])).stdout);
   });
 
   it('is silent of what imds live keeps there besides: its lock, and logs that have no call as yet', async () => {

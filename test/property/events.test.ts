@@ -8,6 +8,7 @@ import { EventScanner } from '../../src/events/event-scanner.ts';
 import { parseJson } from '../../src/events/json-object.ts';
 import { Line } from '../../src/events/line.ts';
 import { parseEvent } from '../../src/events/parse-event.ts';
+import { theScanner } from '../../src/events/scan/scanner.ts';
 import type { AttributedCall, ImdsCall, Process, ProcessIdentity } from '../../src/model.ts';
 import { EventFormatter } from '../../src/report/event.ts';
 import { type ProcessView, ProcessViews } from '../../src/report/process-view.ts';
@@ -199,7 +200,9 @@ describe('lines of events', function () {
   });
 
   it('as we write them are not left to JSON.parse', () => {
-    const scanner = new EventScanner(new EventHosts());
+    const there = theScanner();
+    assert.ok(there !== undefined);
+    const scanner = new EventScanner(there, new EventHosts());
     const names = readdirSync(FIXTURES).map((name) => join(FIXTURES, name, 'expected.jsonl'));
     const saved = names
       .filter(existsSync)
