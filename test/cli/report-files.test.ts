@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { imds, shell } from './run.ts';
+import { imds, root, shell } from './run.ts';
 import { DEMO, EVENTS, Folder, LINES, rowsOf } from './saved-events.ts';
 
 const MARK = '\uFEFF';
@@ -34,11 +34,21 @@ describe('imds report, files as they come', function () {
     assert.equal(JSON.parse(stdout).totals.calls, FILES);
   });
 
-  it('says the same where it may have no memory for the scanner of events', async () => {
+  it('says the same where there is no memory, processor or compiler for the scanner of events', async () => {
     const file = put('imds-calls.jsonl', EVENTS);
-    const { code, stdout, stderr } = await shell(`ulimit -v 4000000 && $IMDS report --json '${file}'`);
-    assert.equal(code, 0, stderr);
-    assert.equal(stdout, (await imds(['report', '--json', file])).stdout);
+    const { stdout: expected } = await imds(['report', '--json', file]);
+    const node = `'${process.execPath}'`;
+    for (const line of [
+      'ulimit -v 4000000; exec node',
+      'exec node --no-enable-sse4-1',
+      'exec node --jitless',
+    ]) {
+      const [limited, options] = line.split(/\bnode\b/);
+      const imdsReport = `'${join(root, 'bin', 'run.js')}' report --json '${file}'`;
+      const { code, stdout, stderr } = await shell(`${limited}${node}${options} ${imdsReport}`);
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, expected, line);
+    }
   });
 
   it('is silent of what imds live keeps there besides: its lock, and logs that have no call as yet', async () => {

@@ -114,16 +114,20 @@ export class Scanner {
 }
 
 /** lib.dom.d.ts has more of it, and much that is not there. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
+declare const WebAssembly:
+  | {
+      Module: new (bytes: Uint8Array) => object;
+      Instance: new (module: object) => { exports: unknown };
+      CompileError: new () => Error;
+    }
+  | undefined;
 
 let loaded: { scanner: Scanner | undefined } | undefined;
 
 /**
- * There is one, which is made when it is first asked for. Undefined where there is no room for it: V8 reserves 8 GB
- * of addresses for the memory, which `ulimit -v` may refuse.
+ * There is one, which is made when it is first asked for. Undefined where there cannot be one: V8 reserves 8 GB of
+ * addresses for the memory, which `ulimit -v` may refuse; it has no vectors on a processor without SSE4.1, as some
+ * machines that are emulated, and nothing of it without a compiler (`node --jitless`).
  */
 export function theScanner(): Scanner | undefined {
   loaded ??= { scanner: load() };
@@ -131,11 +135,12 @@ export function theScanner(): Scanner | undefined {
 }
 
 function load(): Scanner | undefined {
+  if (typeof WebAssembly === 'undefined') return undefined;
   try {
     const module = new WebAssembly.Module(read('scan.wasm'));
     return new Scanner(new WebAssembly.Instance(module).exports as Exports);
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError || error instanceof WebAssembly.CompileError) return undefined;
     throw error;
   }
 }
