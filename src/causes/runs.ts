@@ -140,11 +140,12 @@ export class Runs {
       this.#runs = new Map([[this.#onlyHash, this.#only]]);
       this.#onlyHash = -1;
     }
+    // Nearly every run of a command that is run all the time: it needs no look-up.
+    if (hash > this.#largest) return undefined;
     return this.#runs.get(hash) ?? this.#follow(this.#runs, hash);
   }
 
   #follow(runs: Map<number, Run>, hash: number): Run | undefined {
-    if (hash > this.#largest) return undefined;
     if (runs.size === MAX_RUNS) runs.delete(this.#largest);
     else if (!this.#budget.take()) return undefined;
     const run = new Run();
