@@ -1,9 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { CHUNK_BYTES, CHUNKS, theScanner } from './scan/scanner.ts';
+import { CHUNK_BYTES, CHUNKS, scannerInUse } from './scan/scanner.ts';
 
 /** Buffers that readers gave back: to make them anew for each of a thousand small files costs more than to read these. */
-let spare: Buffer[] | undefined;
-const MAX_SPARE = CHUNKS;
+const spare: Buffer[] = [];
+const MAX_SPARE = 2 * CHUNKS;
+let hasScannersChunks = false;
 
 /**
  * Reads a regular file into the same two buffers in turn, one while the other is worked on: what a stream of Node
@@ -62,7 +63,7 @@ export class FileReader {
   async close(): Promise<void> {
     await this.#next?.catch(() => {});
     await this.#handle.close();
-    for (const buffer of this.#buffers) giveBack(buffer);
+    for (const buffer of this.#buffers) if (spare.length < MAX_SPARE) spare.push(buffer);
   }
 
   async #read(): Promise<Buffer> {
@@ -75,16 +76,14 @@ export class FileReader {
 }
 
 function takeBuffer(): Buffer {
-  spare ??= scannersChunks();
+  if (!hasScannersChunks) takeScannersChunks();
   return spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
 }
 
-function giveBack(buffer: Buffer): void {
-  if (spare !== undefined && spare.length < MAX_SPARE) spare.push(buffer);
-}
-
-/** The first: what is read there is scanned where it lies. */
-function scannersChunks(): Buffer[] {
-  const scanner = theScanner();
-  return scanner === undefined ? [] : Array.from({ length: CHUNKS }, (_, number) => scanner.chunk(number));
+/** What is read there is scanned where it lies. Not for who reads no events, as imds live, which is there for weeks. */
+function takeScannersChunks(): void {
+  const scanner = scannerInUse();
+  if (scanner === undefined) return;
+  hasScannersChunks = true;
+  for (let number = 0; number < CHUNKS; number++) spare.push(scanner.chunk(number));
 }

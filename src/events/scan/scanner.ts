@@ -134,6 +134,11 @@ export function theScanner(): Scanner | undefined {
   return loaded.scanner;
 }
 
+/** Undefined, too, as long as nobody asked for it. */
+export function scannerInUse(): Scanner | undefined {
+  return loaded?.scanner;
+}
+
 function load(): Scanner | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
   try {
