@@ -3,7 +3,7 @@ import { nanosecondsOf } from '../../journal/time.ts';
 import type { Endpoint, Nanoseconds, SocketAddress } from '../../model.ts';
 import { type Segment, TcpFlag } from '../decode/segment.ts';
 import { Exchange, type ExchangeHandler, type ExchangeLimits } from '../http/exchange.ts';
-import type { LostReason } from '../http/message-parser.ts';
+import type { LostReason } from '../http/message-events.ts';
 import type { Request } from '../http/request-parser.ts';
 import type { Response } from '../http/response-parser.ts';
 import type { ClosedConnection } from './closed-connection.ts';
