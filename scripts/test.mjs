@@ -9,26 +9,39 @@ import { setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 import { root } from './step.mjs';
 
-/** Tests that wait more than they calculate (clients and their time-outs), or measure memory and not time. */
-const WAITING = /^test\/(zoo\/|html\/|cli\/\S*memory|unit\/capture\/bounds|live\/clients\.)/;
-/** Tests that flood, or time what a session does: the machine is theirs alone. */
-const ALONE = /^test\/live\//;
+/** What needs the machine for itself: it floods, times a session, or looks at all that runs and all that is loaded. */
+const ALONE = {
+  name: 'alone',
+  fits: /^test\/live\/(?:(?:doctor|flood|soak|storm|transcripts)\.|probe\/(?:check|flood|lifecycle)\.)/,
+};
+/** Each in a mocha of its own; a file is in the first that it fits. */
+const LANES = [
+  ALONE,
+  // Waits more than it calculates. All that calls the service, one after the other: sessions see the whole host.
+  { name: 'waiting', fits: /^test\/(?:(?:live|zoo|support)\/|cli\/live\.)/ },
+  { name: 'large', fits: /^test\/(?:html\/|cli\/\S*memory|unit\/capture\/bounds)/ },
+  { name: 'rest', fits: /^/ },
+];
 const bin = join(root, 'node_modules', '.bin');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 await setUp(TEST_PACKAGES);
-await setUpClients();
-
-await check('lint', join(bin, 'biome'), ['ci', '--colors=off', '.']);
-await check('types', join(bin, 'tsc'), ['--noEmit']);
-await check('types of the page', join(bin, 'tsc'), ['--noEmit', '--project', 'src/report/html/page']);
+await Promise.all([setUpClients(), checks()]);
 await check('build', process.execPath, ['scripts/build.mjs']);
-await check('manifest and command reference', process.execPath, ['scripts/generate.mjs', '--check']);
-await tests();
+await Promise.all([
+  check('manifest and command reference', process.execPath, ['scripts/generate.mjs', '--check']),
+  tests(),
+]);
 
 const { passed, failed, skipped } = total;
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function checks() {
+  await check('lint', join(bin, 'biome'), ['ci', '--colors=off', '.']);
+  await check('types', join(bin, 'tsc'), ['--noEmit']);
+  await check('types of the page', join(bin, 'tsc'), ['--noEmit', '--project', 'src/report/html/page']);
+}
 
 /**
  * What it prints is shown only if it fails.
@@ -45,17 +58,20 @@ async function check(name, command, args) {
   process.stdout.write(code === 0 ? `✓ ${name} (${seconds} s)\n` : `✗ ${name} (${seconds} s)\n${output}\n`);
 }
 
-/** On two cores, two runs of mocha side by side, and then the one that needs both. */
+/** Side by side, of which one waits, so that two cores are never idle; and then what is to be alone. */
 async function tests() {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `test/${name}`)
     .sort();
-  const waiting = files.filter((file) => WAITING.test(file));
-  const alone = files.filter((file) => ALONE.test(file) && !WAITING.test(file));
-  const rest = files.filter((file) => !ALONE.test(file) && !WAITING.test(file));
-  await Promise.all([mocha('waiting', waiting), mocha('rest', rest)]);
-  await mocha('alone', alone);
+  /** @param {typeof LANES[number]} lane */
+  const run = (lane) =>
+    mocha(
+      lane.name,
+      files.filter((file) => LANES.find(({ fits }) => fits.test(file)) === lane),
+    );
+  await Promise.all(LANES.filter((lane) => lane !== ALONE).map(run));
+  await run(ALONE);
 }
 
 /**

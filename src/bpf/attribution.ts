@@ -12,6 +12,7 @@ import type {
   Watch,
 } from '../model.ts';
 import { callOfEmpty, needsCount } from './empty-connection.ts';
+import { JournalProblems } from './journal-problems.ts';
 import { type Finding, JournalState } from './journal-state.ts';
 import { type Balance, Ledger } from './ledger.ts';
 import { type AttributionLimits, DEFAULT_LIMITS } from './limits.ts';
@@ -26,8 +27,6 @@ import { WatchedTime } from './watched-time.ts';
 
 /** How long a call waits for records, in journal time. */
 const WAIT_MS = 2000;
-/** Problems with one code that are told. */
-const MAX_OF_A_KIND = 5;
 
 export interface AttributionOptions {
   /** The capture, as the user named it. */
@@ -52,7 +51,6 @@ interface Waiting {
  */
 export class Attributor {
   readonly losses: Counters = {};
-  readonly problems: Problem[] = [];
   /** Answers of look-ups in /proc, of all sessions of the capture. */
   readonly lookups = { made: 0, found: 0 };
   readonly #options: AttributionOptions;
@@ -62,6 +60,7 @@ export class Attributor {
   readonly #waiting = new Fifo<Waiting>();
   readonly #ends: SocketEnds;
   readonly #lossNames = new LossNames();
+  readonly #problems: JournalProblems;
   #state: JournalState | undefined;
   #unattributed = unattributed(REASONS.noRecords);
   #header: SessionRecord | undefined;
@@ -70,6 +69,7 @@ export class Attributor {
   constructor(options: AttributionOptions) {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#problems = new JournalProblems(options.capture);
     this.#ends = new SocketEnds(options.endpoints, this.#ledger, (call, finding) =>
       this.#emit(call, finding),
     );
@@ -98,6 +98,11 @@ export class Attributor {
 
   get session(): Session | undefined {
     return this.#state?.session;
+  }
+
+  /** What is wrong with the records. */
+  get problems(): readonly Problem[] {
+    return this.#problems.told;
   }
 
   get balance(): Readonly<Balance> {
@@ -175,11 +180,7 @@ export class Attributor {
     if (this.#state !== undefined) this.#endSession(this.#state, false);
     if (header.format !== RECORD_FORMAT) {
       this.#unattributed = unattributed(REASONS.newerFormat);
-      this.#problem(
-        'records.format',
-        `expected journal records of format ${RECORD_FORMAT}, found format ${header.format}; they were not used`,
-        'Analyze it with the version of imds that recorded it, or a later one.',
-      );
+      this.#problems.otherFormat(header.format);
       return;
     }
     this.#header ??= header;
@@ -192,17 +193,7 @@ export class Attributor {
 
   #file({ part }: SessionRecord): void {
     const missing = this.#watched.file(part);
-    if (missing === undefined) return;
-    const [first, last] = missing;
-    const which =
-      first === last
-        ? `file ${first} of this recording is`
-        : `files ${first} to ${last} of this recording are`;
-    this.#tell({
-      code: 'records.files_missing',
-      message: `${this.#options.capture}: ${which} not there: its time under watch begins behind that`,
-      damage: false,
-    });
+    if (missing !== undefined) this.#problems.filesMissing(...missing);
   }
 
   /**
@@ -223,22 +214,8 @@ export class Attributor {
 
   #withoutSession({ type }: JournalRecord): void {
     count(this.losses, 'records.without_session');
-    if (this.losses['records.without_session'] !== 1 || this.problems.length > 0) return;
-    this.#problem(
-      'records.no_session',
-      `expected a session record before all others, found a ${type} record; those before it were not used`,
-      'Give all files of the recording, from its first one on.',
-    );
-  }
-
-  #problem(code: string, message: string, remedy: string): void {
-    this.#tell({ code, message: `${this.#options.capture}: ${message}`, remedy, damage: true });
-  }
-
-  /** Whoever wrote the journal may have put any number of headers into it. */
-  #tell(problem: Problem): void {
-    const told = this.problems.filter(({ code }) => code === problem.code).length;
-    if (told < MAX_OF_A_KIND) this.problems.push(problem);
+    if (this.losses['records.without_session'] === 1 && this.problems.length === 0)
+      this.#problems.noSession(type);
   }
 
   #learn(state: JournalState, record: Exclude<JournalRecord, SessionRecord>): void {

@@ -1,7 +1,7 @@
 import { nanosecondsOf } from '../journal/time.ts';
 import type { ImdsCall, UnknownReason } from '../model.ts';
 import { type Classification, classify } from './classify.ts';
-import type { LostReason } from './http/message-parser.ts';
+import type { LostReason } from './http/message-events.ts';
 import type { Request } from './http/request-parser.ts';
 import type { Response } from './http/response-parser.ts';
 import type { Connection } from './tcp/connection.ts';

@@ -8,6 +8,7 @@ import { createEndpointFilter } from './filter.ts';
 import type { Shared } from './tcp/connection.ts';
 import { ConnectionTable } from './tcp/connection-table.ts';
 import { sharedBudgets } from './tcp/shared-budgets.ts';
+import { summaryOf } from './tcp/summary.ts';
 
 /** Packets → calls. Nothing in it looks at a clock: the same packets and ticks give the same calls. */
 export const createAssembler: CreateAssembler = (endpoints, handler): Assembler => {
@@ -15,7 +16,7 @@ export const createAssembler: CreateAssembler = (endpoints, handler): Assembler 
   const table = new EndpointTable(endpoints);
   const decoder = new SegmentDecoder(table, losses);
   const connections = new ConnectionTable(endpoints, sharedBy(handler, losses), (connection) => {
-    handler.connectionEnd(connection.summary());
+    handler.connectionEnd(summaryOf(connection));
   });
   return {
     filter: createEndpointFilter(endpoints),

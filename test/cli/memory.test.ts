@@ -4,15 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { pathToFileURL } from 'node:url';
 import { at, journal, START_NS } from '../support/journal.ts';
 import { EPOCH_NS } from '../support/packets/index.ts';
 import { clientOf, type FloodSegment, pcapOf } from '../unit/capture/flood.ts';
 import { FLOODS } from '../unit/capture/floods.ts';
-import { imds } from './run.ts';
+import { imdsWithPeak } from './peak.ts';
 
 const MAX_RESIDENT_MB = 200;
-const TELL = `--import=${pathToFileURL(join(import.meta.dirname, 'tell-memory.mjs'))}`;
 
 const LENGTHS: Record<string, number> = {
   'half-open connections': 100_000,
@@ -74,12 +72,6 @@ function* records(count: number): Generator<string> {
   }
 }
 
-async function residentMegabytes(args: readonly string[]): Promise<number> {
-  const { code, stderr } = await imds(args, { env: { NODE_OPTIONS: TELL } });
-  assert.equal(code, 0, stderr);
-  return Number(/maxRSS=(\d+)/.exec(stderr)?.[1]) / 1024;
-}
-
 describe('memory', function () {
   this.timeout(180_000);
   let folder: string;
@@ -101,15 +93,15 @@ describe('memory', function () {
         ['--format', 'jsonl'],
       ]) {
         it(`is at most ${MAX_RESIDENT_MB} MB for analyze ${args.join(' ')}`, async () => {
-          const resident = await residentMegabytes(['analyze', file(), ...args, '-o', output()]);
-          assert.ok(resident > 0 && resident <= MAX_RESIDENT_MB, `${Math.round(resident)} MB`);
+          const { megabytes } = await imdsWithPeak(['analyze', file(), ...args, '-o', output()]);
+          assert.ok(megabytes <= MAX_RESIDENT_MB, `${Math.round(megabytes)} MB`);
         });
       }
 
       for (const args of [[], ['--strict']]) {
         it(`is at most ${MAX_RESIDENT_MB} MB for scrub ${args.join(' ')}`, async () => {
-          const resident = await residentMegabytes(['scrub', file(), output(), ...args]);
-          assert.ok(resident > 0 && resident <= MAX_RESIDENT_MB, `${Math.round(resident)} MB`);
+          const { megabytes } = await imdsWithPeak(['scrub', file(), output(), ...args]);
+          assert.ok(megabytes <= MAX_RESIDENT_MB, `${Math.round(megabytes)} MB`);
         });
       }
     });
@@ -139,9 +131,9 @@ describe('memory', function () {
       for (const format of ['json', 'html']) {
         it(`is at most ${MAX_RESIDENT_MB} MB for analyze --format ${format}`, async () => {
           const output = join(folder, 'output');
-          const resident = await residentMegabytes(['analyze', file(), '--format', format, '-o', output]);
+          const { megabytes } = await imdsWithPeak(['analyze', file(), '--format', format, '-o', output]);
           rmSync(output);
-          assert.ok(resident > 0 && resident <= MAX_RESIDENT_MB, `${Math.round(resident)} MB`);
+          assert.ok(megabytes <= MAX_RESIDENT_MB, `${Math.round(megabytes)} MB`);
         });
       }
     });

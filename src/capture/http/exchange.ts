@@ -1,8 +1,8 @@
 import { count } from '../../journal/counters.ts';
 import type { Counters } from '../../model.ts';
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
+import type { LostReason } from './message-events.ts';
 import type { MessageObserver } from './message-observer.ts';
-import type { LostReason } from './message-parser.ts';
 import { type Request, type RequestHandler, RequestParser } from './request-parser.ts';
 import { type Response, type ResponseHandler, ResponseParser } from './response-parser.ts';
 import type { Texts } from './texts.ts';

@@ -11,6 +11,15 @@ export const FieldName = {
   expect: bytesOf('expect'),
 };
 
+/** First bytes of those names. */
+const INITIALS = new Uint8Array(256);
+for (const [initial = 0] of Object.values(FieldName)) INITIALS[initial] = INITIALS[initial - 32] = 1;
+
+/** Whether a field whose name begins like that may be one of them: the lines of most need not be looked at. */
+export function mayMatter(initial: number): boolean {
+  return INITIALS[initial] !== 0;
+}
+
 /** Longest header value that is kept as text (a user agent, an X-Forwarded-For). */
 export const MAX_VALUE = 1024;
 

@@ -1,8 +1,9 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { GapReason, Stamp, StreamConsumer } from '../tcp/stream.ts';
 import { chunkSize } from './chunk-size.ts';
-import { FieldName } from './fields.ts';
+import { mayMatter } from './fields.ts';
 import { LineRest } from './line-rest.ts';
+import { type LostReason, MessageEvents } from './message-events.ts';
 import type { MessageObserver } from './message-observer.ts';
 import {
   BODY,
@@ -19,8 +20,6 @@ import {
   UNTIL_CLOSE,
 } from './message-state.ts';
 
-export type LostReason = GapReason | 'not HTTP/1' | 'capture began in mid-stream';
-
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
@@ -30,23 +29,11 @@ const COLON = 58;
 /** A longer line is read up to here, and skipped from here on; servers' own limits are 8 KiB. */
 const MAX_LINE = 64 * 1024;
 
-/** First bytes of the names of fields that matter: the others' lines, which are most, are not looked at. */
-const INITIALS = new Uint8Array(256);
-for (const name of Object.values(FieldName)) {
-  const [initial = 0] = name;
-  INITIALS[initial] = INITIALS[initial - 32] = 1;
-}
-
-/** `whole message` is an HTTP/0.9 request, which has no header. */
-export type StartLine = 'headers follow' | 'whole message' | 'none';
-
-export type Framing = 'none' | 'chunked' | 'until close' | 'opaque' | 'lost' | number;
-
 /**
  * What requests and responses share (RFC 9112): lines, header fields, framing of the body. It reads
  * where the bytes are, and copies only a line that is not yet whole. Bodies are counted, not kept.
  */
-export abstract class MessageParser implements StreamConsumer {
+export abstract class MessageParser extends MessageEvents implements StreamConsumer {
   #state = START;
   /** State to go on with after SKIP_LINE. */
   #afterSkip = HEADER;
@@ -64,38 +51,12 @@ export abstract class MessageParser implements StreamConsumer {
   /** Offset behind what was handed over. */
   #offset = 0;
   readonly #observer: MessageObserver | undefined;
-  /** Of the segment that is being read. */
-  protected stamp: Stamp = { seconds: 0, nanoseconds: 0, packetNumber: 0, peerOffset: -1, ttl: 0 };
 
   constructor(budget: MemoryBudget, observer: MessageObserver | undefined) {
+    super();
     this.#budget = budget;
     this.#observer = observer;
   }
-
-  /** The first byte of a message is there. */
-  protected abstract onBegin(offset: number): void;
-  /** bytes[start, end) is the start line without its line end. */
-  protected abstract onStartLine(bytes: Buffer, start: number, end: number): StartLine;
-  /** bytes[0, end) is the beginning of a start line of which no more will come. */
-  protected onCutStartLine(_bytes: Buffer, _end: number): void {}
-  /**
-   * A header field: name in bytes[start, colon), value after it up to `end`, untrimmed. Only those whose
-   * name may be one of {@link FieldName}.
-   * @returns whether its value is of interest, and so what is folded into it
-   */
-  protected abstract onHeader(bytes: Buffer, start: number, colon: number, end: number): boolean;
-  /** An obsolete line folding (RFC 9112 §5.2) continues the previous field's value. */
-  protected abstract onFold(bytes: Buffer, start: number, end: number): void;
-  protected abstract onHeadEnd(): Framing;
-  /** The message's last byte is before `offset`. */
-  protected abstract onEnd(offset: number): void;
-  /** Bytes from `offset` on cannot be read. */
-  protected abstract onLost(offset: number, reason: LostReason): void;
-  /** Whether a segment begins like a message: where reading may go on after a loss. */
-  protected abstract looksLikeStart(bytes: Buffer, start: number, end: number): boolean;
-  protected abstract onUnread(length: number): void;
-  /** No memory was left for the beginning of a line. */
-  protected abstract onEvicted(): void;
 
   get lost(): boolean {
     return this.#state === LOST;
@@ -307,7 +268,7 @@ export abstract class MessageParser implements StreamConsumer {
 
   #field(bytes: Buffer, start: number, end: number): void {
     this.#foldable = false;
-    if (INITIALS[bytes[start] ?? 0] === 0) return;
+    if (!mayMatter(bytes[start] ?? 0)) return;
     let colon = start;
     while (colon < end && bytes[colon] !== COLON) colon++;
     if (colon < end) this.#foldable = this.onHeader(bytes, start, colon, end);

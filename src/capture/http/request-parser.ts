@@ -2,8 +2,9 @@ import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import type { Stamp } from '../tcp/stream.ts';
 import { BodyLength } from './body-length.ts';
 import { decimal, FieldName, fieldValue, isField, MAX_VALUE } from './fields.ts';
+import type { Framing, LostReason, StartLine } from './message-events.ts';
 import type { MessageObserver } from './message-observer.ts';
-import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
+import { MessageParser } from './message-parser.ts';
 import { isRequestLine, parseCutRequestLine, parseRequestLine } from './request-line.ts';
 import type { Texts } from './texts.ts';
 

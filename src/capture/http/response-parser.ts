@@ -1,8 +1,9 @@
 import type { MemoryBudget } from '../tcp/memory-budget.ts';
 import { BodyLength } from './body-length.ts';
 import { FieldName, isField } from './fields.ts';
+import type { Framing, LostReason, StartLine } from './message-events.ts';
 import type { MessageObserver } from './message-observer.ts';
-import { type Framing, type LostReason, MessageParser, type StartLine } from './message-parser.ts';
+import { MessageParser } from './message-parser.ts';
 
 /** A response's head, as far as it was read. */
 export interface Response {

@@ -1,9 +1,9 @@
 import { count } from '../../journal/counters.ts';
 import { nanosecondsOf } from '../../journal/time.ts';
-import type { ConnectionSummary, Endpoint, Nanoseconds, SocketAddress } from '../../model.ts';
+import type { Endpoint, Nanoseconds, SocketAddress } from '../../model.ts';
 import { type Segment, TcpFlag } from '../decode/segment.ts';
 import { Exchange, type ExchangeHandler, type ExchangeLimits } from '../http/exchange.ts';
-import type { LostReason } from '../http/message-parser.ts';
+import type { LostReason } from '../http/message-events.ts';
 import type { Request } from '../http/request-parser.ts';
 import type { Response } from '../http/response-parser.ts';
 import type { ClosedConnection } from './closed-connection.ts';
@@ -14,6 +14,7 @@ import { giveUpHoles } from './holes.ts';
 import type { BufferPool, MemoryBudget } from './memory-budget.ts';
 import { NearestTtl } from './nearest-ttl.ts';
 import type { Path } from './path.ts';
+import { receiveReset } from './resets.ts';
 import { MAX_AHEAD, type Stamp, Stream } from './stream.ts';
 
 /** Interfaces of a connection that are named: each packet is looked up in them. */
@@ -76,9 +77,9 @@ export class Connection implements ExchangeHandler {
   queued = false;
   /** Since when {@link waits}; -1 while it does not. */
   waitingSince = -1;
-  readonly #nearest = new NearestTtl();
   /** Offset of the client's FIN or RST; -1 before. */
-  #clientEnd = -1;
+  clientEnd = -1;
+  readonly #nearest = new NearestTtl();
   readonly #stamp: Stamp = { seconds: 0, nanoseconds: 0, packetNumber: 0, peerOffset: -1, ttl: 0 };
   readonly #shared: Shared;
 
@@ -185,7 +186,7 @@ export class Connection implements ExchangeHandler {
     }
     const [own, peer] = segment.toEndpoint ? [this.request, this.response] : [this.response, this.request];
     if ((flags & TcpFlag.rst) !== 0) {
-      this.#receiveReset(segment, own, peer);
+      if (!receiveReset(this, segment, own, peer)) count(this.#shared.losses, 'tcp.resets_ignored');
       return;
     }
     own.seen = true;
@@ -236,33 +237,6 @@ export class Connection implements ExchangeHandler {
     this.response.history.release();
   }
 
-  summary(): ConnectionSummary {
-    const { endpoint, client, paths, clientIsn, packetNumber, request, response, calls, interfaces } = this;
-    return {
-      endpoint,
-      client,
-      aliases: paths.slice(1).map((path) => path.client),
-      clientIsn,
-      time: this.time,
-      endTime: nanosecondsOf(this.lastSeconds, this.lastNanoseconds),
-      packetNumber,
-      handshake: this.#handshake(),
-      provenEmpty: clientIsn !== undefined && this.#clientEnd === 0,
-      requestBytes: request.capturedBytes,
-      responseBytes: response.capturedBytes,
-      missingBytes: request.missingBytes + response.missingBytes,
-      calls,
-      interfaces,
-      netns: this.netns === 0 ? undefined : this.netns,
-    };
-  }
-
-  #handshake(): ConnectionSummary['handshake'] {
-    if (this.clientIsn === undefined) return 'mid-stream';
-    if (this.established || this.response.capturedBytes > 0) return 'established';
-    return this.refused ? 'refused' : 'unanswered';
-  }
-
   #note(segment: Segment): void {
     const { seconds, nanoseconds, interfaceName: name } = segment;
     if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanoseconds > this.lastNanoseconds)) {
@@ -301,35 +275,7 @@ export class Connection implements ExchangeHandler {
   #receiveFin(segment: Segment, own: Stream, end: number): void {
     if (end < own.next || end > own.next + MAX_AHEAD) return;
     if (own.end < 0) own.end = end;
-    if (segment.toEndpoint) this.#clientEnd = end;
-  }
-
-  /** RFC 5961 §3.2: only a reset at the sequence number that is expected counts. */
-  #receiveReset(segment: Segment, own: Stream, peer: Stream): void {
-    const answersConnect = !segment.toEndpoint && !this.established && this.response.capturedBytes === 0;
-    if (answersConnect && (!own.synchronized || this.serverIsn === undefined)) {
-      // RFC 9293 §3.10.7.3: it must acknowledge the SYN, or data in it.
-      const ahead = (segment.flags & TcpFlag.ack) === 0 ? 0 : peer.offsetOf(segment.acknowledgment);
-      if (this.clientIsn !== undefined && (ahead < 0 || ahead > peer.next)) {
-        count(this.#shared.losses, 'tcp.resets_ignored');
-        return;
-      }
-      this.refused = this.clientIsn !== undefined;
-      this.reset = true;
-      return;
-    }
-    const offset = own.synchronized ? own.offsetOf(segment.sequence) : 0;
-    if (offset < own.next - 1 || offset > own.next + MAX_AHEAD) {
-      count(this.#shared.losses, 'tcp.resets_ignored');
-      return;
-    }
-    this.reset = true;
-    if (!own.synchronized || own.end >= 0) return;
-    // What the peer acknowledged tells more than a number that a blind sender may have drawn.
-    if (offset > own.next + 1 && peer.seen) return;
-    // One more than captured is a FIN before it, which takes a sequence number and was not captured.
-    own.end = offset === own.next + 1 ? own.next : Math.max(offset, own.next);
-    if (segment.toEndpoint) this.#clientEnd = own.end;
+    if (segment.toEndpoint) this.clientEnd = end;
   }
 
   #receivePayload(segment: Segment, own: Stream, peer: Stream, sequence: number): void {
