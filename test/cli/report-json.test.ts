@@ -76,7 +76,43 @@ describe('imds report with JSON reports', function () {
     const doubtful = await imds(['report', events, ofEvents]);
     assert.match(doubtful.stderr, /1 session is both in events and in a JSON report .* count twice/);
     const both = await imds(['report', path, await json('c.json', 'report', path, ofEvents)]);
-    assert.match(both.stderr, /tells of recordings that .*a\.json tells of too; their calls count twice/);
+    assert.match(
+      both.stderr,
+      /tells of recordings that .*a\.json tells of too; calls that are in both count twice/,
+    );
+  });
+
+  it('says of reports of one log which of them have the same calls', async () => {
+    const inBoth = async (one: string, other: string) =>
+      /count twice/.test((await imds(['report', one, other])).stderr);
+    const log = put('logs/imds-calls.jsonl', EVENTS);
+    const monday = await json('monday.json', 'report', log, '--until', '2026-01-15T11:30:00Z');
+    const tuesday = await json('tuesday.json', 'report', log);
+    assert.ok(await inBoth(monday, tuesday));
+    const since = await json('since.json', 'report', log, '--since', '2026-01-15T11:30:00Z');
+    assert.ok(!(await inBoth(monday, since)));
+    const [v1, others] = [
+      await json('v1.json', 'report', log, '--imds-version', 'v1'),
+      await json('others.json', 'report', log, '--imds-version', 'v2', '--imds-version', 'unknown'),
+    ];
+    assert.ok(!(await inBoth(v1, others)));
+    assert.ok(await inBoth(v1, monday));
+  });
+
+  it('takes reports of the hosts of one log for what they are: of different calls', async () => {
+    const of8 = EVENTS.replaceAll('"name":"web-7"', '"name":"web-8"')
+      .replaceAll('"host":{"id":"', '"host":{"id":"8')
+      .replaceAll(/"event":\{"id":"../g, '"event":{"id":"88');
+    const log = put('logs/both.jsonl', EVENTS + of8);
+    const [web7, web8] = [
+      await json('web-7.json', 'report', log, '--host', 'web-7'),
+      await json('web-8.json', 'report', log, '--host', 'web-8'),
+    ];
+    const { stdout, stderr } = await imds(['report', web7, web8]);
+    assert.doesNotMatch(stderr, /count twice/);
+    assert.match(stdout, /^Seen +76 calls/m);
+    const ofBoth = await json('both.json', 'report', log);
+    assert.match((await imds(['report', web8, ofBoth])).stderr, /web-8\.json tells of too/);
   });
 
   it('shows no secret that stands in their names', async () => {
