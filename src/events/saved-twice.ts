@@ -1,4 +1,5 @@
 import { earlier, later } from '../callers/days.ts';
+import { versionsIn } from '../callers/selection.ts';
 import { searchedIn } from '../endpoints.ts';
 import type { CaptureSummary, Nanoseconds } from '../model.ts';
 import { parseEventTime } from './event-time.ts';
@@ -11,7 +12,6 @@ const MAX_OF_ONE = 64;
 const SLACK = 300_000_000_000n;
 const SINCE = '--since ';
 const UNTIL = '--until ';
-const VERSIONS = '--imds-version ';
 
 /** A recording, or a part of one, that a report has calls of. */
 interface Told {
@@ -66,10 +66,9 @@ function toldOf(path: string, capture: CaptureSummary): Told {
     const [since, until] = [timeOf(option, SINCE), timeOf(option, UNTIL)];
     if (since !== undefined) first = first === undefined ? since : later(first, since);
     if (until !== undefined) last = last === undefined ? until : earlier(last, until);
-    if (option.startsWith(VERSIONS)) {
-      const wanted = option.slice(VERSIONS.length).split(', ');
-      versions = versions?.filter((version) => wanted.includes(version)) ?? wanted;
-    }
+    const wanted = versionsIn(option);
+    versions =
+      wanted && versions ? versions.filter((version) => wanted.includes(version)) : (versions ?? wanted);
   }
   const searched = searchedIn(capture);
   return { path, hosts: hosts.length === 0 ? undefined : new Set(hosts), searched, versions, first, last };
