@@ -115,6 +115,22 @@ describe('imds report with JSON reports', function () {
     assert.match((await imds(['report', web8, ofBoth])).stderr, /web-8\.json tells of too/);
   });
 
+  it('counts for CloudWatch no call that it does not count itself', async () => {
+    const log = put('imds-calls.jsonl', EVENTS);
+    const counted = async (...args: string[]) =>
+      JSON.parse((await imds(['report', '--json', ...args])).stdout).verdict.hosts.map(
+        (host: { no_token: { succeeded: number } }) => host.no_token.succeeded,
+      );
+    const [whole, v2] = [
+      await json('whole.json', 'report', log),
+      await json('v2.json', 'report', log, '--imds-version', 'v2'),
+    ];
+    assert.deepEqual(await counted(whole), await counted(log));
+    assert.deepEqual(await counted(log, '--imds-version', 'v2'), [0]);
+    assert.deepEqual(await counted(whole, '--imds-version', 'v2'), [0]);
+    assert.deepEqual(await counted(v2), [0]);
+  });
+
   it('shows no secret that stands in their names', async () => {
     const secret = 'AKIAIOSFODNN7EXAMPLE';
     const { stdout } = await imds(['analyze', join(DEMO, 'demo.pcap'), '--json']);
