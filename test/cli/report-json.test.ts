@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import Ajv from 'ajv/dist/2020.js';
 import schema from '../../schemas/report.schema.json' with { type: 'json' };
 import { imds, root } from './run.ts';
-import { DEMO, EVENTS, Folder, rowsOf, withoutCapture } from './saved-events.ts';
+import { DEMO, EVENTS, Folder, rowsOf, sessionLine, withoutCapture } from './saved-events.ts';
 
 /** A capture that proves all, with four calls by IMDSv1. */
 const PROVEN = join(root, 'fixtures', 'journal-namespaces', 'capture.pcapng');
@@ -262,6 +262,23 @@ describe('imds report with JSON reports', function () {
         );
       }
       assert.equal((await verdictOf(path, '--since', '2026-01-15T00:00:00Z'))[0], 'not-ready');
+    });
+
+    it('do not tell which of the calls of a session that goes on were before the time', async () => {
+      const host = { id: 'ec2f1e0b4b8c4d6ea1c35f7c0d9e8b7a', name: 'web-7' };
+      const [start, end] = ['2026-01-15T00:00:00.000000000Z', '2026-01-18T00:00:00.000000000Z'];
+      const session = '7d0c7f0e-5a52-4a0c-9a53-3f1a5f0b9c11';
+      const line = sessionLine({ session, start, end, host }).replace('"v1":0', '"v1":22');
+      const events = put('watched.jsonl', `${EVENTS}${line}\n`);
+      const [status] = await verdictOf(events, '--since', '2026-01-16T00:00:00Z');
+      assert.equal(status, 'ready');
+      const report = await json('watched.json', 'report', events);
+      const [ofReport, text] = await verdictOf(report, '--since', '2026-01-16T00:00:00Z');
+      assert.equal(ofReport, 'not-enough-evidence');
+      assert.match(
+        text,
+        /The events, or the inventory: 22 calls by IMDSv1 .* that a JSON report has from before --since/,
+      );
     });
 
     it('take what is after the time for left out, and what is before for over', async () => {
