@@ -3,11 +3,13 @@ import {
   type Combine,
   type Deed,
   deedOf,
+  errorOf,
   type RunSample,
   TOKEN_OUTCOMES,
   type TokenOutcome,
 } from './facts.ts';
 import { type RunBudget, Runs, type RunTally } from './runs.ts';
+import { type StatusCount, Statuses } from './statuses.ts';
 import type { TokenArgument } from './token-argument.ts';
 
 /** Longest lifetime of a token, in seconds: six hours (EC2 user guide, "How IMDSv2 works"). */
@@ -27,6 +29,8 @@ export interface CallerFacts {
   calls: Record<'v1' | 'v2' | 'foreign', number>;
   /** Requests for a token, by how they ended. */
   tokens: Record<TokenOutcome, number>;
+  /** Of those that were answered with an error, how often with which; empty where nobody told. */
+  tokenErrors: readonly StatusCount[];
   /** Of those, for the longest lifetime. */
   longestTtl: number;
   /** Reads with a token that was refused as invalid, 401. */
@@ -65,6 +69,7 @@ export interface SavedFacts extends Omit<CallerFacts, 'runs'> {
 /** Collects the facts of one caller. */
 export class FactCollector {
   readonly #tokens = TOKEN_OUTCOMES.map(() => 0);
+  readonly #tokenErrors = new Statuses();
   readonly #runs: Runs;
   #v1Calls = 0;
   #v2Calls = 0;
@@ -126,6 +131,7 @@ export class FactCollector {
     for (const [index, outcome] of TOKEN_OUTCOMES.entries()) {
       this.#tokens[index] = combine(this.#tokens[index] ?? 0, saved.tokens[outcome]);
     }
+    this.#tokenErrors.merge(saved.tokenErrors, combine);
     this.#longestTtl = combine(this.#longestTtl, saved.longestTtl);
     this.#invalidToken = combine(this.#invalidToken, saved.invalidToken);
     this.#answered = combine(this.#answered, v1.answered);
@@ -143,7 +149,8 @@ export class FactCollector {
     this.#runs.merge(saved.runs, combine);
   }
 
-  #token(deed: Deed, { tokenTtl }: ImdsCall): void {
+  #token(deed: Deed, { tokenTtl, status }: ImdsCall): void {
+    if (status !== undefined && errorOf(status) !== undefined) this.#tokenErrors.add(status);
     const index = TOKEN_OUTCOMES.indexOf(deed as TokenOutcome);
     this.#tokens[index] = (this.#tokens[index] ?? 0) + 1;
     if (tokenTtl !== undefined && tokenTtl >= LONGEST_TTL) this.#longestTtl++;
@@ -198,6 +205,7 @@ export class FactCollector {
     return {
       calls: { v1: this.#v1Calls, v2: this.#v2Calls, foreign: this.#foreignCalls },
       tokens: { granted, late, forbidden, 'not-found': notFound, refused, unanswered },
+      tokenErrors: this.#tokenErrors.all,
       longestTtl: this.#longestTtl,
       invalidToken: this.#invalidToken,
       v1: {

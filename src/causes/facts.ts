@@ -37,13 +37,19 @@ export function deedOf(call: ImdsCall): Deed | undefined {
   if (operation === undefined) return 'unclear';
   if (operation !== 'token') return status === 401 ? 'invalid-token' : 'v2';
   if (status === undefined) return 'unanswered';
-  if (status === 403) return 'forbidden';
-  if (status === 404 || status === 405) return 'not-found';
-  if (status < 200 || status > 299) return 'refused';
+  const error = errorOf(status);
+  if (error !== undefined) return error;
   const { requestEnd, responseTime } = call;
   const isLate =
     requestEnd !== undefined && responseTime !== undefined && responseTime - requestEnd >= LATE_NS;
   return isLate ? 'late' : 'granted';
+}
+
+/** What a status makes of a request for a token; undefined where it is none of an error. */
+export function errorOf(status: number): 'forbidden' | 'not-found' | 'refused' | undefined {
+  if (status === 403) return 'forbidden';
+  if (status === 404 || status === 405) return 'not-found';
+  return status < 200 || status > 299 ? 'refused' : undefined;
 }
 
 const FIELDS = 3;

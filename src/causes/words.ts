@@ -1,6 +1,6 @@
 import type { ClientMatch, Fallback } from '../clients/types.ts';
 import { countOf } from '../words.ts';
-import { FAILURES, type Failure } from './facts.ts';
+import { errorOf, FAILURES, type Failure } from './facts.ts';
 import type { Evidence } from './rule.ts';
 
 export { countOf };
@@ -26,11 +26,29 @@ const OUTCOMES: Readonly<Record<Failure, string>> = {
   unanswered: 'was not answered',
 };
 
+/** Statuses that are named. */
+const STATUSES_NAMED = 3;
+
+/** Statuses by which requests for a token ended so; none where nobody told. */
+export function statusesOf({ facts }: Pick<Evidence, 'facts'>, outcome: Failure): number[] {
+  return facts.tokenErrors.map(({ status }) => status).filter((status) => errorOf(status) === outcome);
+}
+
+/** `was answered 400 or 503`. */
+function outcomeText(evidence: Evidence, outcome: Failure): string {
+  const statuses = statusesOf(evidence, outcome);
+  if (statuses.length === 0) return OUTCOMES[outcome];
+  const [last = 0, ...others] = statuses.slice(0, STATUSES_NAMED).reverse();
+  if (statuses.length > STATUSES_NAMED)
+    return `was answered ${statuses.slice(0, STATUSES_NAMED).join(', ')} or with other errors`;
+  return `was answered ${others.length === 0 ? '' : `${others.reverse().join(', ')} or `}${last}`;
+}
+
 /** That IMDSv1 came after a request for a token that had ended so, or undefined where it did not. */
 export function fellBackAfter(evidence: Evidence, outcome: Failure): string | undefined {
   const count = evidence.facts.runs.fellBack[outcome];
   if (count === 0) return undefined;
-  return `The request for a token ${OUTCOMES[outcome]}; calls without a token came after it${inRuns(evidence, count)}.`;
+  return `The request for a token ${outcomeText(evidence, outcome)}; calls without a token came after it${inRuns(evidence, count)}.`;
 }
 
 /** The failure that explains most runs; undefined where none does, or where more had a token and did not send it. */

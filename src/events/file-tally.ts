@@ -33,7 +33,7 @@ export class FileTally {
   readonly #cutLines: CutLine[] = [];
   #host: Host | undefined;
   #hasManyHosts = false;
-  /** Each that is met after another one. */
+  /** Each that is reported and is met after another one. */
   readonly #hosts = new Set<Host>();
   readonly #sessions: KnownSessions;
   readonly #sessionIds = new Set<string>();
@@ -45,10 +45,17 @@ export class FileTally {
     this.#sessions = new KnownSessions(room);
   }
 
-  /** @param isWanted it is reported: the file's time is that of such events */
-  event({ call: { time }, host, session, capture }: AttributedCall, isWanted: boolean): void {
+  /**
+   * @param isWanted it is reported: the file's time is that of such events
+   * @param isOfHost it is of a host that is reported
+   */
+  event(
+    { call: { time }, host, session, capture }: AttributedCall,
+    isWanted: boolean,
+    isOfHost: boolean,
+  ): void {
     this.#events++;
-    this.#ofHost(host);
+    this.#ofHost(host, isOfHost);
     if (!isWanted) return;
     if (session !== capture && this.#sessionIds.size < MAX_SESSIONS) this.#sessionIds.add(session);
     if (this.#first === undefined || time < this.#first) this.#first = time;
@@ -56,16 +63,16 @@ export class FileTally {
   }
 
   session(proof: SessionProof): void {
-    this.#ofHost(proof.host);
+    this.#ofHost(proof.host, true);
     this.#sessions.add(proof);
   }
 
-  #ofHost(host: Host | undefined): void {
+  #ofHost(host: Host | undefined, isReported: boolean): void {
     if (host === this.#host || host === undefined) return;
     this.#hasManyHosts ||=
       this.#host !== undefined && (host.id !== this.#host.id || host.name !== this.#host.name);
     this.#host = host;
-    if (this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
+    if (isReported && this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
   }
 
   /** Each once. */

@@ -2,6 +2,9 @@ import { countOf } from '../words.ts';
 
 /** Other hosts whose names are kept, to be told where none of those that are wanted is there. */
 const MAX_OTHERS = 10;
+/** Hosts whose ids are kept: a name is asked for, and who has the id may have had others. */
+const MAX_IDS = 1024;
+const IDS_TOLD = 10;
 
 /** The hosts of which a report is. Names of hosts are the same in either case (RFC 4343). */
 export class HostChoice {
@@ -12,6 +15,11 @@ export class HostChoice {
   readonly #names = new Set<string>();
   #lastName: string | undefined;
   #hasMore = false;
+  /** Of hosts that are wanted by their name, and of those that are not: one name of each. */
+  readonly #wantedIds = new Map<string, string>();
+  readonly #otherIds = new Map<string, string>();
+  #lastWantedId: string | undefined;
+  #lastOtherId: string | undefined;
 
   /** @param wanted names or ids */
   constructor(wanted: readonly string[]) {
@@ -20,10 +28,15 @@ export class HostChoice {
   }
 
   has(name: string | undefined, id: string | undefined): boolean {
-    if (this.#isWanted(name)) return true;
+    if (this.#isWanted(name)) {
+      if (id !== this.#lastWantedId) this.#lastWantedId = keepId(this.#wantedIds, id, name);
+      return true;
+    }
     const isWanted = this.#isWanted(id);
-    if (!isWanted) this.#keep(name ?? id);
-    else if (name !== this.#lastName) this.#learn(name);
+    if (!isWanted) {
+      this.#keep(name ?? id);
+      if (id !== this.#lastOtherId) this.#lastOtherId = keepId(this.#otherIds, id, name);
+    } else if (name !== this.#lastName) this.#learn(name);
     return isWanted;
   }
 
@@ -54,9 +67,21 @@ export class HostChoice {
     if (name !== undefined) this.#names.add(name.toLowerCase());
   }
 
-  /** One for each that is wanted and was not met, with what is there instead. */
+  /** One for each that is wanted and was not met, with what is there instead; and for those that have other names. */
   get notes(): string[] {
-    return [...this.#unseen].map((key) => `nothing is of host ${this.#wanted.get(key)}; ${this.#thereIs}`);
+    const unseen = [...this.#unseen].map(
+      (key) => `nothing is of host ${this.#wanted.get(key)}; ${this.#thereIs}`,
+    );
+    return [...unseen, ...this.#renamed.slice(0, IDS_TOLD)];
+  }
+
+  /** One that got its name late, as at its first boot, is one host to a report that nobody asked for a name. */
+  get #renamed(): string[] {
+    return [...this.#wantedIds].flatMap(([id, name]) => {
+      const other = this.#otherIds.get(id);
+      if (other === undefined) return [];
+      return `the host with the id of ${name} is called ${other}, too, and what it did by that name is left out; --host ${id} takes all of it`;
+    });
   }
 
   get #thereIs(): string {
@@ -79,4 +104,10 @@ export class HostChoice {
     if (this.#others.size < MAX_OTHERS) this.#others.add(name);
     else this.#hasMore = true;
   }
+}
+
+/** @returns the id */
+function keepId(ids: Map<string, string>, id: string | undefined, name: string | undefined) {
+  if (id !== undefined && name !== undefined && ids.size < MAX_IDS && !ids.has(id)) ids.set(id, name);
+  return id;
 }

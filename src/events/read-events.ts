@@ -81,13 +81,13 @@ export class EventReader {
         tally.repeated++;
       } else {
         const { filter } = this.#options;
-        const mayBeOfHost = call.host === undefined || isOfHost(call.host, filter);
-        const isInScope = isOfHost(call.host, filter) && isInTime(call, filter);
+        const isOfOne = isOfHost(call.host, filter);
+        const isInScope = isOfOne && isInTime(call, filter);
         const isWanted = isInScope && (filter.versions?.includes(call.call.version ?? '') ?? true);
-        tally.event(call, isWanted);
+        tally.event(call, isWanted, isOfOne);
         if (isWanted) sink.call(call);
         else if (isInScope) sink.context?.(call);
-        else if (mayBeOfHost) sink.leftOut?.(call);
+        else if (isOfOne || call.host === undefined) sink.leftOut?.(call);
       }
     };
     return file.isBesideEvents ? predecessorsAlone(take) : take;

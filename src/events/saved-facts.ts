@@ -1,6 +1,7 @@
 import type { SavedFacts } from '../causes/caller-facts.ts';
 import { DEEDS, type Deed, type DeedSpans, type RunSample } from '../causes/facts.ts';
 import { MAX_RUNS } from '../causes/runs.ts';
+import { MAX_STATUSES, type StatusCount } from '../causes/statuses.ts';
 import { countOf, countsOf, integerOf, objectOf } from './json-object.ts';
 
 /** As they are written: `-` stands for `_`. */
@@ -17,6 +18,7 @@ const V1 = [
   'empty_argument',
 ] as const;
 const MAX_HOPS = 255;
+const MAX_STATUS = 999;
 const RUN_ID = /^[0-9a-f]{8}$/;
 /** Year 9999, in seconds since the epoch. */
 const MAX_SECONDS = 253_402_300_800;
@@ -32,11 +34,14 @@ export function factsOf(value: unknown): SavedFacts | undefined {
   const userData = countsOf(v1Json?.user_data, PATH);
   const runs = runsOf(json?.followed_runs);
   const calls = countsOf(json?.calls, CALLS);
-  if (!calls || !tokens || !own || !v1 || !credentials || !userData || !runs) return undefined;
+  const tokenErrors = statusesOf(json?.token_errors);
+  if (!tokenErrors || !calls || !tokens || !own || !v1 || !credentials || !userData || !runs)
+    return undefined;
   const { not_found, ...outcomes } = tokens;
   return {
     calls,
     tokens: { ...outcomes, 'not-found': not_found },
+    tokenErrors,
     longestTtl: own.longest_ttl,
     invalidToken: own.invalid_token,
     emptyHeader: own.empty_header,
@@ -55,6 +60,17 @@ export function factsOf(value: unknown): SavedFacts | undefined {
     hops: integerOf(json?.hops, MAX_HOPS),
     runs,
   };
+}
+
+/** None of an earlier version, which did not tell. */
+function statusesOf(value: unknown = []): StatusCount[] | undefined {
+  if (!Array.isArray(value) || value.length > MAX_STATUSES) return undefined;
+  const read = value.flatMap((item) => {
+    const json = objectOf(item);
+    const [status, calls] = [integerOf(json?.status, MAX_STATUS), countOf(json?.calls)];
+    return status === undefined || calls === undefined || calls === 0 ? [] : [{ status, calls }];
+  });
+  return read.length === value.length ? read : undefined;
 }
 
 function runsOf(value: unknown): RunSample[] | undefined {

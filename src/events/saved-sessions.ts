@@ -1,6 +1,7 @@
 import { earlier, later } from '../callers/days.ts';
 import { endpointText, searchedIn } from '../endpoints.ts';
 import type { AttributedCall, CaptureSummary, Host, Nanoseconds, Problem } from '../model.ts';
+import { CallsOfReports } from './saved-twice.ts';
 
 const MAX_SESSIONS = 65_536;
 const MAX_NAMED = 3;
@@ -17,8 +18,7 @@ export class SessionsOfReports {
   readonly #spans = new Map<string, Span | undefined>();
   /** Sessions, by host, of which a report may not have all calls, whatever their endpoint. */
   readonly #unclear = new Set<string>();
-  /** Captures, by what tells them apart, with the first report that has each. */
-  readonly #captures = new Map<string, { path: string; searched: readonly string[] }>();
+  readonly #calls = new CallsOfReports();
   #skipped = 0;
   /** Sessions of events that a report may have, too. */
   readonly #doubtful = new Set<string>();
@@ -27,8 +27,7 @@ export class SessionsOfReports {
   add(path: string, captures: readonly CaptureSummary[], isWhole: boolean): Problem[] {
     const others = new Set<string>();
     for (const capture of captures) {
-      const other = this.#addCapture(path, capture);
-      if (other !== undefined) others.add(other);
+      for (const other of this.#calls.add(path, capture)) others.add(other);
       const { host, session, sessionIds = [], sessions = [], firstTime, lastTime, packets } = capture;
       const isRecording = packets > 0 && firstTime !== undefined && lastTime !== undefined;
       const span =
@@ -39,8 +38,10 @@ export class SessionsOfReports {
     }
     if (others.size === 0) return [];
     const names = [...others].slice(0, MAX_NAMED).join(', ');
-    const message = `${path}: tells of recordings that ${names} tells of too; their calls count twice`;
-    const remedy = 'Leave out one of them: a report that was made of others has their calls.';
+    const verb = others.size === 1 ? 'tells' : 'tell';
+    const message = `${path}: tells of recordings that ${names} ${verb} of too; calls that are in both count twice`;
+    const remedy =
+      'Leave out one of them: a later report, or one that was made of others, has the calls of these.';
     return [{ code: 'report.same_recordings', message, remedy, damage: false }];
   }
 
@@ -89,25 +90,6 @@ export class SessionsOfReports {
       if (isNew && this.#spans.size >= MAX_SESSIONS) return;
       this.#spans.set(key, isNew ? span : together(this.#spans.get(key), span));
     }
-  }
-
-  /** @returns the report that has the same capture */
-  #addCapture(path: string, capture: CaptureSummary): string | undefined {
-    const { name, host, session, packets, firstTime, lastTime } = capture;
-    if (firstTime === undefined) return undefined;
-    const key = JSON.stringify([
-      session ?? name,
-      host?.id ?? host?.name,
-      packets,
-      `${firstTime} ${lastTime}`,
-    ]);
-    const other = this.#captures.get(key);
-    const searched = searchedIn(capture);
-    if (other === undefined && this.#captures.size < MAX_SESSIONS)
-      this.#captures.set(key, { path, searched });
-    // Of different endpoints, they have different calls.
-    const isSame = other?.searched.some((endpoint) => searched.includes(endpoint)) === true;
-    return other?.path === path || !isSame ? undefined : other?.path;
   }
 }
 

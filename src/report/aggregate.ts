@@ -1,5 +1,5 @@
 import { DAY_NS, type DayCount, dayStart } from '../callers/days.ts';
-import { partsOf } from '../callers/host-part.ts';
+import { partsOf, succeededOf } from '../callers/host-part.ts';
 import type { CallerSummary } from '../callers/types.ts';
 import type { AttributedCall, Nanoseconds } from '../model.ts';
 import type { Caller } from './caller.ts';
@@ -70,7 +70,7 @@ export class Aggregate {
     const caller = this.#table.ofSummary(summary, candidate);
     caller.merge(summary, candidate);
     const added = KINDS.map((kind) => summary.counts[kind]);
-    this.groups?.addUnknown(caller, added, summary.facts.v1.succeeded);
+    this.groups?.addUnknown(caller, added, succeededOf(summary));
     for (const [kind, name] of KINDS.entries()) this.#count(kind, summary.counts[name]);
     for (const operation of ['token', 'read', 'attempt'] as const) {
       this.#operations[operation] += summary.operations[operation];
@@ -96,11 +96,14 @@ export class Aggregate {
     // What is in one row is not told apart: it might be counted twice.
     if (caller === this.#table.others) {
       this.addCaller({ ...summary, isOther: true });
-      const { counts, facts, days } = summary;
-      return { counts: KINDS.map((kind) => counts[kind]), succeeded: facts.v1.succeeded, days };
+      const { counts, days } = summary;
+      return { counts: KINDS.map((kind) => counts[kind]), succeeded: succeededOf(summary), days };
     }
     const { withProcess, operations, counts: after } = caller;
-    const beforehand = { counts: [...after], succeeded: caller.facts.v1.succeeded };
+    const beforehand = {
+      counts: [...after],
+      succeeded: succeededOf({ facts: caller.facts, counts: caller.kinds }),
+    };
     const before = { ...operations };
     const days: DayCount[] = [];
     for (const { day, counts } of caller.raise(summary, candidate)) {
@@ -118,7 +121,7 @@ export class Aggregate {
     this.#cover(caller.first, caller.last);
     const added = {
       counts: after.map((count, kind) => count - (beforehand.counts[kind] ?? 0)),
-      succeeded: caller.facts.v1.succeeded - beforehand.succeeded,
+      succeeded: succeededOf({ facts: caller.facts, counts: caller.kinds }) - beforehand.succeeded,
       days,
     };
     this.groups?.addUnknown(caller, added.counts, added.succeeded);

@@ -79,6 +79,7 @@ function factsObject(facts: SavedFacts, tally: RunTally): object {
   return {
     calls,
     tokens: outcomes(tokens),
+    token_errors: facts.tokenErrors.length === 0 ? undefined : facts.tokenErrors,
     longest_ttl: facts.longestTtl,
     invalid_token: facts.invalidToken,
     v1: {

@@ -1,3 +1,4 @@
+import { leavesOutOf } from '../callers/selection.ts';
 import { unwatchedIn } from '../endpoints.ts';
 import {
   type CaptureSummary,
@@ -78,6 +79,8 @@ export interface CompletenessSummary {
   ofContainers: number;
   /** Endpoints that were looked for in a recording that did not watch them. */
   unwatched: Set<string>;
+  /** What made the report, or those that it is made of, leave calls out. */
+  leavesOut: readonly string[];
   /** Captures that were not read to their end. */
   interrupted: number;
   /** Captures of which no packet could be read, or none decoded. */
@@ -163,6 +166,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     lookups: { made: 0, found: 0 },
     ofContainers: 0,
     unwatched: new Set(),
+    leavesOut: leavesOutOf(captures),
     interrupted: 0,
     unreadable: 0,
     damage: 0,

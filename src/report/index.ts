@@ -1,6 +1,7 @@
 import type { DayCount } from '../callers/days.ts';
 import { type HostPart, partsOf } from '../callers/host-part.ts';
 import type { IgnorePolicy } from '../callers/ignore.ts';
+import { withLeftOut } from '../callers/selection.ts';
 import type { CallerTarget, OnHost } from '../callers/types.ts';
 import type { AttributedCall, CaptureSummary, Nanoseconds } from '../model.ts';
 import { Aggregate } from './aggregate.ts';
@@ -17,7 +18,12 @@ export type { Findings, Output, ReportFormat, ReportOptions, ReportSink } from '
 
 /** The sink of a format. What a format needs is loaded with it: start-up time counts. */
 export async function createReportSink(options: ReportOptions, output: Output): Promise<ReportSink> {
-  return new VerdictSink(await createSink(options, output), options.verdict, options.ignore);
+  return new VerdictSink(
+    await createSink(options, output),
+    options.verdict,
+    options.ignore,
+    options.leavesOut,
+  );
 }
 
 /** Loads what a report may need only at its end: afterwards, the files may not be readable any more. */
@@ -81,8 +87,16 @@ export class VerdictSink implements ReportSink {
   /** Where the format counts no callers itself, and filters are to be asked of them. */
   readonly #own: Aggregate | undefined;
   #ignored = Ignored.NONE;
+  readonly #leavesOut: readonly string[];
 
-  constructor(sink: FormatSink, options: VerdictOptions, ignore?: IgnorePolicy) {
+  /** @param leavesOut what makes the report leave calls out */
+  constructor(
+    sink: FormatSink,
+    options: VerdictOptions,
+    ignore?: IgnorePolicy,
+    leavesOut: readonly string[] = [],
+  ) {
+    this.#leavesOut = leavesOut;
     this.#sink = sink;
     this.#options = options;
     this.#ignore = ignore;
@@ -155,7 +169,9 @@ export class VerdictSink implements ReportSink {
     this.#verdicts = hostVerdicts(this.#totals, captures, this.#options);
     aggregate?.showHosts(new Map(this.#verdicts.map(({ scope, shown }) => [scope, shown])));
     this.#incomplete = (this.#options.unread ?? 0) > 0 || isReportIncomplete(captures, this.#verdicts);
-    return this.#sink.end(captures, this.#verdicts, this.findings(), this.#ignored);
+    // Its host is told by the options themselves what is left out here.
+    const told = captures.map((capture) => withLeftOut(capture, this.#leavesOut));
+    return this.#sink.end(told, this.#verdicts, this.findings(), this.#ignored);
   }
 
   /** Inventories of earlier versions have no ids of hosts: they are read last, and what was read before may tell. */

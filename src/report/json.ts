@@ -16,7 +16,7 @@ import { PERIOD_S } from './no-token.ts';
 import { aggregateFor, topOf } from './rows.ts';
 import { sessionObject } from './session-line.ts';
 import { isoNanoseconds } from './time.ts';
-import type { Findings, FormatSink, Output, ReportOptions, RowOptions } from './types.ts';
+import type { Findings, FormatSink, Output, RowOptions } from './types.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Of the report's shape (schemas/report.schema.json); additions do not raise it. */
@@ -24,23 +24,17 @@ const SCHEMA_VERSION = 1;
 
 const CALLERS_AT_ONCE = 256;
 const EXPIRED_SHOWN = 64;
-/** Of what made reports leave calls out, of each capture. */
-const MAX_LEFT_OUT = 64;
 
 /** One report object, for programs; its callers are written one at a time. */
-export function createJsonSink(
-  options: RowOptions & Pick<ReportOptions, 'leavesOut'>,
-  output: Output,
-): FormatSink {
+export function createJsonSink(options: RowOptions, output: Output): FormatSink {
   const aggregate = aggregateFor(options);
-  const { groupBy = 'caller', leavesOut = [] } = options;
+  const { groupBy = 'caller' } = options;
   return {
     aggregate,
     call: (call: AttributedCall) => void aggregate.add(call),
     context: (call: AttributedCall) => aggregate.addContext(call),
     ready: () => undefined,
-    async end(read, hosts, findings, ignored) {
-      const captures = read.map((capture) => withLeftOut(capture, leavesOut));
+    async end(captures, hosts, findings, ignored) {
       const writer = new BatchWriter(output);
       const callers = ignored.counted(aggregate.callers());
       const isOfCallers = groupBy === 'caller';
@@ -184,12 +178,6 @@ function hostObject({
     rests_on: restsOn,
     needed,
   };
-}
-
-/** Whoever reads the report again has to know what is not in it: of every capture, of whose hosts it may be. */
-function withLeftOut(capture: CaptureSummary, ofReport: readonly string[]): CaptureSummary {
-  const leavesOut = [...new Set([...(capture.leavesOut ?? []), ...ofReport])];
-  return leavesOut.length === 0 ? capture : { ...capture, leavesOut: leavesOut.slice(0, MAX_LEFT_OUT) };
 }
 
 function captureObject(capture: CaptureSummary): object {

@@ -53,8 +53,9 @@ export function neededFor(
     return needed;
   }
   const [v1, unknown] = [told.missing(observed.counted, 0), told.missing(observed.counted, 1)];
-  if (calls.v1 === 0 && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1'));
-  if (calls.unknown === 0 && unknown > 0) needed.push(rolledAway(unknown, 'that could not be read and'));
+  if (calls.v1 === 0 && v1 > 0) needed.push(rolledAway(v1, 'by IMDSv1', told.areReported(0)));
+  if (calls.unknown === 0 && unknown > 0)
+    needed.push(rolledAway(unknown, 'that could not be read and', told.areReported(1)));
   if (isOfOthers(observed, least)) needed.push(elsewhereText(observed));
   for (const gap of observed.gaps) needed.push(`${PROOF}${gap}`);
   const { provenSince } = observed;
@@ -97,6 +98,10 @@ function isOrAre(count: number): string {
   return count === 1 ? 'is' : 'are';
 }
 
-function rolledAway(calls: number, which: string): string {
-  return `The files that were rolled away: ${countOf(calls, 'call')} ${which} that the sessions counted ${calls === 1 ? 'is' : 'are'} not in these.`;
+function rolledAway(calls: number, which: string, areReported: boolean): string {
+  const counted = `${countOf(calls, 'call')} ${which} that the sessions counted`;
+  // The day alone does not tell that it was this call.
+  if (areReported)
+    return `The events, or the inventory: ${counted} may be those that a JSON report has from before --since, or not.`;
+  return `The files that were rolled away: ${counted} ${calls === 1 ? 'is' : 'are'} not in these.`;
 }

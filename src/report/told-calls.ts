@@ -79,6 +79,11 @@ export class ToldCalls {
     for (const { day, counts } of days) this.#reportsBefore.add(day, counts);
   }
 
+  /** Whether reports have such calls from before that time: they are not held against sessions, for two may have the same. */
+  areReported(kind: 0 | 1): boolean {
+    return this.#reportsBefore.all().some(({ counts }) => (counts[kind] ?? 0) > 0);
+  }
+
   /** Calls before the time that is reported of which inventories alone tell. */
   countBefore(): number {
     const beyond = this.#beyond([this.#eventsBefore, this.#reportsBefore]);

@@ -1,3 +1,4 @@
+import { versionsIn } from '../callers/selection.ts';
 import type { Nanoseconds } from '../model.ts';
 import { countOf, countText } from '../words.ts';
 import type { Aggregate } from './aggregate.ts';
@@ -198,6 +199,24 @@ function watchedFor([only, ...others]: readonly HostVerdict[]): Nanoseconds {
   return others.length > 0 ? 0n : (only?.observed?.duration ?? 0n);
 }
 
+/** Options that leave calls out, of many. */
+const OPTIONS_NAMED = 4;
+
+/** There are events, and none of them is reported: whoever asked for others has to see that it was his asking. */
+function nothingSelected(events: number, watched: Nanoseconds, leavesOut: readonly string[]): string {
+  const saved = countOf(events, 'saved event');
+  const options = leavesOut.filter((what) => what.startsWith('--'));
+  if (options.length === 0) return `No call of ${saved} could be read.`;
+  const during = watched > 0n ? ` in ${watchText(watched)} under watch` : '';
+  return `No call to report${during}: ${optionsText(options)} left out ${saved}.`;
+}
+
+/** As they are to be read, and not to be read again. */
+function optionsText(leavesOut: readonly string[]): string {
+  const named = leavesOut.slice(0, OPTIONS_NAMED).map((option) => option.replace(/\.0{9}Z$/, 'Z'));
+  return escapeText(`${named.join(', ')}${leavesOut.length > OPTIONS_NAMED ? ' and more' : ''}`);
+}
+
 /** @param ignored calls by IMDSv1 that are not counted */
 function noV1(
   aggregate: Aggregate,
@@ -214,11 +233,15 @@ function noV1(
     ...(unknown === 0 ? [] : [countOf(unknown, 'call')]),
     ...(unreadable === 0 ? [] : [countOf(unreadable, 'capture')]),
   ];
-  const unread = unreadThings.length === 0 ? '' : `, but ${unreadThings.join(' and ')} could not be read`;
+  const withoutV1 = completeness.leavesOut.filter((option) => versionsIn(option)?.includes('v1') === false);
+  const but = [
+    ...(unreadThings.length === 0 ? [] : [`${unreadThings.join(' and ')} could not be read`]),
+    ...(withoutV1.length === 0 ? [] : [`${optionsText(withoutV1)} leaves such calls out`]),
+  ];
+  const unread = but.length === 0 ? '' : `, but ${but.join(', and ')}`;
   const among = completeness.events - completeness.repeatedEvents;
-  if (aggregate.calls === 0 && among > 0)
-    return `No call that was asked for among ${countOf(among, 'saved event')}.`;
   const watched = watchedFor(hosts);
+  if (aggregate.calls === 0 && among > 0) return nothingSelected(among, watched, completeness.leavesOut);
   if (unreadable === 0 && watched > duration) return `${what} in ${watchText(watched)} under watch${unread}.`;
   if (eventFiles === captures) {
     const span = first === undefined || last === undefined ? '' : ` of ${watchText(last - first)}`;

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import Ajv from 'ajv/dist/2020.js';
 import schema from '../../schemas/report.schema.json' with { type: 'json' };
 import { imds, root } from './run.ts';
-import { DEMO, EVENTS, Folder, rowsOf, withoutCapture } from './saved-events.ts';
+import { DEMO, EVENTS, Folder, rowsOf, sessionLine, withoutCapture } from './saved-events.ts';
 
 /** A capture that proves all, with four calls by IMDSv1. */
 const PROVEN = join(root, 'fixtures', 'journal-namespaces', 'capture.pcapng');
@@ -76,7 +76,59 @@ describe('imds report with JSON reports', function () {
     const doubtful = await imds(['report', events, ofEvents]);
     assert.match(doubtful.stderr, /1 session is both in events and in a JSON report .* count twice/);
     const both = await imds(['report', path, await json('c.json', 'report', path, ofEvents)]);
-    assert.match(both.stderr, /tells of recordings that .*a\.json tells of too; their calls count twice/);
+    assert.match(
+      both.stderr,
+      /tells of recordings that .*a\.json tells of too; calls that are in both count twice/,
+    );
+  });
+
+  it('says of reports of one log which of them have the same calls', async () => {
+    const inBoth = async (one: string, other: string) =>
+      /count twice/.test((await imds(['report', one, other])).stderr);
+    const log = put('logs/imds-calls.jsonl', EVENTS);
+    const monday = await json('monday.json', 'report', log, '--until', '2026-01-15T11:30:00Z');
+    const tuesday = await json('tuesday.json', 'report', log);
+    assert.ok(await inBoth(monday, tuesday));
+    const since = await json('since.json', 'report', log, '--since', '2026-01-15T11:30:00Z');
+    assert.ok(!(await inBoth(monday, since)));
+    const [v1, others] = [
+      await json('v1.json', 'report', log, '--imds-version', 'v1'),
+      await json('others.json', 'report', log, '--imds-version', 'v2', '--imds-version', 'unknown'),
+    ];
+    assert.ok(!(await inBoth(v1, others)));
+    assert.ok(await inBoth(v1, monday));
+  });
+
+  it('takes reports of the hosts of one log for what they are: of different calls', async () => {
+    const of8 = EVENTS.replaceAll('"name":"web-7"', '"name":"web-8"')
+      .replaceAll('"host":{"id":"', '"host":{"id":"8')
+      .replaceAll(/"event":\{"id":"../g, '"event":{"id":"88');
+    const log = put('logs/both.jsonl', EVENTS + of8);
+    const [web7, web8] = [
+      await json('web-7.json', 'report', log, '--host', 'web-7'),
+      await json('web-8.json', 'report', log, '--host', 'web-8'),
+    ];
+    const { stdout, stderr } = await imds(['report', web7, web8]);
+    assert.doesNotMatch(stderr, /count twice/);
+    assert.match(stdout, /^Seen +76 calls/m);
+    const ofBoth = await json('both.json', 'report', log);
+    assert.match((await imds(['report', web8, ofBoth])).stderr, /web-8\.json tells of too/);
+  });
+
+  it('counts for CloudWatch no call that it does not count itself', async () => {
+    const log = put('imds-calls.jsonl', EVENTS);
+    const counted = async (...args: string[]) =>
+      JSON.parse((await imds(['report', '--json', ...args])).stdout).verdict.hosts.map(
+        (host: { no_token: { succeeded: number } }) => host.no_token.succeeded,
+      );
+    const [whole, v2] = [
+      await json('whole.json', 'report', log),
+      await json('v2.json', 'report', log, '--imds-version', 'v2'),
+    ];
+    assert.deepEqual(await counted(whole), await counted(log));
+    assert.deepEqual(await counted(log, '--imds-version', 'v2'), [0]);
+    assert.deepEqual(await counted(whole, '--imds-version', 'v2'), [0]);
+    assert.deepEqual(await counted(v2), [0]);
   });
 
   it('shows no secret that stands in their names', async () => {
@@ -210,6 +262,23 @@ describe('imds report with JSON reports', function () {
         );
       }
       assert.equal((await verdictOf(path, '--since', '2026-01-15T00:00:00Z'))[0], 'not-ready');
+    });
+
+    it('do not tell which of the calls of a session that goes on were before the time', async () => {
+      const host = { id: 'ec2f1e0b4b8c4d6ea1c35f7c0d9e8b7a', name: 'web-7' };
+      const [start, end] = ['2026-01-15T00:00:00.000000000Z', '2026-01-18T00:00:00.000000000Z'];
+      const session = '7d0c7f0e-5a52-4a0c-9a53-3f1a5f0b9c11';
+      const line = sessionLine({ session, start, end, host }).replace('"v1":0', '"v1":22');
+      const events = put('watched.jsonl', `${EVENTS}${line}\n`);
+      const [status] = await verdictOf(events, '--since', '2026-01-16T00:00:00Z');
+      assert.equal(status, 'ready');
+      const report = await json('watched.json', 'report', events);
+      const [ofReport, text] = await verdictOf(report, '--since', '2026-01-16T00:00:00Z');
+      assert.equal(ofReport, 'not-enough-evidence');
+      assert.match(
+        text,
+        /The events, or the inventory: 22 calls by IMDSv1 .* that a JSON report has from before --since/,
+      );
     });
 
     it('take what is after the time for left out, and what is before for over', async () => {

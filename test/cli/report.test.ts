@@ -87,6 +87,35 @@ describe('imds report', () => {
     assert.match(stdout, /NOT ENOUGH EVIDENCE: .*\n.*\nNeeded +Proof that no call was missed/);
   });
 
+  it('says which options left out what speaks against a host', async () => {
+    const path = put('a.jsonl', EVENTS);
+    const verdict = async (...args: string[]) =>
+      (/^Verdict.*?(?=^\w)/ms.exec((await imds(['report', ...args])).stdout)?.[0] ?? '').replaceAll(
+        /\s+/g,
+        ' ',
+      );
+    const saved = `left out ${LINES.length} saved events. `;
+    const { length: v2 } = LINES.filter((line) => line.includes('"version":"v2"'));
+    assert.ok(v2 > 0);
+    assert.equal(await verdict(path, '--host', 'web-8'), `Verdict No call to report: --host web-8 ${saved}`);
+    assert.equal(
+      await verdict(path, '--since', '2026-02-01T00:00:00Z'),
+      `Verdict No call to report: --since 2026-02-01T00:00:00Z ${saved}`,
+    );
+    const json = put('v2.json', (await imds(['report', path, '--imds-version', 'v2', '--json'])).stdout);
+    for (const args of [[path, '--imds-version', 'v2'], [json]])
+      assert.match(
+        await verdict(...args),
+        /^Verdict No IMDSv1 call in the saved events of .*, but --imds-version v2 leaves such calls out\. $/,
+      );
+    assert.doesNotMatch(
+      await verdict(path, '--imds-version', 'unknown', '--since', '2026-02-01'),
+      /could be read/,
+    );
+    const grouped = put('g.json', (await imds(['report', path, '--json', '--group-by', 'unit'])).stdout);
+    assert.equal(await verdict(grouped), `Verdict No call of ${LINES.length} saved events could be read. `);
+  });
+
   it('follows no link in a folder, and reads a file once whatever its names', async () => {
     const secret = put('elsewhere/a.jsonl', EVENTS);
     mkdirSync(join(folder.path, 'logs'));

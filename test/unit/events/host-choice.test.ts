@@ -33,6 +33,22 @@ describe('hosts that are wanted', () => {
     deepStrictEqual(choice.notes, ['nothing is of host nope; 3 others: a, b, i-2']);
   });
 
+  it('tell that a host has another name, by which it is not meant', () => {
+    const choice = new HostChoice(['web-7']);
+    choice.has('localhost', 'i-1');
+    choice.has('localhost', 'i-2');
+    deepStrictEqual(choice.notes, ['nothing is of host web-7; 1 other: localhost']);
+    choice.has('WEB-7', 'i-1');
+    choice.has('web-7', undefined);
+    deepStrictEqual(choice.notes, [
+      'the host with the id of WEB-7 is called localhost, too, and what it did by that name is left out; --host i-1 takes all of it',
+    ]);
+    const byId = new HostChoice(['i-1']);
+    byId.has('localhost', 'i-1');
+    byId.has('web-7', 'i-1');
+    deepStrictEqual(byId.notes, []);
+  });
+
   it('keep few of the others', () => {
     const choice = new HostChoice(['nope']);
     for (let i = 0; i < 1000; i++) choice.has(`h${i}`, undefined);
