@@ -84,6 +84,25 @@ export interface CallerSummary {
   ignored?: IgnoredAs | undefined;
 }
 
+/** What adds up of two parts of one caller's calls. */
+export interface CallerSums
+  extends Omit<
+    CallerSummary,
+    | keyof OnHost
+    | 'isOther'
+    | 'parts'
+    | 'startedBy'
+    | 'executable'
+    | 'containerId'
+    | 'unit'
+    | 'user'
+    | 'attribution'
+    | 'example'
+  > {
+  /** Of the calls, those that an inventory alone knows. */
+  raisedCalls?: number;
+}
+
 /** Where a caller lives. */
 export type OnHost = Pick<CallerSummary, 'host' | 'hostId' | 'capture'>;
 

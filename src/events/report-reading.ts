@@ -157,7 +157,7 @@ export class ReportReading {
   #item(name: string, value: unknown): void {
     this.#items++;
     if (this.#items > MAX_ITEMS) return;
-    if (name === 'callers' || name === 'ignored') this.#caller(value);
+    if (name === 'callers' || name === 'ignored') this.#row(value);
     else if (name === 'captures') this.#capture(value);
     else if (name === 'verdict.hosts' && isEverything(this.#filter)) this.#host(value);
   }
@@ -180,6 +180,18 @@ export class ReportReading {
     for (const [start, count] of noToken?.periods ?? []) {
       if (this.#noTokens.length < MAX_PERIODS) this.#noTokens.push([noToken?.host ?? '', start, count]);
     }
+  }
+
+  /** One that was joined of several has them all, which are joined anew with whatever else is read. */
+  #row(value: unknown): void {
+    const { by_container: parts, ignored } = objectOf(value) ?? {};
+    if (!Array.isArray(parts)) {
+      this.#caller(value);
+      return;
+    }
+    this.#items += parts.length;
+    if (this.#items > MAX_ITEMS) return;
+    for (const part of parts) this.#caller({ ...objectOf(part), ignored });
   }
 
   #caller(value: unknown): void {

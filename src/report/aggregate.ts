@@ -186,6 +186,11 @@ export class Aggregate {
     return this.#table.known;
   }
 
+  /** The row of the callers beyond the maximum, once there is one. */
+  get others(): Caller | undefined {
+    return this.#table.others;
+  }
+
   /** What to fix first, first; the row of the other callers last. */
   callers(): Caller[] {
     return this.#table.sorted();

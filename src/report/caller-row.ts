@@ -6,7 +6,7 @@ import { factColumns } from './fact-columns.ts';
 import type { KindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
-import { recurringUnit } from './recurring.ts';
+import { recurringPod, recurringUnit } from './recurring.ts';
 import { isoNanoseconds } from './time.ts';
 import { viewHeader } from './url.ts';
 import { userText } from './users.ts';
@@ -91,8 +91,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
   const { process } = example;
   const view = identity.isOther || process === undefined ? undefined : views.view(process);
   const exampleProcess = view?.process;
-  const own = view === undefined || process === undefined ? undefined : views.facts(process);
-  const facts = caller.said === undefined ? own : caller.said.complete(own);
+  const facts = factsOfCaller(caller, views);
   const nameOfUser = exampleProcess && views.users.nameOf(identity.scope, exampleProcess);
   return {
     host: isOfMany(caller) ? undefined : hostText(caller),
@@ -119,8 +118,20 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     example_args: exampleProcess?.args === undefined ? undefined : [...exampleProcess.args],
     example_args_truncated: exampleProcess?.argsTruncated || undefined,
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
-    ...factColumns(facts),
+    ...podColumns(caller, factColumns(facts)),
   };
+}
+
+/** What is known of its example beside what the kernel told, completed by what is of its other processes. */
+export function factsOfCaller({ example, said, identity }: Caller, views: ProcessViews) {
+  const own = example.process === undefined || identity.isOther ? undefined : views.facts(example.process);
+  return said === undefined ? own : said.complete(own);
+}
+
+/** A pod of each time, where there were several. */
+function podColumns({ containers }: Caller, columns: ReturnType<typeof factColumns>) {
+  const isOfMany = containers.length > 0 && columns.pod !== undefined;
+  return isOfMany ? { ...columns, pod: recurringPod(columns.pod ?? '') } : columns;
 }
 
 /** Two that differ in what is masked are one. */

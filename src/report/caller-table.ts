@@ -3,13 +3,14 @@ import type { HostPart } from '../callers/host-part.ts';
 import type { CallerSummary } from '../callers/types.ts';
 import { RunBudget } from '../causes/runs.ts';
 import type { AttributedCall, Process } from '../model.ts';
-import { Caller, type CallerIdentity } from './caller.ts';
+import { Caller, type CallerBudgets, type CallerIdentity } from './caller.ts';
 import { compareCallers } from './caller-order.ts';
 import { type Candidate, candidateOf } from './example.ts';
 import { TextBudget } from './few-values.ts';
 import { getOrInsert } from './get-or-insert.ts';
 import { type ShownHost, scopeOf } from './host-names.ts';
 import { HostParts } from './host-parts.ts';
+import { joinContainers } from './join-containers.ts';
 import { ProcessBudget } from './process-budget.ts';
 import type { ProcessView, ProcessViews } from './process-view.ts';
 import { recurringUnit } from './recurring.ts';
@@ -39,14 +40,12 @@ export class CallerTable {
   #byProcess = new WeakMap<object, Caller>();
   /** Scope → client address → user agent → caller. */
   readonly #byClient = new Map<string, Map<string, Map<string, Caller>>>();
-  readonly #budgets = {
-    text: new TextBudget(MAX_CALLER_TEXT),
-    runs: new RunBudget(MAX_RUNS),
-    days: new DayBudget(MAX_DAYS),
-  };
+  readonly #budgets = makeBudgets();
   readonly #processBudget = new ProcessBudget();
   #others: Caller | undefined;
   readonly #otherParts = new HostParts();
+  /** Until more is added. */
+  #sorted: Caller[] | undefined;
 
   constructor(views: ProcessViews, maximum: number) {
     this.#views = views;
@@ -65,12 +64,13 @@ export class CallerTable {
 
   /** What to fix first, first; the row of the other callers last. */
   sorted(): Caller[] {
-    const sorted = this.#callers.filter(({ isReported }) => isReported).sort(compareCallers);
-    return this.#others?.isReported ? [...sorted, this.#others] : sorted;
+    this.#sorted ??= this.#sort();
+    return this.#sorted;
   }
 
   /** @param view of its process, where that is known */
   ofCall(attributed: AttributedCall, view: ProcessView | undefined, kind: number): Caller {
+    this.#sorted = undefined;
     const { process } = attributed;
     return view === undefined || process === undefined
       ? this.#ofClient(attributed, kind)
@@ -79,6 +79,7 @@ export class CallerTable {
 
   /** Whose calls were counted before. */
   ofSummary(summary: CallerSummary, candidate: Candidate): Caller {
+    this.#sorted = undefined;
     const { capture, isOther, clients, userAgents } = summary;
     const scope = scopeOf(savedHost(summary), capture);
     if (isOther) return this.#othersOf(scope, candidate);
@@ -109,6 +110,7 @@ export class CallerTable {
 
   /** Gives up callers, so that there is room for others. */
   remove(callers: ReadonlySet<Caller>): void {
+    this.#sorted = undefined;
     this.#callers = this.#callers.filter((caller) => !callers.has(caller));
     for (const caller of callers) this.#forget(caller);
     this.#byProcess = new WeakMap();
@@ -116,9 +118,14 @@ export class CallerTable {
 
   /** At the end, when all names are known. */
   showHosts(hosts: ReadonlyMap<string, ShownHost>): void {
-    for (const caller of this.#callers) caller.host = hosts.get(caller.identity.scope);
-    if (this.#others !== undefined) this.#others.host = hosts.get(this.#others.identity.scope);
+    for (const caller of [...this.#callers, ...this.sorted()]) caller.host = hosts.get(caller.identity.scope);
     this.#otherParts.showHosts(hosts);
+  }
+
+  #sort(): Caller[] {
+    const reported = this.#callers.filter(({ isReported }) => isReported);
+    const sorted = joinContainers(reported, this.#views, makeBudgets()).sort(compareCallers);
+    return this.#others?.isReported ? [...sorted, this.#others] : sorted;
   }
 
   #ofProcess(attributed: AttributedCall, process: Process, view: ProcessView, kind: number): Caller {
@@ -213,6 +220,14 @@ export class CallerTable {
   #nameOthers(): void {
     if (this.#others !== undefined && this.#otherParts.size > 1) this.#others.identity.scope = SEVERAL_HOSTS;
   }
+}
+
+function makeBudgets(): CallerBudgets {
+  return {
+    text: new TextBudget(MAX_CALLER_TEXT),
+    runs: new RunBudget(MAX_RUNS),
+    days: new DayBudget(MAX_DAYS),
+  };
 }
 
 function keyOf(scope: string, { program, startedBy, process }: ProcessView): string {

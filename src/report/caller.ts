@@ -1,5 +1,5 @@
 import { type Day, type DayBudget, type DayCount, DayCounts, dayStart } from '../callers/days.ts';
-import { type AllCalls, type CallerSummary, type IgnoredAs, LARGER, SUM } from '../callers/types.ts';
+import { type AllCalls, type CallerSums, type IgnoredAs, LARGER, SUM } from '../callers/types.ts';
 import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/caller-facts.ts';
 import type { RunBudget } from '../causes/runs.ts';
 import {
@@ -70,6 +70,8 @@ export class Caller {
   #isReported = false;
   /** Of the row of those beyond the maximum: whose calls they are. */
   parts: HostParts | undefined;
+  /** The callers that it was joined of, each of one container; none where it was not. */
+  containers: readonly Caller[] = [];
   /** Calls of which an inventory alone knows. */
   #raised = 0;
   #users: string | undefined;
@@ -138,6 +140,10 @@ export class Caller {
   /** As the rules see it; without a call that is reported by IMDSv1, the least. */
   get worstOverV1(): 0 | 1 | 2 {
     return this.counts[0] === 0 ? 2 : this.#facts.worstOverV1;
+  }
+
+  get raisedCalls(): number {
+    return this.#raised;
   }
 
   /** No event tells of it, nor a report: its calls have no times but days. */
@@ -210,12 +216,13 @@ export class Caller {
   }
 
   /** Calls of this caller that were counted before. */
-  merge(summary: CallerSummary, example: Candidate): void {
+  merge(summary: CallerSums, example: Candidate): void {
     for (const [kind, name] of KINDS.entries()) {
       this.counts[kind] = (this.counts[kind] ?? 0) + summary.counts[name];
     }
     for (const operation of OPERATIONS) this.operations[operation] += summary.operations[operation];
     this.withProcess += summary.withProcess;
+    this.#raised += summary.raisedCalls ?? 0;
     for (const day of summary.days) this.#days.addDay(day);
     this.#facts.merge(summary.facts, SUM);
     this.#addIgnored(summary.ignored);
@@ -229,7 +236,7 @@ export class Caller {
    *
    * @returns what was added, by day; without one for those before
    */
-  raise(summary: CallerSummary, example: Candidate): (Omit<DayCount, 'day'> & { day: Day | undefined })[] {
+  raise(summary: CallerSums, example: Candidate): (Omit<DayCount, 'day'> & { day: Day | undefined })[] {
     const from = summary.days[0]?.day ?? Number.POSITIVE_INFINITY;
     const known = this.#days.days;
     const counted = known.filter(({ day }) => day >= from);
@@ -269,7 +276,7 @@ export class Caller {
     else if (this.#ignoredAs === undefined || isEarlier(ignored, this.#ignoredAs)) this.#ignoredAs = ignored;
   }
 
-  #widen(summary: CallerSummary, { example, kind, time }: Candidate): void {
+  #widen(summary: CallerSums, { example, kind, time }: Candidate): void {
     const { user, haveAgents, areNamedBySystem } = summary.allCalls;
     if (example.process !== undefined) {
       this.said ??= new MostSaid();

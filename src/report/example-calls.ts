@@ -56,7 +56,21 @@ export class ExampleCalls {
       id: eventId(attributed),
     };
     if (same !== undefined && compare(same, entry) <= 0) return;
-    const others = this.#kept.filter((other) => other !== same);
+    this.#put(entry, same);
+  }
+
+  /** Those of another part of the caller's calls. */
+  merge(other: ExampleCalls): void {
+    for (const entry of other.#kept) {
+      const same = this.#kept.find(({ rank, status, request }) => {
+        return rank === entry.rank && status === entry.status && request === entry.request;
+      });
+      if (same === undefined || compare(entry, same) < 0) this.#put(entry, same);
+    }
+  }
+
+  #put(entry: Kept, instead: Kept | undefined): void {
+    const others = this.#kept.filter((other) => other !== instead);
     this.#kept = [...others, entry].sort(compare).slice(0, MAXIMUM);
   }
 

@@ -104,13 +104,30 @@ export function groupsOf(
   key: Exclude<GroupKey, 'caller'>,
   ignored = Ignored.NONE,
 ): Group[] {
-  const groups = aggregate.groups?.groups ?? groupCallers(aggregate, key, ignored);
+  const groups =
+    aggregate.groups === undefined
+      ? groupCallers(aggregate, key, ignored)
+      : withJoined(aggregate.groups.groups, aggregate);
   return groups.sort(compareGroups);
+}
+
+/** Calls were counted for the callers of each container. */
+function withJoined(groups: Group[], aggregate: Aggregate): Group[] {
+  const joined = new Map(
+    aggregate.callers().flatMap((caller) => caller.containers.map((part) => [part, caller] as const)),
+  );
+  if (joined.size === 0) return groups;
+  for (const { callers } of groups) {
+    const shown = [...callers].map((caller) => joined.get(caller) ?? caller);
+    callers.clear();
+    for (const caller of shown) callers.add(caller);
+  }
+  return groups;
 }
 
 function groupCallers(aggregate: Aggregate, key: Exclude<GroupKey, 'caller'>, ignored: Ignored): Group[] {
   const groups = new Map<string | undefined, Group>();
-  for (const caller of ignored.counted(aggregate.callers())) {
+  for (const caller of rowsOf(ignored.counted(aggregate.callers()), key)) {
     const name = nameOf(caller, aggregate, key);
     let group = groups.get(name);
     if (group === undefined) {
@@ -122,6 +139,12 @@ function groupCallers(aggregate: Aggregate, key: Exclude<GroupKey, 'caller'>, ig
     group.callers.add(caller);
   }
   return [...groups.values()];
+}
+
+/** What was joined of several containers is of several groups. */
+function rowsOf(callers: readonly Caller[], key: GroupKey): readonly Caller[] {
+  if (key !== 'container') return callers;
+  return callers.flatMap((caller) => (caller.containers.length > 0 ? caller.containers : [caller]));
 }
 
 function nameOf(caller: Caller, aggregate: Aggregate, key: GroupKey): string | undefined {

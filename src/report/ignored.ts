@@ -11,7 +11,6 @@ import type { IgnoredAs } from '../callers/types.ts';
 import { countOf } from '../words.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Caller } from './caller.ts';
-import { compareCallers } from './caller-order.ts';
 import { callerFields, callerName } from './caller-row.ts';
 import { escapeText } from './escape.ts';
 import { getOrInsert } from './get-or-insert.ts';
@@ -103,8 +102,8 @@ function expiredText({ as: { reason, expires }, callers, conditions }: ExpiredFi
 export function findIgnored(aggregate: Aggregate, { rules, today }: IgnorePolicy): Ignored {
   const callers = new Map<Caller, IgnoredAs>();
   const expired = new Map<IgnoreRule, Caller[]>();
-  for (const caller of [...aggregate.known].sort(compareCallers)) {
-    if (!caller.isReported) continue;
+  for (const caller of aggregate.callers()) {
+    if (caller === aggregate.others) continue;
     const facts = rules.length === 0 ? undefined : factsOf(caller, aggregate.views);
     const matching =
       facts === undefined ? [] : rules.filter((rule) => isOfNames(rule, caller) && matches(rule, facts));

@@ -31,6 +31,17 @@ const PATHS: readonly (readonly [made: RegExp, name: string])[] = [
   [/\/durable-[0-9a-f]{4,8}(?=\/)/g, '/durable-*'],
 ];
 
+const PODS: readonly (readonly [made: RegExp, name: string])[] = [
+  // Executors of Spark, which are numbered within an application
+  [/-[0-9a-f]{16}-exec-\d+$/, '-*-exec-*'],
+  [/-[0-9a-f]{16}-driver$/, '-*-driver'],
+  // Agents of Jenkins: JOB-BUILD-…
+  [/-\d+(?:-[bcdfghjklmnpqrstvwxz0-9]{5}){3}$/, '-*'],
+  // CronJobs, with indexes too; then Jobs, DaemonSets and ReplicaSets
+  [/(?:-\d{8}|-\d{10})(?:-\d{1,6})?-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '-*'],
+  [/-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '-*'],
+];
+
 /** The unit of each run: `session-*.scope`. */
 export function recurringUnit(unit: string): string {
   return replaced(unit, UNITS);
@@ -39,6 +50,15 @@ export function recurringUnit(unit: string): string {
 /** A path, or words with one in them, as they are in each run. */
 export function recurringPath(path: string): string {
   return replaced(path, PATHS);
+}
+
+/**
+ * A pod's name, or `namespace/name`, as it is in each run: kube-controller-manager makes it of its owner's name, of a
+ * CronJob the minute in which it was due (the second, before Kubernetes 1.21), and five characters of an alphabet of its
+ * own.
+ */
+export function recurringPod(pod: string): string {
+  return replaced(pod, PODS);
 }
 
 function replaced(text: string, rules: readonly (readonly [RegExp, string])[]): string {

@@ -250,7 +250,7 @@ function makeRow(caller: Caller, row: CallerRow, timeText: (time: Nanoseconds) =
   return {
     caller,
     name: escapeText(callerName(caller)),
-    where: whereText(row),
+    where: whereText(row, caller),
     agents: fewText(row.user_agents, 2),
     path: row.worst_path ?? '',
     first: timeText(caller.first),
@@ -260,8 +260,11 @@ function makeRow(caller: Caller, row: CallerRow, timeText: (time: Nanoseconds) =
 }
 
 /** Container, unit, user, and who it was forwarded for; escaped. */
-export function whereText(row: CallerRow): string {
-  const container = row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
+export function whereText(row: CallerRow, { containers }: Caller): string {
+  const container =
+    containers.length > 0
+      ? countOf(containers.length, 'container')
+      : row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
   // Registry and folders before an image's name say little; what it is of says the pod.
   const image = row.image && `image ${escapeText(baseName(row.image.replace(/@sha256:.*$/, '')))}`;
   const pod = row.pod && podText(row.pod);

@@ -14,7 +14,7 @@ const LEADING_NAME =
 const LIKE_URL = /^(?:[a-z]{1,16}:)?[a-z][\w+.-]{0,32}:\/\//i;
 
 /** A command that sets what is named next: `npm config set _auth x`, `nmcli con modify eth0 802-1x.password x`. */
-const SETS = /^(?:set|modify)$/;
+const SETS = /^(?:set(?:_network)?|modify)$/;
 /** Between it and the name, so many arguments. */
 const SETS_REACH = 3;
 const SETTING = /^[\w./:@-]{1,256}$/;
@@ -89,12 +89,13 @@ function isSetting(args: readonly string[], index: number): boolean {
 
 function roleOfNext(argument: string, programs: Programs, index: number, role: Role): Role {
   // What is masked like a value may be an option all the same, of which the next one is the value.
-  if (role === 'value' && !isPlainOption(argument)) return programs.option(index) ?? 'text';
+  if (role === 'value' && !isPlainOption(argument))
+    return programs.option(index) ?? (isSensitiveOption(argument) ? 'value' : 'text');
   if (role === 'code') return 'text';
   // Nothing so short is a name or an option that something follows.
   if (argument.length < 2) return 'text';
+  if (isSensitiveOption(argument)) return 'value';
   const { text } = normalize(argument.slice(-512));
-  if (argument.length < 512 && isOption(text) && isSensitive(text)) return 'value';
   const known = programs.option(index);
   if (known !== undefined) return known;
   if (programs.isCodeOption(index)) return 'code';
@@ -104,4 +105,10 @@ function roleOfNext(argument: string, programs: Programs, index: number, role: R
   if (last !== ':' && last !== '=') return 'text';
   const name = trimmed.slice(nameStart(trimmed, trimmed.length - 1, 0), -1);
   return name !== '' && isSensitive(name) ? 'value' : 'text';
+}
+
+function isSensitiveOption(argument: string): boolean {
+  if (argument.length >= 512) return false;
+  const { text } = normalize(argument);
+  return isOption(text) && isSensitive(text);
 }

@@ -1,5 +1,6 @@
 import {
   CIPHER_KEY,
+  CLUSTER_AGENT,
   CONTAINER_CLIENT,
   CURL_FLAGS,
   DATABASE_TOOL,
@@ -10,6 +11,7 @@ import {
   type Head,
   KEY_VALUE_CLIENT,
   LOWER_P_CLIENT,
+  ODBC_CLIENT,
   PACKER,
   REGISTRY_CLIENT,
   REMOTE_DESKTOP,
@@ -18,6 +20,7 @@ import {
   TDS_CLIENT,
   UPPER_P_CLIENT,
   W_CLIENT,
+  WEB_TERMINAL,
 } from './clients.ts';
 import type { Table } from './nearest.ts';
 
@@ -85,6 +88,26 @@ export const CLIENT_OPTIONS: readonly ClientOption[] = [
   client('set|add', WORD, 'value', { of: /^(?:alias|host)$/, behind: 2 }),
   client('htpasswd', WORD, 'value', { behind: 2 }),
   client('wpa_passphrase', WORD, 'value', { behind: 1 }),
+  client(ODBC_CLIENT, /^-P/, 'value'),
+  client(ODBC_CLIENT, WORD, 'value', { behind: 2, until: /^-[SUP]/ }),
+  // Without a file, which `-n` is.
+  client(String.raw`(?=\w*b)\w{0,6}n\w{0,6}`, WORD, 'value', { of: /^htpasswd$/, behind: 1 }),
+  client('secret', /^--from-literal(?:=|$)/, 'pair', { of: /^(?:kubectl|oc)$/ }),
+  client('put-parameter', /^--value(?:=|$)/, 'value', { of: /^aws$/ }),
+  client(CLUSTER_AGENT, /^--?encrypt(?:=|$)/, 'value'),
+  client('put|patch', /^[^-=@][^=]*=(?!@)/, 'value', { of: /^(?:vault|bao)$/ }),
+  client('unseal', WORD, 'value', { of: /^(?:vault|bao)$/ }),
+  client('agent|server', /^-t$/, 'value', { of: /^(?:k3s|rke2)$/ }),
+  client('register', /^-r$/, 'value', { of: /^gitlab-runner$/ }),
+  // Of an agent of Jenkins: its secret, and its name.
+  client(String.raw`hudson\.remoting\.jnlp\.Main`, /^(?=[0-9a-f]{64}$)/, 'value'),
+  client('sendEmail|sendemail', /^-xp$/, 'value'),
+  client('swaks', /^-ap$/, 'value'),
+  client(WEB_TERMINAL, /^-c$/, 'user'),
+  client('reset-admin-password', WORD, 'value', { of: /^grafana(?:-cli)?$/ }),
+  client('auth', WORD, 'value', { of: /^snyk$/ }),
+  client('(?:user|owner|input)_pw', WORD, 'value', { of: /^pdftk$/, until: /^/ }),
+  client('mega-login', WORD, 'value', { behind: 1 }),
   client('using', WORD, 'value', { of: /^db2$/, until: /^/ }),
 ];
 

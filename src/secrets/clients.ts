@@ -22,7 +22,8 @@ export const PUBLISHED_PORTS =
 
 export const CURL_FLAGS = '[#0-4689aBfgGiIjJklLMnNOpqRsSvVZ]{0,8}';
 export const DOCUMENT_CLIENT = 'mongo(?:sh|dump|restore|export|import|files|stat|top)?';
-export const SAMBA_CLIENT = 'smbclient|smbget|smbcacls|smbcquotas|smbtree|rpcclient|samba-tool|net';
+export const SAMBA_CLIENT =
+  'smbclient|smbget|smbcacls|smbcquotas|smbtree|rpcclient|samba-tool|net|winexe|wmic';
 export const TDS_CLIENT = 'sqlcmd|osql|bcp|tsql|freebcp|defncopy';
 export const DIRECTORY_CLIENT = 'ldap(?:search|modify|add|delete|modrdn|compare|exop|whoami)';
 export const DIRECTORY_FLAGS = '[acCAIkKLMnNqQrtuvVWxZ]{0,8}';
@@ -30,13 +31,17 @@ export const DIRECTORY_FLAGS = '[acCAIkKLMnNqQrtuvVWxZ]{0,8}';
 export const UPPER_P_CLIENT = 'zip|unzip|zipcloak|ipmitool|mosquitto_(?:pub|sub|rr)';
 export const LOWER_P_CLIENT =
   'cqlsh|hdbsql|beeline|rdesktop|twine|rabbitmqadmin|ncftp(?:put|get|ls)|user(?:add|mod)|mydumper|myloader';
-export const W_CLIENT = String.raw`vsql|dsconf|ipa-client-install|kadmin(?:\.local)?`;
+export const W_CLIENT = String.raw`vsql|ora2pg|dsconf|ipa-client-install|kadmin(?:\.local)?`;
 /** Their `-p` has its value in the same word: `-p`, `-hp`. */
 export const PACKER = '7z[arz]?|(?:un)?rar';
 /** Community, and the passphrases of version 3. */
 export const SNMP_CLIENT =
   'snmp(?:bulk)?(?:get(?:next)?|walk|set|table|trap|inform|status|delta|df|test|ps|netstat|usm|vacm)';
 export const REMOTE_DESKTOP = '(?:[xw]l?|sdl-)freerdp3?';
+/** Of unixODBC by place, `isql DSN user password`; of Sybase and FreeTDS by `-P`. */
+export const ODBC_CLIENT = 'iu?sql';
+export const CLUSTER_AGENT = 'consul|nomad|serf';
+export const WEB_TERMINAL = 'ttyd|gotty';
 export const DATABASE_TOOL = 'impdp|expdp|sqlldr|rman';
 
 /** A key, not that of a certificate, which is a file. */

@@ -1,5 +1,6 @@
 import {
   CIPHER_KEY,
+  CLUSTER_AGENT,
   CURL_FLAGS,
   DATABASE_TOOL,
   DIRECTORY_CLIENT,
@@ -8,6 +9,7 @@ import {
   type Head,
   KEY_VALUE_CLIENT,
   LOWER_P_CLIENT,
+  ODBC_CLIENT,
   PACKER,
   REGISTRY_CLIENT,
   REMOTE_DESKTOP,
@@ -18,6 +20,7 @@ import {
   TDS_CLIENT,
   UPPER_P_CLIENT,
   W_CLIENT,
+  WEB_TERMINAL,
 } from './clients.ts';
 
 /** Within code of a shell, a client and its option. */
@@ -46,7 +49,12 @@ function argument(before: string): RegExp {
 
 const WORDS = String.raw`(?:[^\s;&|<>-][^\s;&|<>]{0,255}${BLANK})`;
 
-const LONG_USER = String.raw`--user(?=['"]?[= \t\\])=?`;
+/** A long option, of which the value may follow an equals sign. */
+function long(name: string): string {
+  return String.raw`--${name}(?=['"]?[= \t\\])=?`;
+}
+
+const LONG_USER = long('user');
 
 export const CODE_CLIENTS: readonly CodeClient[] = [
   {
@@ -102,6 +110,14 @@ export const CODE_CLIENTS: readonly CodeClient[] = [
   { program: 'slappasswd', option: option('-s') },
   { program: 'influx|doctl', option: option('-t', `['"]?${BLANK}`) },
   {
+    program: String.raw`(?:vault|bao)(?=[ \t]{1,4}kv[ \t]{1,4}(?:put|patch)[ \t])`,
+    option: /[ \t](?!-)[^\s=@;&|<>]{1,128}=(?=[^\s@])/g,
+  },
+  {
+    program: String.raw`(?:vault|bao)(?=[ \t]{1,4}operator[ \t]{1,4}unseal[ \t])`,
+    option: argument(`operator${BLANK}unseal${BLANK}(?:-\\S{1,64}${BLANK}){0,3}`),
+  },
+  {
     program: 'vault|bao|cargo|bw|rclone|nuget',
     option: argument(
       String.raw`(?:(?:login|unlock)${BLANK}(?:-(?!-?method[ \t])[^\s=]{1,64}${BLANK}){0,3}` +
@@ -117,6 +133,33 @@ export const CODE_CLIENTS: readonly CodeClient[] = [
     program: 'mc(?:li)?',
     option: argument(`(?:alias|config${BLANK}host)${BLANK}(?:set|add)${BLANK}${WORDS}{3}`),
   },
+  { program: 'htpasswd(?=[ \t]{1,4}-[a-zA-Z0-9]{0,6}n)', option: argument(WORDS) },
   { program: 'htpasswd', option: argument(`${WORDS}{2}`) },
+  {
+    program: ODBC_CLIENT,
+    option: new RegExp(`${option('-P').source}|${argument(`${WORDS}{2}`).source}`, 'g'),
+  },
+  { program: 'kubectl|oc', option: option(long('from-literal')), head: 'pair' },
+  { program: 'put-parameter', option: option(long('value')) },
+  { program: CLUSTER_AGENT, option: option(String.raw`--?encrypt(?=['"]?[= \t\\])=?`) },
+  {
+    program: 'k3s|rke2',
+    option: new RegExp(
+      String.raw`^['"]?${BLANK}(?:agent|server)[ \t][^;&|]{0,256}?(?<=[ \t])-t${BLANK}`,
+      'g',
+    ),
+  },
+  {
+    program: 'gitlab-runner',
+    option: new RegExp(String.raw`^['"]?${BLANK}register[ \t][^;&|]{0,256}?(?<=[ \t])-r${BLANK}`, 'g'),
+  },
+  { program: 'sendEmail|sendemail', option: option('-xp', BLANK) },
+  { program: 'swaks', option: option('-ap', BLANK) },
+  { program: WEB_TERMINAL, option: option('-c', BLANK), head: 'user' },
+  {
+    program: 'grafana(?:-cli)?',
+    option: argument(`(?:cli${BLANK})?admin${BLANK}reset-admin-password${BLANK}`),
+  },
+  { program: 'snyk', option: argument(`auth${BLANK}`) },
   { program: 'wpa_passphrase', option: argument(WORDS) },
 ];

@@ -57,6 +57,36 @@ describe('imds report with JSON reports', function () {
     assert.deepEqual(await rowsOf([join(folder.path, 'mixed')]), whole);
   });
 
+  it('joins the pods of a CronJob, and those of another report with them', async () => {
+    const [line = ''] = EVENTS.split('\n').filter(
+      (one) => one.includes('"container":{') && one.includes('"version":"v1"'),
+    );
+    const inPod = (run: number) => {
+      const { orchestrator: _, container, event, ...rest } = JSON.parse(line);
+      const id = String(run).padStart(container.id.length, '0');
+      const resource = { name: `backup-2847392${run}-x7k2p`, type: 'pod' };
+      return JSON.stringify({
+        ...rest,
+        event: { ...event, id: String(run).padStart(32, '0') },
+        container: { ...container, id },
+        orchestrator: { type: 'kubernetes', namespace: 'shop', resource },
+      });
+    };
+    const parts = [[1, 2], [2, 3, 4], [5]].map((runs, index) =>
+      put(`part-${index}.jsonl`, `${runs.map(inPod).join('\n')}\n`),
+    );
+    const [first = '', second = '', third = ''] = parts;
+    const report = await json('a.json', 'report', first, second);
+    const read = JSON.parse((await imds(['report', third, report, '--json'])).stdout);
+    const [caller, ...others] = read.callers;
+    assert.equal(others.length, 0);
+    assert.deepEqual([caller.pod, caller.v1, caller.by_container.length], ['shop/backup-*', 5, 5]);
+    assert.ok(validate(read), JSON.stringify(validate.errors));
+    assert.deepEqual(await rowsOf([third, report]), await rowsOf(parts));
+    const { stdout } = await imds(['report', report]);
+    assert.match(stdout, / 4 containers · .*pod shop\/backup-\*/);
+  });
+
   it('counts the same report once, and says so', async () => {
     const path = await json('a.json', 'analyze', join(DEMO, 'demo.pcap'));
     copyFileSync(path, join(folder.path, 'copy.json'));

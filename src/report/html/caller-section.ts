@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../../causes/types.ts';
 import type { Process, ProcessIdentity } from '../../model.ts';
-import { ARGUMENTS_CUT, countText } from '../../words.ts';
+import { ARGUMENTS_CUT, countOf, countText } from '../../words.ts';
 import type { Caller } from '../caller.ts';
 import { type CallerRow, callerName, callerRow } from '../caller-row.ts';
 import { commandLine as commandLineOf } from '../command-line.ts';
@@ -64,7 +64,7 @@ function facts(
   const list: readonly (readonly [name: string, value: string | Markup | undefined])[] = [
     ['Command line', process?.args && commandLine(process)],
     ['User agent', codes(row.user_agents)],
-    ['Container', row.container_id && code(row.container_id)],
+    ['Container', row.container_id && containerText(row.container_id, caller)],
     ['No process', row.unattributed_reason],
     ['Calls', callsText(caller)],
     ['Host', row.host ?? row.capture],
@@ -100,6 +100,12 @@ function productText(diagnosis: Diagnosis | undefined): string | undefined {
 /** What may be long. */
 const WHOLE_LINE: ReadonlySet<string> = new Set(['Command line', 'Container', 'User agent', 'No process']);
 const WHOLE = html` class="whole"`;
+
+/** Of a caller that was joined, that of the example. */
+function containerText(id: string, { containers }: Caller): Markup {
+  const { length } = containers;
+  return html`${code(id)}${length === 0 ? undefined : `, and ${countOf(length - 1, 'other')}`}`;
+}
 
 function callsText({ kinds, facts: { v1 } }: Caller): string {
   const counts = KINDS.filter((kind) => kinds[kind] > 0).map(

@@ -73,7 +73,7 @@ export function tableRow(
   const where = joinKnown([
     // An address alone may stand for many programs.
     row.program === undefined ? fewText(row.user_agents, 2) : '',
-    whereText(row),
+    whereText(row, caller),
     kinds.foreign > 0 ? `${countText(kinds.foreign)} foreign` : '',
     kinds.attempt > 0 ? countOf(kinds.attempt, 'attempt') : '',
   ]);

@@ -1,7 +1,7 @@
 import { countText } from '../../words.ts';
 import type { BatchWriter } from '../batch-writer.ts';
 import type { Caller } from '../caller.ts';
-import type { ExampleCalls } from '../example-calls.ts';
+import { type ExampleCall, ExampleCalls, ExampleTexts } from '../example-calls.ts';
 import type { ProcessViews } from '../process-view.ts';
 import { leftOutText } from '../rows.ts';
 import { callerSection } from './caller-section.ts';
@@ -95,9 +95,20 @@ export class CallersSection {
 ${note}`.text,
     );
     for (const [index, caller] of callers.slice(0, AT_ONCE).entries()) {
-      const calls = examples.get(caller)?.calls ?? [];
+      const calls = examplesOf(caller, examples);
       writer.write(callerSection(caller, index, views, noun !== undefined, calls, diagnose?.(caller)).text);
       if (index % BATCH === 0) await writer.ready();
     }
   }
+}
+
+/** Of a caller that was joined, the worst of all its parts. */
+function examplesOf(caller: Caller, examples: ReadonlyMap<Caller, ExampleCalls>): readonly ExampleCall[] {
+  if (caller.containers.length === 0) return examples.get(caller)?.calls ?? [];
+  const all = new ExampleCalls(new ExampleTexts());
+  for (const part of caller.containers) {
+    const own = examples.get(part);
+    if (own !== undefined) all.merge(own);
+  }
+  return all.calls;
 }

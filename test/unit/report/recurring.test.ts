@@ -3,7 +3,7 @@ import { callerOf } from '../../../src/events/saved-caller.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
 import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerFields } from '../../../src/report/caller-row.ts';
-import { recurringPath, recurringUnit } from '../../../src/report/recurring.ts';
+import { recurringPath, recurringPod, recurringUnit } from '../../../src/report/recurring.ts';
 import { attributed, CURL } from './samples.ts';
 
 const ID = '4b1c9a7e-2b8d-4f1c-9a7e-2b8d4f1c9a7e';
@@ -51,11 +51,26 @@ const PATHS: readonly (readonly [path: string, expected: string])[] = [
   ['/opt/app-2024.01/main.py', '/opt/app-2024.01/main.py'],
 ];
 
+const PODS: readonly (readonly [pod: string, expected: string])[] = [
+  ['shop/backup-28473920-x7k2p', 'shop/backup-*'],
+  ['shop/backup-1708435200-x7k2p', 'shop/backup-*'],
+  ['shop/backup-28473920-3-x7k2p', 'shop/backup-*'],
+  ['shop/migrate-x7k2p', 'shop/migrate-*'],
+  ['web-7d4b9c6f5-x7k2p', 'web-7d4b9c6f5-*'],
+  ['spark-pi-8f1a2b3c4d5e6f70-exec-12', 'spark-pi-*-exec-*'],
+  ['spark-pi-8f1a2b3c4d5e6f70-driver', 'spark-pi-*-driver'],
+  ['demo-12-b0c1d-fghjk-l2npq', 'demo-*'],
+  ['web-0', 'web-0'],
+  ['web-2024-redis', 'web-2024-redis'],
+  ['kube-proxy-ip-10-0-0-7.ec2.internal', 'kube-proxy-ip-10-0-0-7.ec2.internal'],
+];
+
 describe('names that are made anew for each run', () => {
   for (const [unit, expected] of UNITS)
     it(`${unit}: ${expected}`, () => equal(recurringUnit(unit), expected));
   for (const [path, expected] of PATHS)
     it(`${path}: ${expected}`, () => equal(recurringPath(path), expected));
+  for (const [pod, expected] of PODS) it(`${pod}: ${expected}`, () => equal(recurringPod(pod), expected));
 
   it('make one caller for each user, whether calls were counted before or not', () => {
     const aggregate = new Aggregate();

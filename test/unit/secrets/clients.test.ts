@@ -49,6 +49,29 @@ const MASKED = [
   'openssl s_client -connect h:443 -psk hUnT3r',
   'openssl dgst -sha256 -hmac hUnT3r f',
   'mysql -p3306:3306 -phUnT3r',
+  'isql DSN me hUnT3r -b',
+  'isql -v DSN me hUnT3r',
+  'iusql DSN me hUnT3r',
+  'isql -S SYB -U sa -P hUnT3r',
+  'htpasswd -nb me hUnT3r',
+  'htpasswd -b /srv/users me hUnT3r',
+  'ora2pg -u me -w hUnT3r',
+  'winexe -U DOM/me%hUnT3r //srv cmd',
+  'kubectl -n a create secret generic x --from-literal=foo=hUnT3r --from-literal bar=hUnT3r',
+  'aws ssm put-parameter --name /a --value hUnT3r --type SecureString',
+  'aws ssm put-parameter --value=hUnT3r --name /a',
+  'consul agent -encrypt hUnT3r -server',
+  'nomad agent -encrypt=hUnT3r -server',
+  'vault kv put -mount=secret a foo=hUnT3r bar=hUnT3r',
+  'bao kv patch secret/a foo=hUnT3r',
+  'vault operator unseal hUnT3r',
+  'k3s agent -s https://h:6443 -t hUnT3r',
+  'gitlab-runner register -n -r hUnT3r -u https://h/',
+  'sendemail -f a -xu me -xp hUnT3r -u x',
+  'swaks -t a -au me -ap hUnT3r',
+  'ttyd -p 80 -c me:hUnT3r bash',
+  'grafana-cli admin reset-admin-password hUnT3r',
+  'snyk auth hUnT3r',
 ];
 
 /** Code of a shell alone. */
@@ -103,6 +126,23 @@ const PLAIN = [
   'openssl x509 -in k -keyout k.pem',
   'openssl req -keyform PEM -iv 00',
   'curl -k --retry 3 https://h/',
+  'isql DSN -b',
+  'isql DSN me',
+  'isql -S SYB -U sa -D db',
+  'kubectl get pods -n a',
+  'kubectl create configmap x --from-file=a=b',
+  'aws s3 cp --value x y',
+  'aws ssm get-parameter --name /a',
+  'consul agent -server -config-dir /etc/consul.d',
+  'vault kv get secret/a',
+  'vault kv put secret/a @data.json',
+  'vault operator unseal -migrate',
+  'kubectl put x',
+  'k3s server -c /etc/rancher/config.yaml',
+  'gitlab-runner run -c x -r y',
+  'swaks -t a -a PLAIN',
+  'bash -c me:x',
+  'snyk test -d',
 ];
 
 describe('secrets, of clients', () => {
@@ -123,6 +163,21 @@ describe('secrets, of clients', () => {
       deepStrictEqual(maskArgs(masked), masked);
     });
   }
+
+  it('are masked behind an option that is taken for the value of one', () => {
+    const args = ['keytool', '-genkey', '-srcstorepass', 'hUnT3r', '-alias', 'a'];
+    deepStrictEqual(maskArgs(args), ['keytool', '-genkey', MASK, MASK, '-alias', 'a']);
+  });
+
+  it('are masked in argv alone, where their place in code tells less', () => {
+    const hex = 'a1'.repeat(32);
+    const agent = ['java', '-cp', 'a.jar', 'hudson.remoting.jnlp.Main', '-url', 'http://h/', hex, 'build-1'];
+    deepStrictEqual(maskArgs(agent), agent.with(6, MASK));
+    const pdf = ['pdftk', 'a.pdf', 'output', 'b.pdf', 'user_pw', 'hUnT3r', 'allow', 'x'];
+    deepStrictEqual(maskArgs(pdf), pdf.with(5, MASK));
+    const wpa = ['wpa_cli', '-i', 'wlan0', 'set_network', '0', 'psk', 'hUnT3r'];
+    deepStrictEqual(maskArgs(wpa), wpa.with(6, MASK));
+  });
 
   it('are masked behind an option that stands where a value would', () => {
     const args = ['x', '--pin', '-u', 'me:hUnT3r', 'mongosh', '-p', '-u', 'a:hUnT3r'];
