@@ -1,3 +1,4 @@
+import { strangersProblem } from '../belonging.ts';
 import { Attributor } from '../bpf/attribution.ts';
 import { CorrelationsReader } from '../bpf/correlations.ts';
 import { REASONS } from '../bpf/reasons.ts';
@@ -123,11 +124,15 @@ export class CaptureRun {
     this.#totals.addProblems([{ code: INTERRUPTED, message, damage: false }]);
   }
 
-  async #openSidecar(
-    { path, correlations, correlationsAt }: CapturePart,
-    handler: PartHandler,
-  ): Promise<Sidecar | undefined> {
+  async #openSidecar(part: CapturePart, handler: PartHandler): Promise<Sidecar | undefined> {
+    const { path, correlations, correlationsAt } = part;
     if (correlations === undefined) return undefined;
+    const stranger = await strangersProblem(part, this.#options.endpoints, this.#options.signal);
+    if (stranger !== undefined) {
+      this.#totals.addProblems([stranger]);
+      this.#attributor.discard(REASONS.otherCapture);
+      return undefined;
+    }
     try {
       return new Sidecar(path, correlations, await CorrelationsReader.open(correlations, correlationsAt), {
         record: (record) => handler.apply(record),
