@@ -2,10 +2,12 @@
  * Characters that a terminal acts on, that reorder text, or that nobody sees: C0 and C1 controls, DEL,
  * format characters (bidi overrides and isolates), line and paragraph separators, lone surrogates, private use,
  * what Unicode says is not shown (DerivedCoreProperties.txt: zero width, fillers, variation selectors, tags), and
- * what fonts leave blank: the empty pattern of Braille, the null notehead of music, the Khitan filler.
+ * what fonts leave blank: the empty pattern of Braille, the null notehead of music, the Khitan filler. And marks
+ * that combine where they draw over what is not theirs: before all else in a text, and beyond as many on a letter
+ * as any script has (they are drawn on top of each other, over the lines above and below).
  */
 const HOSTILE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\u{16FE4}]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\u{16FE4}]|(?<=[\p{Mn}\p{Me}]{6}|^)[\p{Mn}\p{Me}]/gu;
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
