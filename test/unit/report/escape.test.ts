@@ -86,6 +86,8 @@ describe('escape', () => {
     ['＝1', "'＝1"],
     ['\t=1', '\\x09=1'],
     ['a=1', 'a=1'],
+    ['app/1 (x;=1+1)', "app/1 (x;'=1+1)"],
+    ['a; "-1;@b;c', "a;' \"-1;'@b;c"],
   ];
   for (const [input, expected] of cells) {
     it(`keeps a spreadsheet from running ${JSON.stringify(input)}`, () =>
