@@ -78,6 +78,7 @@ export class CaptureRun {
     this.#assembler.end();
     this.#attributor.end();
     await this.#sink.ready();
+    this.#noteStrangers();
     this.#totals.addLosses(this.#assembler.losses);
     this.#totals.addLosses(this.#attributor.losses);
     this.#totals.addProblems(this.#attributor.problems);
@@ -122,6 +123,21 @@ export class CaptureRun {
     if (this.#options.wasStopped?.() !== true || parts.some(({ endsBySignal }) => endsBySignal)) return;
     const message = `${name}: stopped by a signal; the report covers what was read until then`;
     this.#totals.addProblems([{ code: INTERRUPTED, message, damage: false }]);
+  }
+
+  /** Of what can be read only once, it is known too late: their host and processes were handed on. */
+  #noteStrangers(): void {
+    const { name, parts } = this.#input;
+    const part = parts.find(({ correlations, size }) => correlations !== undefined && size === undefined);
+    if (part?.correlations === undefined || !this.#attributor.haveNothingInCommon) return;
+    this.#totals.addProblems([
+      {
+        code: 'correlations.other_connections',
+        message: `${part.correlations}: its records tell of connections, but of none that ${name} shows: they seem to be of another capture, and with them the host, the processes and the calls without a packet of this report`,
+        remedy: 'Give the correlations that were written with this capture, or none.',
+        damage: true,
+      },
+    ]);
   }
 
   async #openSidecar(part: CapturePart, handler: PartHandler): Promise<Sidecar | undefined> {

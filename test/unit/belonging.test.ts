@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { strangersProblem } from '../../src/belonging.ts';
 import type { JournalRecord, SocketEstablishedRecord } from '../../src/bpf/records.ts';
 import { openInputs } from '../../src/inputs.ts';
+import { runCapture } from '../../src/pipeline.ts';
 import { ENDPOINT, journal, START_NS, sidecar } from '../support/journal.ts';
 import { curl, response, TcpConversation, writePcap } from '../support/packets/index.ts';
 import { analysisOf, runScrub } from '../support/scrub.ts';
+import { FakeSink } from './pipeline/fakes.ts';
 
 const REMOTE = { address: ENDPOINT.address, port: ENDPOINT.port };
 const established = (isn: number, over: Partial<SocketEstablishedRecord> = {}): SocketEstablishedRecord => ({
@@ -83,6 +86,34 @@ describe('records beside a capture', () => {
     const later = journal.session({ part: 2 });
     assert.equal(await codeOf(written([1], [0, later], [0, established(3)])), undefined);
     assert.equal(await codeOf(written([1], [0, later], [1, established(3)])), STRANGERS);
+  });
+
+  it('are told of at the end of what can be read only once', async () => {
+    for (const [isn, expected] of [
+      [1, []],
+      [3, [STRANGERS]],
+    ] as const) {
+      const socket = { cookie: String(isn), isn };
+      const path = written(
+        [1, 2],
+        [0, header],
+        [0, journal.opened(1, socket)],
+        [9, journal.closed(9, { ...socket, sent: '90', received: '80' })],
+        [9, journal.end(3000)],
+      );
+      const { captures } = await openInputs(['-'], {
+        ring: false,
+        correlations: `${path}.correlations.jsonl`,
+        stdin: Readable.from([readFileSync(path)]),
+      });
+      const [input] = captures;
+      assert.ok(input);
+      const { problems } = await runCapture(input, { endpoints: [ENDPOINT] }, new FakeSink());
+      assert.deepEqual(
+        problems.map(({ code }) => code),
+        expected,
+      );
+    }
   });
 
   it('name no host and no call where they are of another capture, and are not scrubbed with it', async () => {
