@@ -7,7 +7,7 @@
  * as any script has (they are drawn on top of each other, over the lines above and below).
  */
 const HOSTILE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\u{16FE4}]|(?<=[\p{Mn}\p{Me}]{6}|^)[\p{Mn}\p{Me}]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\u{16FE4}]|[\p{Mn}\p{Me}](?<=(?:[\p{Mn}\p{Me}]{6}|^)[\p{Mn}\p{Me}])/gu;
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
@@ -15,11 +15,10 @@ const PRINTABLE_ASCII = /^[ -~]*$/;
 const UTF8_SEQUENCE =
   /[\xC2-\xDF][\x80-\xBF]|\xE0[\xA0-\xBF][\x80-\xBF]|[\xE1-\xEC\xEE\xEF][\x80-\xBF]{2}|\xED[\x80-\x9F][\x80-\xBF]|\xF0[\x90-\xBF][\x80-\xBF]{2}|[\xF1-\xF3][\x80-\xBF]{3}|\xF4[\x80-\x8F][\x80-\xBF]{2}|[\x80-\xFF]/g;
 
-/**
- * Characters that a spreadsheet takes for the start of a formula, their full-width forms included: at the beginning
- * of a cell, and behind a semicolon, at which one begins where the system writes decimals with a comma.
- */
-const FORMULA = /(?<=^|;)(?=[\s'"]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/g;
+/** Characters that a spreadsheet takes for the start of a formula, their full-width forms included. */
+const FORMULA = /^[\s'"]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+/** Behind a semicolon, a cell begins where the system writes decimals with a comma. */
+const FORMULA_BEHIND = /;(?=[\s'"]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
 function hexadecimal(code: number): string {
   return code.toString(16).toUpperCase();
@@ -66,7 +65,9 @@ export function escapeJson(json: string): string {
 
 /** A CSV cell: escaped as for a terminal, and never run as a formula (OWASP, "CSV Injection"). */
 export function escapeCell(text: string): string {
-  return escapeText(text).replace(FORMULA, "'");
+  const escaped = escapeText(text);
+  const cell = FORMULA.test(escaped) ? `'${escaped}` : escaped;
+  return cell.includes(';') ? cell.replace(FORMULA_BEHIND, ";'") : cell;
 }
 
 const MARKUP: Readonly<Record<string, string>> = {
