@@ -109,6 +109,11 @@ export class Attributor {
     return this.#ledger.balance;
   }
 
+  /** Packets and records tell of connections, and of none in common. */
+  get haveNothingInCommon(): boolean {
+    return this.#ledger.haveNothingInCommon;
+  }
+
   /** What the records say of a socket that is open, or has closed a short while ago. */
   socket(cookie: string): Readonly<Socket> | undefined {
     return this.#state?.sockets.get(cookie);

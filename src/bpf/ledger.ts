@@ -13,6 +13,13 @@ export interface Balance {
 /** Books connections and sockets into the balance, each once, in whatever order they become known. */
 export class Ledger {
   readonly balance: Balance = { connections: 0, provableConnections: 0, capturedBytes: 0, kernelBytes: 0 };
+  #joined = 0;
+
+  /** Connections were captured, and the kernel counted bytes of some, but not one is both. */
+  get haveNothingInCommon(): boolean {
+    const { connections, provableConnections, kernelBytes } = this.balance;
+    return this.#joined === 0 && kernelBytes > 0 && connections > provableConnections;
+  }
 
   /** A connection has ended; its socket may still be open, or not be known at all. {@link settle} follows. */
   connection(connection: ConnectionSummary, socket: Socket | undefined): void {
@@ -20,6 +27,7 @@ export class Ledger {
       this.balance.connections++;
       return;
     }
+    this.#joined++;
     if (!socket.seen) this.balance.connections++;
     socket.seen = true;
     socket.requestBytes += connection.requestBytes;

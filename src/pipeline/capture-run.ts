@@ -1,3 +1,4 @@
+import { strangersProblem } from '../belonging.ts';
 import { Attributor } from '../bpf/attribution.ts';
 import { CorrelationsReader } from '../bpf/correlations.ts';
 import { REASONS } from '../bpf/reasons.ts';
@@ -77,6 +78,7 @@ export class CaptureRun {
     this.#assembler.end();
     this.#attributor.end();
     await this.#sink.ready();
+    this.#noteStrangers();
     this.#totals.addLosses(this.#assembler.losses);
     this.#totals.addLosses(this.#attributor.losses);
     this.#totals.addProblems(this.#attributor.problems);
@@ -123,11 +125,30 @@ export class CaptureRun {
     this.#totals.addProblems([{ code: INTERRUPTED, message, damage: false }]);
   }
 
-  async #openSidecar(
-    { path, correlations, correlationsAt }: CapturePart,
-    handler: PartHandler,
-  ): Promise<Sidecar | undefined> {
+  /** Of what can be read only once, it is known too late: their host and processes were handed on. */
+  #noteStrangers(): void {
+    const { name, parts } = this.#input;
+    const part = parts.find(({ correlations, size }) => correlations !== undefined && size === undefined);
+    if (part?.correlations === undefined || !this.#attributor.haveNothingInCommon) return;
+    this.#totals.addProblems([
+      {
+        code: 'correlations.other_connections',
+        message: `${part.correlations}: its records tell of connections, but of none that ${name} shows: they seem to be of another capture, and with them the host, the processes and the calls without a packet of this report`,
+        remedy: 'Give the correlations that were written with this capture, or none.',
+        damage: true,
+      },
+    ]);
+  }
+
+  async #openSidecar(part: CapturePart, handler: PartHandler): Promise<Sidecar | undefined> {
+    const { path, correlations, correlationsAt } = part;
     if (correlations === undefined) return undefined;
+    const stranger = await strangersProblem(part, this.#options.endpoints, this.#options.signal);
+    if (stranger !== undefined) {
+      this.#totals.addProblems([stranger]);
+      this.#attributor.discard(REASONS.otherCapture);
+      return undefined;
+    }
     try {
       return new Sidecar(path, correlations, await CorrelationsReader.open(correlations, correlationsAt), {
         record: (record) => handler.apply(record),

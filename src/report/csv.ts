@@ -70,7 +70,10 @@ const SEPARATORS: Readonly<Record<string, string>> = {
   evidence: ' ',
 };
 
-/** RFC 4180: CRLF, quotes doubled; one line a row, since line ends within a cell stand escaped. */
+/**
+ * RFC 4180: CRLF, quotes doubled; one line a row, since line ends within a cell stand escaped. A semicolon is quoted
+ * as well, for LibreOffice proposes to separate cells at it, too.
+ */
 class CsvWriter {
   readonly #columns: readonly string[];
   readonly #writer: BatchWriter;
@@ -99,7 +102,7 @@ class CsvWriter {
 
   #convert(): void {
     if (this.#rows.length === 0) return;
-    this.#writer.write(stringify(this.#rows, { record_delimiter: '\r\n' }));
+    this.#writer.write(stringify(this.#rows, { record_delimiter: '\r\n', quoted_match: /;/ }));
     this.#rows = [];
   }
 }

@@ -2,10 +2,12 @@
  * Characters that a terminal acts on, that reorder text, or that nobody sees: C0 and C1 controls, DEL,
  * format characters (bidi overrides and isolates), line and paragraph separators, lone surrogates, private use,
  * what Unicode says is not shown (DerivedCoreProperties.txt: zero width, fillers, variation selectors, tags), and
- * what fonts leave blank: the empty pattern of Braille, the null notehead of music, the Khitan filler.
+ * what fonts leave blank: the empty pattern of Braille, the null notehead of music, the Khitan filler. And marks
+ * that combine where they draw over what is not theirs: before all else in a text, and beyond as many on a letter
+ * as any script has (they are drawn on top of each other, over the lines above and below).
  */
 const HOSTILE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\u{16FE4}]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\u{16FE4}]|[\p{Mn}\p{Me}](?<=(?:[\p{Mn}\p{Me}]{6}|^)[\p{Mn}\p{Me}])/gu;
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
@@ -15,6 +17,8 @@ const UTF8_SEQUENCE =
 
 /** Characters that a spreadsheet takes for the start of a formula, their full-width forms included. */
 const FORMULA = /^[\s'"]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+/** Behind a semicolon, a cell begins where the system writes decimals with a comma. */
+const FORMULA_BEHIND = /;(?=[\s'"]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
 function hexadecimal(code: number): string {
   return code.toString(16).toUpperCase();
@@ -62,7 +66,8 @@ export function escapeJson(json: string): string {
 /** A CSV cell: escaped as for a terminal, and never run as a formula (OWASP, "CSV Injection"). */
 export function escapeCell(text: string): string {
   const escaped = escapeText(text);
-  return FORMULA.test(escaped) ? `'${escaped}` : escaped;
+  const cell = FORMULA.test(escaped) ? `'${escaped}` : escaped;
+  return cell.includes(';') ? cell.replace(FORMULA_BEHIND, ";'") : cell;
 }
 
 const MARKUP: Readonly<Record<string, string>> = {

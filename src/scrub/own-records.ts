@@ -1,3 +1,4 @@
+import { strangersProblem } from '../belonging.ts';
 import { CorrelationsReader } from '../bpf/correlations.ts';
 import { Sidecar } from '../bpf/sidecar.ts';
 import { createEndpointFilter } from '../capture/filter.ts';
@@ -49,5 +50,7 @@ export async function correlationsProblem(
   await source.read(filter, handler, () => undefined, AbortSignal.any([signal, enough.signal]));
   const problems = [...sidecar.problems];
   sidecar.end(0, false);
-  return hasNoSession || isOther ? problems : undefined;
+  if (hasNoSession || isOther) return problems;
+  const stranger = await strangersProblem(part, endpoints, signal);
+  return stranger && [stranger];
 }

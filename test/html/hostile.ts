@@ -16,6 +16,7 @@ export const HOSTILE = [
   '\u202Egpj.exe\u2066 \u200B\uFEFF',
   'a\0b\x1b[31m\r\n\t',
   '\uD800 \uDFFF',
+  `\u20DD o${'\u0301'.repeat(40)}`,
 ];
 
 /** Each of them everywhere a call and its process have text. */

@@ -172,6 +172,18 @@ describe('the page in a browser', function () {
     }
   });
 
+  it('shows which callers are chosen where the system chooses the colours', async () => {
+    await browser.use(demo, { forcedColors: 'active' }, async (page) => {
+      const colour = '(one) => getComputedStyle(one).backgroundColor';
+      const colours = (): Promise<string[]> =>
+        page.evaluate(`[...document.querySelectorAll('.choices button')].map(${colour})`);
+      const [all, v1] = await colours();
+      assert.notEqual(all, v1);
+      await page.getByRole('button', { name: 'IMDSv1 4' }).click();
+      assert.deepEqual((await colours()).slice(0, 2), [v1, all]);
+    });
+  });
+
   for (const width of [360, 800, 1600]) {
     it(`fits a window of ${width} px`, async () => {
       const { calls, captures } = fleet(30, 4);

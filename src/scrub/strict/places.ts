@@ -57,9 +57,12 @@ export const HOSTS: readonly Place[] = [
 export const NAMING_OPTION =
   /^--?(?:[a-z]{1,16}[-_]){0,3}(?:role|session|instance[-_]?profile|host)(?:[-_]?session)?(?:[-_]?name)?$/i;
 
-/** Ids of EC2 instances and of what belongs to them: 8 or 17 hexadecimal digits, of which some may be cut off. */
+/**
+ * Ids of EC2 instances, of what belongs to them, and of EFS: 8 or 17 hexadecimal digits, of which some may be cut
+ * off.
+ */
 export const RESOURCE_ID =
-  /(?<![A-Za-z0-9])(i|mi|vol|eni|vpc|subnet|sg|snap|nat|igw|rtb|eipalloc)-([\da-f]{8,17})(?![\da-f])/gi;
+  /(?<![A-Za-z0-9])(i|mi|r|h|ami|aki|ari|lt|key|vol|snap|fs|fsap|eni|vpc|vpce|pcx|subnet|acl|sg|sgr|pl|nat|igw|eigw|tgw|vgw|cgw|vpn|rtb|rtbassoc|eipalloc|eipassoc|dopt|fl|cr|pg)-([\da-f]{8,17})(?![\da-f])/gi;
 export const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
 export const DASHED_ACCOUNT_ID = /(?<![\d-])\d{4}-\d{4}-\d{4}(?![\d-])/g;
 export const LINK_ADDRESS = /(?<![\da-f:])(?:[\da-f]{2}:){5}[\da-f]{2}(?![\da-f:])/gi;

@@ -6,16 +6,19 @@ const MAX_NAMES = 1024;
 const SHORTEST = 4;
 /** RFC 1035 §2.3.4, of a host's name; a role has 64 at most. */
 const LONGEST = 253;
-const WORD = /[A-Za-z0-9]+/g;
+const WORD = /[a-z0-9]+/g;
 
 export interface Span {
   from: number;
   to: number;
 }
 
-/** Names that were found somewhere, to be found again wherever else they stand as a word of their own. */
+/**
+ * Names that were found somewhere, to be found again wherever else they stand as a word of their own, in whatever
+ * case: those of hosts and of roles are not distinguished by it.
+ */
 export class Vocabulary {
-  /** By the letters and digits that a name begins with; the longest first. */
+  /** In lower case, by the letters and digits that a name begins with; the longest first. */
   readonly #byWord = new Map<string, string[]>();
   #count = 0;
   #refused = 0;
@@ -26,10 +29,10 @@ export class Vocabulary {
   }
 
   add(name: string): void {
-    const trimmed = name.replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+    const trimmed = lower(name.replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, ''));
     const { length } = trimmed;
     if (length < SHORTEST || length > LONGEST || /^\d+$/.test(trimmed) || isCommon(trimmed)) return;
-    const word = /^[A-Za-z0-9]+/.exec(trimmed)?.[0] ?? '';
+    const word = /^[a-z0-9]+/.exec(trimmed)?.[0] ?? '';
     const names = this.#byWord.get(word) ?? [];
     if (names.includes(trimmed)) return;
     if (this.#count >= MAX_NAMES) {
@@ -47,9 +50,10 @@ export class Vocabulary {
     if (this.#count === 0) return [];
     const found: Span[] = [];
     let done = 0;
-    for (const { 0: word, index } of text.matchAll(WORD)) {
+    const lowered = lower(text);
+    for (const { 0: word, index } of lowered.matchAll(WORD)) {
       if (index < done) continue;
-      const name = this.#byWord.get(word)?.find((known) => standsAt(text, known, index));
+      const name = this.#byWord.get(word)?.find((known) => standsAt(lowered, known, index));
       if (name === undefined) continue;
       done = index + name.length;
       found.push({ from: index, to: done });
@@ -59,5 +63,10 @@ export class Vocabulary {
 }
 
 function standsAt(text: string, name: string, at: number): boolean {
-  return text.startsWith(name, at) && !/[A-Za-z0-9]/.test(text.charAt(at + name.length));
+  return text.startsWith(name, at) && !/[a-z0-9]/.test(text.charAt(at + name.length));
+}
+
+/** Of as many characters: toLowerCase() makes two of some. */
+function lower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

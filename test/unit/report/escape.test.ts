@@ -25,6 +25,9 @@ describe('escape', () => {
     ['\u{E0041}', '\\u{E0041}'],
     ['a\uFE0F\u{E0100}', 'a\\u{FE0F}\\u{E0100}'],
     ['\u180B\u3164\uFFF0', '\\u{180B}\\u{3164}\\u{FFF0}'],
+    ['e\u0301 שָּׁ֝', 'e\u0301 שָּׁ֝'],
+    [`e${'\u0301'.repeat(8)}`, `e${'\u0301'.repeat(6)}\\u{301}\\u{301}`],
+    ['\u0338=\u20E0', '\\u{338}=\u20E0'],
     ['\u2800\u{1D159}\u{16FE4}', '\\u{2800}\\u{1D159}\\u{16FE4}'],
   ];
   for (const [input, expected] of texts) {
@@ -83,6 +86,8 @@ describe('escape', () => {
     ['＝1', "'＝1"],
     ['\t=1', '\\x09=1'],
     ['a=1', 'a=1'],
+    ['app/1 (x;=1+1)', "app/1 (x;'=1+1)"],
+    ['a; "-1;@b;c', "a;' \"-1;'@b;c"],
   ];
   for (const [input, expected] of cells) {
     it(`keeps a spreadsheet from running ${JSON.stringify(input)}`, () =>

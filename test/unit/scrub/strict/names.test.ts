@@ -27,6 +27,10 @@ describe('scrub/strict, names', () => {
     ],
     ['i-0123456789abcdef0 i-01234567', 'i-################# i-########'],
     [
+      'ami-0123456789abcdef0 fs-01234567:/ vpce-0123456789abcdef0',
+      'ami-################# fs-########:/ vpce-#################',
+    ],
+    [
       'account 1234-5678-9012, 12345678901, 1234567890123',
       'account ####-####-####, 12345678901, 1234567890123',
     ],
@@ -70,6 +74,25 @@ describe('scrub/strict, names', () => {
     assert.equal(all.text('http://web-7.example.com/'), `http://${all.host('web-7.example.com')}/`);
     assert.equal(all.host('web-7.example.com').slice(0, 5), host);
     assert.notEqual(host, 'web-7');
+  });
+
+  it('are found again in whatever case', () => {
+    const all = names();
+    all.learnTarget('/latest/meta-data/iam/security-credentials/AppRole');
+    all.learnHost('WEB-7.example.com');
+    for (const text of [
+      'WEB-7',
+      'web-7',
+      'Web-7.example.com',
+      'approle.service',
+      '/srv/APPROLE/run İWEB-7 approle',
+    ]) {
+      const replaced = all.text(text);
+      assert.equal(replaced.length, text.length);
+      assert.doesNotMatch(replaced, /web-7|approle/i);
+    }
+    // So callers stay apart where only their case differs.
+    assert.notEqual(all.text('approle'), all.text('AppRole'));
   });
 
   it('have the option before them, in arguments', () => {
