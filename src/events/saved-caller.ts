@@ -54,6 +54,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
     host: maskedName(json.host),
     hostId: maskedName(json.host_id),
     capture,
+    hostNames: hostNamesOf(json),
     isOther,
     ...(parts.length === 0 ? {} : { parts }),
     program: textOf(json.program),
@@ -89,6 +90,14 @@ export function callerOf(value: unknown): CallerSummary | undefined {
     said: lookedUpOf(objectOf(json.looked_up) ?? json),
     ignored: ignoredOf(json.ignored),
   };
+}
+
+/** Where it has none, there is the one that is shown; the id stands in place of a name, where there is none. */
+function hostNamesOf(json: JsonObject): readonly string[] {
+  if (json.host_names !== undefined)
+    return fewTexts(json.host_names).flatMap((name) => maskedName(name) ?? []);
+  const [name, id] = [maskedName(json.host), maskedName(json.host_id)];
+  return name === undefined || name === id ? [] : [name];
 }
 
 function lookedUpOf(json: JsonObject): LookedUp {
