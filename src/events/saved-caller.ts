@@ -24,7 +24,8 @@ import { hostPartsOf } from './saved-parts.ts';
 /** Values of a list: a report writes at most 8. */
 const MAX_VALUES = 64;
 const MAX_ANCESTORS = 4096;
-const DAY = /^\d{4}-\d\d-\d\d$/;
+/** Of a clock that was never set, too: years beyond four digits have six, and a sign. */
+const DAY = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d$/;
 const MIDNIGHT = 'T00:00:00.000000000Z';
 
 /**

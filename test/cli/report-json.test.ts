@@ -115,6 +115,18 @@ describe('imds report with JSON reports', function () {
     assert.match((await imds(['report', web8, ofBoth])).stderr, /web-8\.json tells of too/);
   });
 
+  it('reads again what it wrote of times that no clock has', async () => {
+    const times = ['-000001-12-31', '0001-01-01', '1969-12-31', '9999-12-31', '+010000-01-01'];
+    const lines = times.map((day, index) =>
+      (EVENTS.split('\n')[index] ?? '')
+        .replace(/"@timestamp":"[^T]*/, `"@timestamp":"${day}`)
+        .replace(/"version":"\w+"/, '"version":"v1"'),
+    );
+    const events = put('imds-calls.jsonl', `${lines.join('\n')}\n`);
+    const report = await json('a.json', 'report', events);
+    assert.deepEqual(await rowsOf([report]), await rowsOf([events]));
+  });
+
   it('counts for CloudWatch no call that it does not count itself', async () => {
     const log = put('imds-calls.jsonl', EVENTS);
     const counted = async (...args: string[]) =>
