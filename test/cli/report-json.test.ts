@@ -154,6 +154,42 @@ describe('imds report with JSON reports', function () {
     }
   });
 
+  it('is no proof of any of its hosts where it is not whole', async () => {
+    const [start, end] = ['2026-01-12T00:00:00.000000000Z', '2026-01-14T00:00:00.000000000Z'];
+    const watched = (id: string, name: string) =>
+      sessionLine({ session: id, start, end, host: { id, name } });
+    // Behind what their sessions tell, one of them has calls by IMDSv1.
+    const files = [
+      put('a.jsonl', watched('aaaa', 'web-6')),
+      put('b.jsonl', `${watched('ec2f1e0b4b8c4d6ea1c35f7c0d9e8b7a', 'web-7')}\n${EVENTS}`),
+    ];
+    const other = put('c.jsonl', watched('cccc', 'web-8'));
+    const text = (await imds(['report', '--json', ...files])).stdout;
+    const of = async (name: string, content: string) => {
+      const { code, stdout } = await imds(['report', '--json', put(name, content), other]);
+      const { hosts } = JSON.parse(stdout).verdict as { hosts: { host: string; status: string }[] };
+      return [code, ...hosts.map(({ host, status }) => `${host} ${status}`).sort()];
+    };
+    const ready = 'web-8 ready';
+    assert.deepEqual(await of('whole.json', text), [0, 'web-6 ready', 'web-7 not-ready', ready]);
+    const neither = ['web-6 not-enough-evidence', 'web-7 not-enough-evidence'];
+    const grouped = (await imds(['report', '--json', '--group-by', 'unit', ...files])).stdout;
+    assert.deepEqual(await of('grouped.json', grouped), [4, ...neither, ready]);
+    const callers = text.indexOf('"callers": [');
+    const torn = text.slice(0, text.indexOf('\n', callers + 20) + 50);
+    assert.deepEqual(await of('torn.json', torn), [4, 'web-6 not-enough-evidence', 'web-7 not-ready', ready]);
+    // Where its list of captures is not whole, it may have told of any host.
+    const cut = text.slice(0, text.indexOf('b.jsonl', text.indexOf('"captures": [')));
+    assert.deepEqual(await of('cut.json', cut), [
+      4,
+      'web-6 not-enough-evidence',
+      'web-8 not-enough-evidence',
+    ]);
+    const { stdout } = await imds(['report', put('again.json', grouped)]);
+    assert.match(stdout, /^Missing +1 damaged place in the input/m);
+    assert.match(stdout, /A JSON report is not\s+whole: \S*again\.json: a report by unit/);
+  });
+
   it('is no proof where it has sessions that cannot be read', async () => {
     const ended = { type: ['end'], module: 'imds', dataset: 'imds.sessions' };
     const session = { event: { ...ended, start: 'x', end: 'y' }, imds: {} };
