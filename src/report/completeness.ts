@@ -136,14 +136,16 @@ export function isUnread(problems: CaptureSummary['problems']): boolean {
   return isInterrupted(problems) || problems.some(({ damage }) => damage);
 }
 
-/** Nothing of it was looked at: it has no packet, or none of a link type that is decoded. */
+/** Nothing of it was looked at: it has no packet, or none of a link type that is decoded, and nothing else. */
 export function isUnreadable(capture: CaptureSummary): boolean {
-  const { packets, events = 0, callers = 0, problems, completeness, ofReport = false } = capture;
+  const { packets, events = 0, repeatedEvents = 0, callers = 0, sessions = [] } = capture;
+  const { problems, completeness, ofReport = false } = capture;
   const undecoded = Object.entries(completeness.losses)
     .filter(([name]) => name.startsWith(UNSUPPORTED))
     .reduce((sum, [, count]) => sum + count, 0);
   const isDamaged = problems.some(({ damage, code }) => damage && !(ofReport && code.startsWith(OF_REPORT)));
-  return packets === undecoded && events + callers === 0 && isDamaged;
+  const hasNothing = events + repeatedEvents + callers + sessions.length === 0;
+  return packets === undecoded && hasNothing && isDamaged;
 }
 
 function isInterrupted(problems: CaptureSummary['problems']): boolean {
