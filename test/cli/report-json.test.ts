@@ -82,6 +82,20 @@ describe('imds report with JSON reports', function () {
     );
   });
 
+  it('says that events are counted twice of a recording that has no id', async () => {
+    const capture = join(root, 'fixtures', 'clients-wget', 'capture.pcap');
+    const report = await json('r.json', 'analyze', capture);
+    const events = put('e.jsonl', (await imds(['analyze', '--jsonl', capture])).stdout);
+    const log = put('logs/imds-trace.log', (await imds(['analyze', '--format', 'log', capture])).stdout);
+    const ofLog = await json('log.json', 'report', log);
+    const twice = async (...paths: string[]) =>
+      /(\S+) is told of by events and by a JSON report/.exec((await imds(['report', ...paths])).stderr)?.[1];
+    assert.equal(await twice(events, report), capture);
+    assert.equal(await twice(log, ofLog), log);
+    assert.equal(await twice(log, report), undefined);
+    assert.equal(await twice(events, ofLog), undefined);
+  });
+
   it('says of reports of one log which of them have the same calls', async () => {
     const inBoth = async (one: string, other: string) =>
       /count twice/.test((await imds(['report', one, other])).stderr);
