@@ -50,6 +50,8 @@ export interface CallerSummary {
   host: string | undefined;
   hostId: string | undefined;
   capture: string;
+  /** How its host was called then, by each of its calls that has a name of it. */
+  hostNames: readonly string[];
   /** The one row of the callers beyond the maximum. */
   isOther: boolean;
   /** Of which hosts its calls are, where they are of several; none of them has more than the row. */

@@ -6,7 +6,9 @@ import {
   type FoundFiles,
   findEventFiles,
 } from '../events/event-files.ts';
+import { FileTally } from '../events/file-tally.ts';
 import { raiseToInventory } from '../events/inventory-reader.ts';
+import { SessionRoom } from '../events/known-sessions.ts';
 import { type EventFilter, EventReader, type ReadOptions } from '../events/read-events.ts';
 import { SavedReportReader } from '../events/saved-report.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
@@ -95,17 +97,31 @@ class ReportRun {
       wasStopped: () => this.#interruption.exitCode !== undefined,
       onProgress: ({ path }, bytesRead) => progress.update(path, before + bytesRead, total),
     };
+    let unread: EventFile | undefined;
     const read = async (kinds: readonly EventFileKind[], one: (file: EventFile) => Promise<void>) => {
       for (const file of files.filter(({ kind }) => kinds.includes(kind))) {
-        if (options.signal.aborted) return;
+        if (options.signal.aborted) {
+          unread ??= file;
+          return;
+        }
         await one(file);
         before += file.size;
       }
     };
     const summaries = await this.#readKinds(read, files.length, options, sink);
+    if (unread !== undefined && options.wasStopped()) summaries.push(this.#notRead(unread));
     progress.clear();
     await sink.end(summaries);
     return summaries;
+  }
+
+  /** Of the files that nobody came to, one stands for all: what they have may be of any host. */
+  #notRead(file: EventFile): CaptureSummary {
+    const tally = new FileTally(file, new SessionRoom());
+    tally.stopped();
+    const summary = tally.summary();
+    this.#teller.problems(summary.problems);
+    return summary;
   }
 
   /** Reports first, because they decide about events; inventories last, when all else was counted. */

@@ -1,5 +1,5 @@
 import type { CallerTarget } from '../callers/types.ts';
-import type { CaptureSummary, Host, Problem } from '../model.ts';
+import { type CaptureSummary, type Host, INTERRUPTED, type Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
 import { HostDays } from './host-days.ts';
 import type { ReadOptions } from './read-events.ts';
@@ -13,7 +13,7 @@ import { lossesOf, readInventory } from './saved-inventory.ts';
 export async function raiseToInventory(
   file: EventFile,
   target: CallerTarget,
-  { filter, signal }: ReadOptions,
+  { filter, signal, wasStopped }: ReadOptions,
 ): Promise<CaptureSummary> {
   const problems: Problem[] = [];
   let losses = {};
@@ -39,6 +39,10 @@ export async function raiseToInventory(
     const { code, message } = error as NodeJS.ErrnoException;
     if (typeof code !== 'string') throw error;
     problems.push(damageOf(file.path, `reading failed: ${message}`));
+  }
+  if (wasStopped()) {
+    const message = `${file.path}: stopped by a signal; the report covers what was read until then`;
+    problems.push({ code: INTERRUPTED, message, damage: false });
   }
   for (const [caller, days] of before.all()) target.raiseBefore(caller, days);
   return {

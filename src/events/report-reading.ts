@@ -1,7 +1,7 @@
 import { DAY_NS, dayStart } from '../callers/days.ts';
 import { KINDS, type KindCounts } from '../callers/kinds.ts';
 import type { CallerTarget } from '../callers/types.ts';
-import type { CaptureSummary, Problem } from '../model.ts';
+import { type CaptureSummary, INTERRUPTED, type Problem } from '../model.ts';
 import { HostIds } from './host-ids.ts';
 import { countsOf, objectOf } from './json-object.ts';
 import { JsonSplitter } from './json-splitter.ts';
@@ -54,6 +54,10 @@ export class ReportReading {
   #hasFailed = false;
   /** It has captures of hosts that nobody asked for. */
   #isOfOthers = false;
+  /** One of its captures cannot be read. */
+  #lacksCaptures = false;
+  /** Its captures are, for what stands behind them was met. */
+  #areBehind = false;
 
   constructor(path: string, filter: ReadOptions['filter'], target: CallerTarget) {
     this.#path = path;
@@ -77,7 +81,7 @@ export class ReportReading {
   stopped(): void {
     this.#hasFailed = true;
     const message = `${this.#path}: stopped by a signal; the report covers what was read until then`;
-    this.#problems.push({ code: 'capture.interrupted', message, damage: false });
+    this.#problems.push({ code: INTERRUPTED, message, damage: false });
   }
 
   broke(error: unknown): void {
@@ -90,13 +94,19 @@ export class ReportReading {
     for (const [host, start, count] of this.#noTokens)
       this.#target.addNoToken(this.#hostIds.only(host) ?? host, start, count);
     this.#judge();
-    const damage = this.#problems.filter((problem) => problem.damage);
+    const problems = this.#problems;
+    const damage = problems.filter(({ damage, code }) => damage || code === INTERRUPTED);
     // It was read all the same.
     if (this.#captures.length === 0 && this.#isOfOthers) this.#captures.push(stub(this.#path, undefined));
-    const [first = stub(this.#path, this.#callers), ...rest] = this.#captures;
-    if (damage.length === 0) return { captures: this.#captures, problems: this.#problems };
-    const damaged = { ...first, problems: [...first.problems, ...damage] };
-    return { captures: [damaged, ...rest], problems: this.#problems };
+    if (damage.length === 0) return { captures: this.#captures, problems };
+    // What it lacks may be of any host that it tells of; where it may not tell of all, of any.
+    const captures = this.#captures.map((one) => ({ ...one, problems: [...one.problems, ...damage] }));
+    if (!this.#hasAllCaptures) captures.push({ ...stub(this.#path, this.#callers), problems: damage });
+    return { captures, problems };
+  }
+
+  get #hasAllCaptures(): boolean {
+    return this.#captures.length > 0 && !this.#lacksCaptures && (this.#splitter.isWhole || this.#areBehind);
   }
 
   #judge(): void {
@@ -157,8 +167,10 @@ export class ReportReading {
   #item(name: string, value: unknown): void {
     this.#items++;
     if (this.#items > MAX_ITEMS) return;
-    if (name === 'callers' || name === 'ignored') this.#row(value);
-    else if (name === 'captures') this.#capture(value);
+    if (name === 'callers' || name === 'ignored') {
+      this.#areBehind ||= this.#captures.length > 0;
+      this.#row(value);
+    } else if (name === 'captures') this.#capture(value);
     else if (name === 'verdict.hosts' && isEverything(this.#filter)) this.#host(value);
   }
 
@@ -166,6 +178,7 @@ export class ReportReading {
     const capture = captureOf(value);
     if (capture === undefined) {
       this.#unreadable++;
+      this.#lacksCaptures = true;
       return;
     }
     for (const host of hostsIn(capture)) this.#hostIds.add(host);

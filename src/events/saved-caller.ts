@@ -24,7 +24,8 @@ import { hostPartsOf } from './saved-parts.ts';
 /** Values of a list: a report writes at most 8. */
 const MAX_VALUES = 64;
 const MAX_ANCESTORS = 4096;
-const DAY = /^\d{4}-\d\d-\d\d$/;
+/** Of a clock that was never set, too: years beyond four digits have six, and a sign. */
+const DAY = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d$/;
 const MIDNIGHT = 'T00:00:00.000000000Z';
 
 /**
@@ -54,6 +55,7 @@ export function callerOf(value: unknown): CallerSummary | undefined {
     host: maskedName(json.host),
     hostId: maskedName(json.host_id),
     capture,
+    hostNames: hostNamesOf(json),
     isOther,
     ...(parts.length === 0 ? {} : { parts }),
     program: textOf(json.program),
@@ -89,6 +91,14 @@ export function callerOf(value: unknown): CallerSummary | undefined {
     said: lookedUpOf(objectOf(json.looked_up) ?? json),
     ignored: ignoredOf(json.ignored),
   };
+}
+
+/** Where it has none, there is the one that is shown; the id stands in place of a name, where there is none. */
+function hostNamesOf(json: JsonObject): readonly string[] {
+  if (json.host_names !== undefined)
+    return fewTexts(json.host_names).flatMap((name) => maskedName(name) ?? []);
+  const [name, id] = [maskedName(json.host), maskedName(json.host_id)];
+  return name === undefined || name === id ? [] : [name];
 }
 
 function lookedUpOf(json: JsonObject): LookedUp {

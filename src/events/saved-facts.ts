@@ -20,8 +20,8 @@ const V1 = [
 const MAX_HOPS = 255;
 const MAX_STATUS = 999;
 const RUN_ID = /^[0-9a-f]{8}$/;
-/** Year 9999, in seconds since the epoch. */
-const MAX_SECONDS = 253_402_300_800;
+/** As many as JavaScript's dates have, in seconds before or since the epoch. */
+const MAX_SECONDS = 8_640_000_000_000;
 
 /** `facts` of a caller (schemas/report.schema.json); undefined where something of it is missing or no count. */
 export function factsOf(value: unknown): SavedFacts | undefined {

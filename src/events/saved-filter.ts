@@ -39,7 +39,11 @@ export function select(
   const { hosts } = filter;
   const parts = partsOf(caller);
   const wanted = parts.filter(
-    ({ host, hostId }) => hosts === undefined || hosts.hasCaller(host, hostId, hostIds.of(host)),
+    ({ host, hostId }) =>
+      hosts === undefined ||
+      (parts.length === 1 && hostId !== undefined && caller.hostNames.length > 0
+        ? caller.hostNames.some((name) => hosts.has(name, hostId))
+        : hosts.hasCaller(host, hostId, hostIds.of(host))),
   );
   // Whose calls those of no host are, nobody knows.
   const nobodys = parts.filter((part) => !isOfHost(part) && !wanted.includes(part));

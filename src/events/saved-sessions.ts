@@ -1,6 +1,7 @@
 import { earlier, later } from '../callers/days.ts';
 import { endpointText, searchedIn } from '../endpoints.ts';
 import type { AttributedCall, CaptureSummary, Host, Nanoseconds, Problem } from '../model.ts';
+import { logNameOf } from './log-files.ts';
 import { CallsOfReports } from './saved-twice.ts';
 
 const MAX_SESSIONS = 65_536;
@@ -22,6 +23,9 @@ export class SessionsOfReports {
   #skipped = 0;
   /** Sessions of events that a report may have, too. */
   readonly #doubtful = new Set<string>();
+  /** Captures and files without a session, by their names: another host may have one that is called so. */
+  readonly #named = new Map<string, Span>();
+  readonly #doubtfulNames = new Set<string>();
 
   /** @param isWhole the report is whole, and nothing of it was left out */
   add(path: string, captures: readonly CaptureSummary[], isWhole: boolean): Problem[] {
@@ -32,6 +36,7 @@ export class SessionsOfReports {
       const isRecording = packets > 0 && firstTime !== undefined && lastTime !== undefined;
       const span =
         isWhole && isRecording && !wasStopped(capture) ? { first: firstTime, last: lastTime } : undefined;
+      if (session === undefined && sessionIds.length === 0) this.#addName(capture);
       if (session !== undefined) this.#addSession(keyOf(host, session), span, searchedIn(capture));
       for (const one of sessionIds) this.#addSession(keyOf(host, one), undefined);
       for (const one of sessions) this.#addSession(keyOf(one.host, one.session), undefined);
@@ -47,6 +52,7 @@ export class SessionsOfReports {
 
   /** Whether a report has this call for certain. Where one may have it, that is remembered. */
   has({ call, host, session, capture }: AttributedCall): boolean {
+    if (session === capture) this.#askName(capture, call.time);
     if (this.#spans.size + this.#unclear.size === 0 || session === capture) return false;
     const key = keyOf(host, session);
     const ofEndpoint = keyAt(key, endpointText(call.endpoint));
@@ -75,7 +81,29 @@ export class SessionsOfReports {
         `${some} both in events and in a JSON report that was made of events: calls that are in both count twice; read either the events or the report`,
       );
     }
+    if (this.#doubtfulNames.size > 0) {
+      const names = [...this.#doubtfulNames].slice(0, MAX_NAMED).join(', ');
+      const verb = this.#doubtfulNames.size === 1 ? 'is' : 'are';
+      notes.push(
+        `${names} ${verb} told of by events and by a JSON report: calls that are in both count twice; read either the events or the report`,
+      );
+    }
     return notes;
+  }
+
+  #addName({ name, firstTime, lastTime }: CaptureSummary): void {
+    if (firstTime === undefined || lastTime === undefined) return;
+    const log = logNameOf(name);
+    const known = this.#named.get(log);
+    if (known === undefined && this.#named.size >= MAX_SESSIONS) return;
+    const first = known === undefined ? firstTime : earlier(known.first, firstTime);
+    this.#named.set(log, { first, last: known === undefined ? lastTime : later(known.last, lastTime) });
+  }
+
+  #askName(name: string, time: Nanoseconds): void {
+    const span = this.#named.get(name);
+    if (span === undefined || time < span.first || time > span.last) return;
+    if (this.#doubtfulNames.size < MAX_SESSIONS) this.#doubtfulNames.add(name);
   }
 
   /** @param searched calls to other endpoints are not in the report */

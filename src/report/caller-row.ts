@@ -58,6 +58,8 @@ export interface CallerRow extends KindCounts {
   pod: string | undefined;
   timer: string | undefined;
   started_from: string | undefined;
+  /** How its host was called when its calls were made, where that is not what it is called now. */
+  host_names: string[] | undefined;
 }
 
 export const OTHER_CALLERS_NAME = 'other callers';
@@ -119,6 +121,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     example_args_truncated: exampleProcess?.argsTruncated || undefined,
     example_ancestry: exampleProcess?.ancestors.map((one) => programName(one) ?? `pid ${one.pid}`),
     ...podColumns(caller, factColumns(facts)),
+    host_names: isOfMany(caller) ? undefined : otherNames(caller),
   };
 }
 
@@ -132,6 +135,16 @@ export function factsOfCaller({ example, said, identity }: Caller, views: Proces
 function podColumns({ containers }: Caller, columns: ReturnType<typeof factColumns>) {
   const isOfMany = containers.length > 0 && columns.pod !== undefined;
   return isOfMany ? { ...columns, pod: recurringPod(columns.pod ?? '') } : columns;
+}
+
+/** Undefined where it is the one name that is shown: whoever reads the row knows it. */
+function otherNames({ hostNames, example, host }: Caller): string[] | undefined {
+  if (example.host === undefined) return undefined;
+  const { id, name: latest } = host ?? example.host;
+  // The id stands in place of a name, where there is none.
+  const shown = latest === id ? undefined : latest;
+  const [name, ...more] = hostNames;
+  return more.length === 0 && name === shown ? undefined : [...hostNames];
 }
 
 /** Two that differ in what is masked are one. */

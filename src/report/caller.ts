@@ -9,6 +9,7 @@ import {
   PATH_CLASSES,
   type PathClass,
 } from '../model.ts';
+import { CalledNames } from './called-names.ts';
 import { type Candidate, candidateOf, type Example, isBetter } from './example.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import type { ShownHost } from './host-names.ts';
@@ -60,6 +61,7 @@ export class Caller {
   readonly clients: FewValues;
   readonly forwardedFor: FewValues;
   readonly unknownReasons: FewValues;
+  readonly #hostNames: CalledNames;
   readonly #days: DayCounts;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   #example: Candidate;
@@ -90,6 +92,7 @@ export class Caller {
     this.clients = new FewValues(8, budgets.text);
     this.forwardedFor = new FewValues(4, budgets.text);
     this.unknownReasons = new FewValues(4, budgets.text);
+    this.#hostNames = new CalledNames(budgets.text);
     this.#days = new DayCounts(KINDS.length, budgets.days);
     this.#facts = new FactCollector(budgets.runs);
   }
@@ -157,6 +160,11 @@ export class Caller {
     return last && dayStart(last.day);
   }
 
+  /** How its host was called when its calls were made; sorted. */
+  get hostNames(): readonly string[] {
+    return this.#hostNames.values;
+  }
+
   /** Its host or capture, as it is to be shown. */
   get place(): string {
     return this.host?.label ?? this.identity.scope;
@@ -183,6 +191,7 @@ export class Caller {
   clear(): void {
     for (const values of [this.userAgents, this.clients, this.forwardedFor, this.unknownReasons])
       values.clear();
+    this.#hostNames.clear();
     this.#days.forget(Number.POSITIVE_INFINITY);
     this.#facts.clear();
   }
@@ -211,6 +220,7 @@ export class Caller {
     if (call.forwardedFor !== undefined) this.forwardedFor.add(call.forwardedFor);
     if (call.unknownReason !== undefined) this.unknownReasons.add(call.unknownReason);
     if (call.client.address !== '') this.clients.add(call.client.address);
+    this.#hostNames.add(attributed.host?.name);
     this.#touch(call.pathClass);
     if (isBetter(kind, call.time, attributed, this.#example)) this.#example = candidateOf(attributed, kind);
   }
@@ -292,6 +302,7 @@ export class Caller {
     for (const value of summary.forwardedFor) this.forwardedFor.add(value);
     for (const value of summary.unknownReasons) this.unknownReasons.add(value);
     for (const client of summary.clients) this.clients.add(client);
+    for (const name of summary.hostNames) this.#hostNames.add(name);
     this.#touch(summary.worstPath);
     if (isBetter(kind, time, example, this.#example)) this.#example = { example, kind, time };
   }

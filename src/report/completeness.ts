@@ -6,6 +6,7 @@ import {
   type Counters,
   INTERRUPTED,
   type Nanoseconds,
+  type Problem,
 } from '../model.ts';
 
 /**
@@ -122,18 +123,29 @@ export function isIncomplete(
   return provableConnections < connections;
 }
 
+/** What a JSON report that tells of it is not whole by, in words; undefined where it is. */
+export function reportDamage(problems: CaptureSummary['problems']): string | undefined {
+  return problems.find(({ damage, code }) => damage && code.startsWith(OF_REPORT))?.message;
+}
+
+/** Codes of problems of JSON reports: each capture of one has them. */
+const OF_REPORT = 'report.';
+
 /** Something of it was not read: it is damaged, or the reading was stopped. */
 export function isUnread(problems: CaptureSummary['problems']): boolean {
   return isInterrupted(problems) || problems.some(({ damage }) => damage);
 }
 
-/** Nothing of it was looked at: it has no packet, or none of a link type that is decoded. */
+/** Nothing of it was looked at: it has no packet, or none of a link type that is decoded, and nothing else. */
 export function isUnreadable(capture: CaptureSummary): boolean {
-  const { packets, events = 0, callers = 0, problems, completeness } = capture;
+  const { packets, events = 0, repeatedEvents = 0, callers = 0, sessions = [] } = capture;
+  const { problems, completeness, ofReport = false } = capture;
   const undecoded = Object.entries(completeness.losses)
     .filter(([name]) => name.startsWith(UNSUPPORTED))
     .reduce((sum, [, count]) => sum + count, 0);
-  return packets === undecoded && events + callers === 0 && problems.some(({ damage }) => damage);
+  const isDamaged = problems.some(({ damage, code }) => damage && !(ofReport && code.startsWith(OF_REPORT)));
+  const hasNothing = events + repeatedEvents + callers + sessions.length === 0;
+  return packets === undecoded && hasNothing && isDamaged;
 }
 
 function isInterrupted(problems: CaptureSummary['problems']): boolean {
@@ -176,7 +188,16 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     last: undefined,
   };
   for (const capture of captures) addCapture(summary, capture);
+  summary.damage = damageOf(captures);
   return summary;
+}
+
+/** That of a JSON report stands with each of its captures. */
+function damageOf(captures: readonly CaptureSummary[]): number {
+  const damage = captures.flatMap(({ problems }) => problems.filter((problem) => problem.damage));
+  const isOfReport = ({ code }: Problem) => code.startsWith(OF_REPORT);
+  const ofReports = new Set(damage.filter(isOfReport).map(({ message }) => message));
+  return damage.length - damage.filter(isOfReport).length + ofReports.size;
 }
 
 function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void {
@@ -212,7 +233,6 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
     summary.events += capture.events;
     summary.repeatedEvents += capture.repeatedEvents ?? 0;
   }
-  summary.damage += capture.problems.filter((problem) => problem.damage).length;
   if (isUnreadable(capture)) {
     summary.unreadable++;
     return;

@@ -56,6 +56,7 @@ export const CALLER_COLUMNS = [
   'ignored_reason',
   'ignored_until',
   'filter_expired',
+  'host_names',
 ] as const;
 
 /** Of a group (`--group-by`): its name, and the number of its callers, behind the columns of a caller. */

@@ -81,6 +81,7 @@ function sumsOf(caller: Caller): CallerSums {
     userAgents: caller.userAgents.values,
     forwardedFor: caller.forwardedFor.values,
     unknownReasons: caller.unknownReasons.values,
+    hostNames: caller.hostNames,
     said: { package: packaged, image, pod, timer },
   };
 }

@@ -4,7 +4,7 @@ import type { CaptureSummary, CutLine, Nanoseconds, SessionProof, Watch } from '
 import { merged, sessionKey } from '../sessions.ts';
 import { countOf, countText } from '../words.ts';
 import { Boots } from './boots.ts';
-import { isIncomplete, isUnread, isUnreadable, lossesIn } from './completeness.ts';
+import { isIncomplete, isUnread, isUnreadable, lossesIn, reportDamage } from './completeness.ts';
 import { scopeOf } from './host-names.ts';
 import { OTHER_HOSTS } from './host-parts.ts';
 import { ascending, type Interval, union } from './intervals.ts';
@@ -113,9 +113,15 @@ function gapsOf(
   const sessions = losses['events.sessions_turned_away'] ?? 0;
   const cut = cutText(losses['events.lines_torn'] ?? 0, cutLines, window);
   const gaps = sessions > 0 ? [`${name} has more sessions than are read.`] : [];
-  if (isUnread(problems)) gaps.push(`${name} is damaged, or was not read to its end.`);
+  const ofReport = reportDamage(problems);
+  if (ofReport !== undefined) gaps.push(notWhole(ofReport));
+  else if (isUnread(problems)) gaps.push(`${name} is damaged, or was not read to its end.`);
   else if (cut !== undefined) gaps.push(`${name}: ${cut}.`);
   return gaps;
+}
+
+function notWhole(ofReport: string): string {
+  return `A JSON report is not whole: ${ofReport}.`;
 }
 
 /** Each may have told of a call within the window, or of a loss; undefined where none can have. */
@@ -284,7 +290,9 @@ class Builder {
       this.#gaps.add(
         `${countText(kernelBytes - capturedBytes)} bytes that the kernel counted were not captured.`,
       );
-    if (isUnread(capture.problems)) this.#gaps.add('A file is damaged, or was not read to its end.');
+    const ofReport = reportDamage(capture.problems);
+    if (ofReport !== undefined) this.#gaps.add(notWhole(ofReport));
+    else if (isUnread(capture.problems)) this.#gaps.add('A file is damaged, or was not read to its end.');
     if (this.#gaps.size === before) this.#gaps.add('What was captured differs from what the kernel counted.');
   }
 }

@@ -259,7 +259,7 @@ function makeRow(caller: Caller, row: CallerRow, timeText: (time: Nanoseconds) =
   };
 }
 
-/** Container, unit, user, and who it was forwarded for; escaped. */
+/** Host, where it is not as it stands above, container, unit, user, and who it was forwarded for; escaped. */
 export function whereText(row: CallerRow, { containers }: Caller): string {
   const container =
     containers.length > 0
@@ -274,7 +274,18 @@ export function whereText(row: CallerRow, { containers }: Caller): string {
   const known = row.package && `package ${escapeText(row.package)}`;
   const proxied = row.forwarded_for.length > 0 ? `for ${fewText(row.forwarded_for, 1)}` : '';
   const user = row.user && `${/^\d+$/.test(row.user) ? 'uid' : 'user'} ${escapeText(row.user)}`;
-  return joinKnown([container, image, pod, unit || undefined, timer, user, known, proxied]);
+  const host = row.host_names && calledText(row);
+  return joinKnown([host, container, image, pod, unit || undefined, timer, user, known, proxied]);
+}
+
+/** Names that are nobody's own. */
+const LOCAL = /^localhost(?:\..*)?$/i;
+
+/** Of one of several machines with one id, or of a host that got another name: as it was called then. */
+function calledText({ host, host_names: names = [] }: CallerRow): string | undefined {
+  const own = names.filter((name) => !LOCAL.test(name));
+  const others = own.filter((name) => name.toLowerCase() !== host?.toLowerCase());
+  return others.length === 0 ? undefined : `on ${fewText(own, 2)}`;
 }
 
 /** Of a task, the last part of its ARN. */

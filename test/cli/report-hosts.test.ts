@@ -93,6 +93,48 @@ describe('hosts of imds report', function () {
     }
   });
 
+  it('are told by their names where several machines have one id, in each row and to --host', async () => {
+    const of = (name: string, version: string, time: string, program: string) =>
+      call(version, { id: A, name }, time).replace(
+        '{',
+        `{"process":{"pid":7,"name":"${program}","executable":"/opt/${program}"},`,
+      );
+    const first = [of('web-7', 'v1', '01:00:00', 'agent'), of('web-7', 'v2', '02:00:00', 'both')];
+    const second = [of('web-9', 'v2', '03:00:00', 'job'), of('web-9', 'v2', '04:00:00', 'both')];
+    const names = (callers: readonly Record<string, unknown>[]) =>
+      callers.map(({ host, program, host_names }) => [host, program, host_names]);
+    const whole = await reportOf([...first, ...second]);
+    assert.deepEqual(names(whole.callers), [
+      ['web-9', 'agent', ['web-7']],
+      ['web-9', 'both', ['web-7', 'web-9']],
+      ['web-9', 'job', undefined],
+    ]);
+    const [a, b] = [await reportOf(first), await reportOf(second)];
+    assert.deepEqual(names(a.callers), [
+      ['web-7', 'agent', undefined],
+      ['web-7', 'both', undefined],
+    ]);
+    const json = [a, b].map(({ text }, index) => folder.put(`r${index}.json`, text));
+    const merged = await imds(['report', '--json', ...json]);
+    assert.deepEqual(names(JSON.parse(merged.stdout).callers), names(whole.callers));
+    const path = folder.put('merged.json', merged.stdout);
+    assert.match((await imds(['report', path])).stdout, /agent +.*\n +on web-7/);
+    const events = folder.put('events.jsonl', `${[...first, ...second].join('\n')}\n`);
+    for (const from of [path, events]) {
+      const { stdout, stderr } = await imds(['report', '--json', '--host', 'web-9', from]);
+      const report = JSON.parse(stdout);
+      assert.equal(report.totals.by_version.v1, 0, from);
+      assert.match(
+        stderr,
+        /the host with the id of web-9 is called web-7, too, .*; --host a1b2c3d4e5f6 takes all/,
+      );
+      assert.deepEqual(report.callers.map(({ program }: Record<string, unknown>) => program).sort(), [
+        'both',
+        'job',
+      ]);
+    }
+  });
+
   it('are the same in a report of an earlier version, whose callers have no ids of hosts', async () => {
     const web = { id: A, name: 'web-7' };
     const lines = [

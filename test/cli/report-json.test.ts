@@ -112,6 +112,20 @@ describe('imds report with JSON reports', function () {
     );
   });
 
+  it('says that events are counted twice of a recording that has no id', async () => {
+    const capture = join(root, 'fixtures', 'clients-wget', 'capture.pcap');
+    const report = await json('r.json', 'analyze', capture);
+    const events = put('e.jsonl', (await imds(['analyze', '--jsonl', capture])).stdout);
+    const log = put('logs/imds-trace.log', (await imds(['analyze', '--format', 'log', capture])).stdout);
+    const ofLog = await json('log.json', 'report', log);
+    const twice = async (...paths: string[]) =>
+      /(\S+) is told of by events and by a JSON report/.exec((await imds(['report', ...paths])).stderr)?.[1];
+    assert.equal(await twice(events, report), capture);
+    assert.equal(await twice(log, ofLog), log);
+    assert.equal(await twice(log, report), undefined);
+    assert.equal(await twice(events, ofLog), undefined);
+  });
+
   it('says of reports of one log which of them have the same calls', async () => {
     const inBoth = async (one: string, other: string) =>
       /count twice/.test((await imds(['report', one, other])).stderr);
@@ -145,6 +159,18 @@ describe('imds report with JSON reports', function () {
     assert.match((await imds(['report', web8, ofBoth])).stderr, /web-8\.json tells of too/);
   });
 
+  it('reads again what it wrote of times that no clock has', async () => {
+    const times = ['-000001-12-31', '0001-01-01', '1969-12-31', '9999-12-31', '+010000-01-01'];
+    const lines = times.map((day, index) =>
+      (EVENTS.split('\n')[index] ?? '')
+        .replace(/"@timestamp":"[^T]*/, `"@timestamp":"${day}`)
+        .replace(/"version":"\w+"/, '"version":"v1"'),
+    );
+    const events = put('imds-calls.jsonl', `${lines.join('\n')}\n`);
+    const report = await json('a.json', 'report', events);
+    assert.deepEqual(await rowsOf([report]), await rowsOf([events]));
+  });
+
   it('counts for CloudWatch no call that it does not count itself', async () => {
     const log = put('imds-calls.jsonl', EVENTS);
     const counted = async (...args: string[]) =>
@@ -170,6 +196,42 @@ describe('imds report with JSON reports', function () {
       assert.equal(code, 0);
       assert.ok(!shown.includes(secret), format);
     }
+  });
+
+  it('is no proof of any of its hosts where it is not whole', async () => {
+    const [start, end] = ['2026-01-12T00:00:00.000000000Z', '2026-01-14T00:00:00.000000000Z'];
+    const watched = (id: string, name: string) =>
+      sessionLine({ session: id, start, end, host: { id, name } });
+    // Behind what their sessions tell, one of them has calls by IMDSv1.
+    const files = [
+      put('a.jsonl', watched('aaaa', 'web-6')),
+      put('b.jsonl', `${watched('ec2f1e0b4b8c4d6ea1c35f7c0d9e8b7a', 'web-7')}\n${EVENTS}`),
+    ];
+    const other = put('c.jsonl', watched('cccc', 'web-8'));
+    const text = (await imds(['report', '--json', ...files])).stdout;
+    const of = async (name: string, content: string) => {
+      const { code, stdout } = await imds(['report', '--json', put(name, content), other]);
+      const { hosts } = JSON.parse(stdout).verdict as { hosts: { host: string; status: string }[] };
+      return [code, ...hosts.map(({ host, status }) => `${host} ${status}`).sort()];
+    };
+    const ready = 'web-8 ready';
+    assert.deepEqual(await of('whole.json', text), [0, 'web-6 ready', 'web-7 not-ready', ready]);
+    const neither = ['web-6 not-enough-evidence', 'web-7 not-enough-evidence'];
+    const grouped = (await imds(['report', '--json', '--group-by', 'unit', ...files])).stdout;
+    assert.deepEqual(await of('grouped.json', grouped), [4, ...neither, ready]);
+    const callers = text.indexOf('"callers": [');
+    const torn = text.slice(0, text.indexOf('\n', callers + 20) + 50);
+    assert.deepEqual(await of('torn.json', torn), [4, 'web-6 not-enough-evidence', 'web-7 not-ready', ready]);
+    // Where its list of captures is not whole, it may have told of any host.
+    const cut = text.slice(0, text.indexOf('b.jsonl', text.indexOf('"captures": [')));
+    assert.deepEqual(await of('cut.json', cut), [
+      4,
+      'web-6 not-enough-evidence',
+      'web-8 not-enough-evidence',
+    ]);
+    const { stdout } = await imds(['report', put('again.json', grouped)]);
+    assert.match(stdout, /^Missing +1 damaged place in the input/m);
+    assert.match(stdout, /A JSON report is not\s+whole: \S*again\.json: a report by unit/);
   });
 
   it('is no proof where it has sessions that cannot be read', async () => {

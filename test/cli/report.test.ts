@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { imds } from './run.ts';
-import { DEMO, EVENTS, Folder, LINES, rowsOf } from './saved-events.ts';
+import { DEMO, EVENTS, Folder, LINES, rowsOf, sessionLine } from './saved-events.ts';
 
 describe('imds report', () => {
   const folder = new Folder();
@@ -114,6 +114,17 @@ describe('imds report', () => {
     );
     const grouped = put('g.json', (await imds(['report', path, '--json', '--group-by', 'unit'])).stdout);
     assert.equal(await verdict(grouped), `Verdict No call of ${LINES.length} saved events could be read. `);
+  });
+
+  it('has read a damaged file of which something was read: sessions, or events that count elsewhere', async () => {
+    const [start, end] = ['2026-01-15T00:00:00.000000000Z', '2026-01-17T00:00:00.000000000Z'];
+    const line = sessionLine({ session: 's1', start, end, host: { id: 'aaaa', name: 'web-7' } });
+    const { code, stdout } = await imds(['report', put('watched.jsonl', `${line}\nrubbish\n`)]);
+    assert.equal(code, 4);
+    assert.match(stdout, /^Verdict +No IMDS call at all in 2 d under watch\.\nEnforce +NOT ENOUGH EVIDENCE/m);
+    const v2 = `${LINES.filter((text) => text.includes('"version":"v2"')).join('\n')}\n`;
+    const both = await imds(['report', put('a.jsonl', v2), put('copy.jsonl', `${v2}rubbish\n`)]);
+    assert.match(both.stdout, /^Verdict +No IMDSv1 call in the saved events of [^,]*\.$/m);
   });
 
   it('follows no link in a folder, and reads a file once whatever its names', async () => {

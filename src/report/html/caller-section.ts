@@ -68,6 +68,7 @@ function facts(
     ['No process', row.unattributed_reason],
     ['Calls', callsText(caller)],
     ['Host', row.host ?? row.capture],
+    ['Host called', row.host_names?.join(', ')],
     ['Executable', row.executable && code(row.executable)],
     ['Process', row.example_pid === undefined ? undefined : `pid ${row.example_pid}`],
     ['Unit', row.unit],
@@ -112,7 +113,9 @@ function callsText({ kinds, facts: { v1 } }: Caller): string {
     (kind) => `${countText(kinds[kind])} ${KIND_WORDS[kind]}`,
   );
   const failed =
-    kinds.v1 === v1.succeeded ? '' : `; of those by IMDSv1, ${countText(v1.succeeded)} with success`;
+    kinds.v1 === 0 || kinds.v1 === v1.succeeded
+      ? ''
+      : `; of those by IMDSv1, ${countText(v1.succeeded)} with success`;
   return counts.join(', ') + failed;
 }
 

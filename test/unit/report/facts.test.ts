@@ -115,7 +115,7 @@ describe('what the host says, in reports', () => {
       order.filter((one) => one !== undefined),
     );
     const [first, ...others] = await Promise.all(orders.map((order) => render(order, { format: 'csv' })));
-    assert.match(first?.text ?? '', /,curl 1\.0,,,,cron,,,,\r\n$/);
+    assert.match(first?.text ?? '', /,curl 1\.0,,,,cron,,,,,\r\n$/);
     for (const other of others) assert.equal(other.text, first?.text);
   });
 

@@ -77,8 +77,8 @@ describe('csv', () => {
     );
     deepStrictEqual(text.split('\r\n'), [
       CALLER_COLUMNS.join(','),
-      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,root,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1,token-not-sent,high,1 call without a token beside 1 by IMDSv2.,"Find the requests that go without (imds report or imds analyze with --calls lists their paths), and send the token with them. curl 7.88.1: T=$(curl -sfX PUT -H ""X-aws-ec2-metadata-token-ttl-seconds: 60"" http://169.254.169.254/latest/api/token), then curl -H ""X-aws-ec2-metadata-token: $T"" …; an empty $T drops the header, so stop where the PUT fails.",credentials-over-v1,curl,7.88.1,not-ready,,,,,ssh session,,,,',
-      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,,,,,,,,,not-ready,,,,,,gap,,,',
+      ',a.pcap,curl,bash ./makeCalls.sh,/usr/bin/curl,,,root,10.0.0.5,curl/7.88.1,1,1,0,0,0,1,credentials,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,ebpf/cookie,,1016,curl http://169.254.169.254/latest/meta-data/,bash ./makeCalls.sh <- zsh <- sshd <- pid 1,token-not-sent,high,1 call without a token beside 1 by IMDSv2.,"Find the requests that go without (imds report or imds analyze with --calls lists their paths), and send the token with them. curl 7.88.1: T=$(curl -sfX PUT -H ""X-aws-ec2-metadata-token-ttl-seconds: 60"" http://169.254.169.254/latest/api/token), then curl -H ""X-aws-ec2-metadata-token: $T"" …; an empty $T drops the header, so stop where the PUT fails.",credentials-over-v1,curl,7.88.1,not-ready,,,,,ssh session,,,,,',
+      ',a.pcap,,,,,,,10.0.0.5,,0,0,1,0,0,0,,2026-11-23T20:26:07.819604001Z,2026-11-23T20:26:07.819604001Z,,none,no records,,,,,,,,,,,not-ready,,,,,,gap,,,,',
       '',
     ]);
   });

@@ -221,7 +221,7 @@ describe('callers that a filter names', () => {
       'text',
       /^Ignored +python3 \/opt\/app\/main\.py: 2 calls by IMDSv1 not counted, until\s+2026-11-28: the\s+vendor\\u\{202E\} mends it$/m,
     ],
-    ['csv', /main\.py,.*,the vendor\\u\{202E\} mends it,2026-11-28,\r\n$/],
+    ['csv', /main\.py,.*,the vendor\\u\{202E\} mends it,2026-11-28,,\r\n$/],
     [
       'html',
       // Not of every number: charts, and what CloudWatch counts, have their calls.
@@ -248,7 +248,7 @@ describe('callers that a filter names', () => {
       /python3 \/opt\/app\/main\.py is counted again: the filter \(script \/opt\/app\/\*\.py\) ended 2026-11-27: the vendor/;
     assert.match(text.replaceAll(/\s+/g, ' '), said);
     assert.match((await of('html')).text, said);
-    assert.match((await of('csv')).text, /main\.py,.*,,,2026-11-27\r\n/);
+    assert.match((await of('csv')).text, /main\.py,.*,,,2026-11-27,\r\n/);
     const { expired_filters: expired, ignored } = JSON.parse((await of('json')).text);
     assert.deepEqual(
       [expired, ignored],
