@@ -3,6 +3,7 @@ import { PATH_CLASSES } from '../model.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Caller } from './caller.ts';
 import { callerFields } from './caller-row.ts';
+import { cutAt } from './cut.ts';
 import { Ignored } from './ignored.ts';
 import { KINDS } from './kinds.ts';
 import type { GroupKey } from './types.ts';
@@ -53,7 +54,7 @@ export class CallGroups {
   otherCalls = 0;
 
   constructor(key: 'path' | 'client') {
-    const paths = new Memo((target) => viewUrl(target).path.slice(0, LONGEST_NAME));
+    const paths = new Memo((target) => cutAt(viewUrl(target).path, LONGEST_NAME));
     this.#othersName = key === 'path' ? OTHER_PATHS : OTHER_CLIENTS;
     this.#nameOf =
       key === 'path'

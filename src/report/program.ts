@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from '../model.ts';
+import { cutAt } from './cut.ts';
 import { interpreterOf } from './interpreter-table.ts';
 import { type Script, scriptOf } from './interpreters.ts';
 import { recurringPath } from './recurring.ts';
@@ -134,7 +135,7 @@ function commandOf(process: ProcessIdentity): Command {
   }
   const rest = args.slice(1).every((argument) => argument.trim() === '');
   if (!rest || !first.includes(' ')) return { executable, args, title: undefined };
-  const title = first.slice(0, LONGEST_TITLE).trimEnd();
+  const title = cutAt(first, LONGEST_TITLE).trimEnd();
   const words = title.split(/ +/);
   // `node /srv/app.js` as one title, as PM2 writes it.
   const isCommand = interpreterOf(baseName(words[0] ?? '')) !== undefined;
@@ -146,5 +147,5 @@ function fileOf({ executable = '' }: ProcessIdentity): string {
 }
 
 function cut(label: string): string {
-  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
+  return label.length > LONGEST_LABEL ? `${cutAt(label, LONGEST_LABEL - 1)}…` : label;
 }

@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../../model.ts';
 import type { Caller } from '../caller.ts';
+import { cutAt } from '../cut.ts';
 import type { VerdictStatus } from '../host-verdict.ts';
 import type { Kind } from '../kinds.ts';
 import { isoNanoseconds, localSeconds } from '../time.ts';
@@ -68,5 +69,6 @@ export function timeText(time: Nanoseconds): Markup {
 /** `…` and how much more there was, for what an attacker may have made as long as they liked. */
 export function cutText(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  return `${text.slice(0, longest)}… (${text.length - longest} more characters)`;
+  const shown = cutAt(text, longest);
+  return `${shown}… (${text.length - shown.length} more characters)`;
 }
