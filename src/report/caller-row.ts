@@ -6,7 +6,7 @@ import { factColumns } from './fact-columns.ts';
 import type { KindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
-import { recurringPod, recurringUnit } from './recurring.ts';
+import { recurringPath, recurringPod, recurringUnit } from './recurring.ts';
 import { isoNanoseconds } from './time.ts';
 import { viewHeader } from './url.ts';
 import { userText } from './users.ts';
@@ -98,7 +98,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     capture: example.capture,
     program: identity.isOther ? OTHER_CALLERS_NAME : view?.program,
     started_by: view?.startedBy,
-    executable: exampleProcess?.executable,
+    executable: exampleProcess?.executable && recurringPath(exampleProcess.executable),
     container_id: exampleProcess?.containerId,
     unit: exampleProcess?.unit && recurringUnit(exampleProcess.unit),
     user: userText(exampleProcess?.userId, facts?.userName ?? nameOfUser),

@@ -6,7 +6,7 @@ import { type Candidate, isBetter } from './example.ts';
 import { getOrInsert } from './get-or-insert.ts';
 import { KINDS } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
-import { recurringPod } from './recurring.ts';
+import { recurringExecutable, recurringPod } from './recurring.ts';
 
 /**
  * Callers as a person counts them: the pods of a CronJob or of one template, and the containers that one pod had
@@ -37,9 +37,8 @@ function workloadOf(caller: Caller, views: ProcessViews): string | undefined {
   const { podName, podNamespace, image } = factsOfCaller(caller, views)?.container ?? {};
   if (podName === undefined || podNamespace === undefined) return undefined;
   const { program, startedBy, process } = view;
-  return [scope, podNamespace, recurringPod(podName), image, program, startedBy, process.executable].join(
-    '\0',
-  );
+  const file = process.executable && recurringExecutable(process.executable);
+  return [scope, podNamespace, recurringPod(podName), image, program, startedBy, file].join('\0');
 }
 
 function joinedOf(parts: readonly Caller[], budgets: CallerBudgets): Caller {

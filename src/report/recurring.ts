@@ -26,6 +26,19 @@ const PATHS: readonly (readonly [made: RegExp, name: string])[] = [
   // mktemp(1), and Python's tempfile
   [/\/tmp\.\w{10}(?=\/|$)/g, '/tmp.*'],
   [/\/tmp(?=[a-z]{0,7}[0-9_])[a-z0-9_]{8}(?=\/|$)/g, '/tmp*'],
+  // Process substitution of shells
+  [/^\/dev\/fd\/\d+$|(?<= )\/dev\/fd\/\d+$/, '/dev/fd/*'],
+  [/\/proc\/(?:self|\d+)\/fd\/\d+$/, '/proc/*/fd/*'],
+  // Rust's tempfile, as uv has it; Ruby's, as Chef has it; Salt's; those of Airflow
+  [/\/\.tmp(?=[a-z]{0,5}[A-Z0-9])\w{6}(?=\/)/g, '/.tmp*'],
+  [/(?<=[a-z_-])20\d{6}-\d{1,7}-[0-9a-z]{5,7}(?=[/.]|$)/g, '*'],
+  [/\/__salt\.tmp\.\w{8}(?=\/|\.|$)/g, '/__salt.tmp.*'],
+  [/\/tmp\/(airflowtmp|venv)[a-z0-9_]{8}(?=\/|$)/g, '/tmp/$1*'],
+  // What an AppImage is mounted at; what go run has compiled; Terraform; TeamCity
+  [/\/\.mount_([^/]{1,6}?)\w{6}(?=\/)/g, '/.mount_$1*'],
+  [/\/go-build\d{6,12}(?=\/)/g, '/go-build*'],
+  [/\/terraform_\d{6,10}(?=\.sh$)/g, '/terraform_*'],
+  [/\/custom_script\d{10,20}(?=\.|$)/g, '/custom_script*'],
   // Jenkins: its shell steps, and those of its pipelines
   [/\/jenkins\d{4,20}(?=\.(?:sh|bat)$)/g, '/jenkins*'],
   [/\/durable-[0-9a-f]{4,8}(?=\/)/g, '/durable-*'],
@@ -45,6 +58,11 @@ const PODS: readonly (readonly [made: RegExp, name: string])[] = [
 /** The unit of each run: `session-*.scope`. */
 export function recurringUnit(unit: string): string {
   return replaced(unit, UNITS);
+}
+
+/** A path of a program, as it is in each run, and whether it was replaced since or not. */
+export function recurringExecutable(path: string): string {
+  return recurringPath(path.replace(/ \(deleted\)$/, ''));
 }
 
 /** A path, or words with one in them, as they are in each run. */

@@ -45,6 +45,19 @@ const PATHS: readonly (readonly [path: string, expected: string])[] = [
   ['/tmp/tmp4x_9kq2a/run.py', '/tmp/tmp*/run.py'],
   ['/tmp/jenkins1234567890123456789.sh', '/tmp/jenkins*.sh'],
   ['/srv/ws@tmp/durable-1a2b3c4d/script.sh', '/srv/ws@tmp/durable-*/script.sh'],
+  ['/root/.cache/uv/.tmpAb3dE6/bin/app', '/root/.cache/uv/.tmp*/bin/app'],
+  ['/srv/.tmpbuilds/app', '/srv/.tmpbuilds/app'],
+  ['/tmp/chef-script20261123-4711-1x2y3z', '/tmp/chef-script*'],
+  ['/var/tmp/__salt.tmp.ab12cd_3.sh', '/var/tmp/__salt.tmp.*.sh'],
+  ['/tmp/venv0k2x_9ab/script.py', '/tmp/venv*/script.py'],
+  ['/tmp/.mount_MyAppXk3f9Qa/usr/app/main.py', '/tmp/.mount_MyAppX*/usr/app/main.py'],
+  ['/tmp/go-build3456789012/b001/exe/main', '/tmp/go-build*/b001/exe/main'],
+  ['/tmp/terraform_1234567890.sh', '/tmp/terraform_*.sh'],
+  [
+    '/opt/buildagent/temp/agentTmp/custom_script1234567890123456789',
+    '/opt/buildagent/temp/agentTmp/custom_script*',
+  ],
+  ['/dev/fd/63', '/dev/fd/*'],
   ['/opt/tmp.backup/run.sh', '/opt/tmp.backup/run.sh'],
   ['/opt/tmptestfile/run.sh', '/opt/tmptestfile/run.sh'],
   ['/opt/jenkins2.sh', '/opt/jenkins2.sh'],
@@ -97,6 +110,19 @@ describe('names that are made anew for each run', () => {
         ['root', 1],
       ],
     );
+  });
+
+  it('make one caller of an executable that is unpacked anew, or was replaced', () => {
+    for (const executables of [
+      ['/tmp/.mount_AgentXk3f9Q/agent', '/tmp/.mount_AgentB7d2Lq/agent'],
+      [`/opt/nomad/alloc/${ID}/web/agent`, `/opt/nomad/alloc/${ID.replace('4b', '5c')}/web/agent`],
+      ['/usr/bin/agent', '/usr/bin/agent (deleted)'],
+    ]) {
+      const aggregate = new Aggregate();
+      for (const [index, executable] of executables.entries())
+        aggregate.add(attributed({}, { ...CURL, pid: 700 + index, executable, args: ['agent'] }));
+      equal(aggregate.callers().length, 1, executables[0]);
+    }
   });
 
   it('make one caller of a job, which shows what is the same each time', () => {

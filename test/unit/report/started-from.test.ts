@@ -31,6 +31,13 @@ const SYSTEMD = '/usr/lib/systemd/systemd';
 const SHIM = '/usr/bin/containerd-shim-runc-v2';
 
 describe('what started a process', () => {
+  it('is known by a file that an update has replaced since', () => {
+    const from = process({}, '/usr/sbin/sshd', SYSTEMD);
+    const [sshd] = from.ancestors;
+    if (sshd !== undefined) sshd.executable += ' (deleted)';
+    assert.equal(started(from), 'ssh session');
+  });
+
   const ROWS: readonly (readonly [
     expected: string | undefined,
     process: Process,
@@ -39,6 +46,8 @@ describe('what started a process', () => {
   ])[] = [
     ['cron', process({ unit: 'cron.service' }, 'sh -c x', '/usr/sbin/cron -f', SYSTEMD)],
     ['cron', process({}, '/usr/sbin/crond -n', SYSTEMD)],
+    ['cron', process({ containerId: ID }, '/usr/local/bin/supercronic /etc/crontab', SHIM)],
+    ['ssh session', process({}, 'sh', '/usr/sbin/dropbear -R', SYSTEMD)],
     [
       'cron (cron.daily)',
       process(
