@@ -188,6 +188,9 @@ describe('cgroup paths', () => {
     [`/system.slice/docker-${ID}.scope`, { runtime: 'docker' }],
     [`/docker/${ID}`, { runtime: 'docker' }],
     [`/machine.slice/libpod-${ID}.scope/container`, { runtime: 'podman' }],
+    // With --cgroups=split, as units of Quadlet have it.
+    [`/system.slice/web.service/libpod-payload-${ID}`, { runtime: 'podman' }],
+    [`/libpod_parent/libpod-${ID}`, { runtime: 'podman' }],
     [
       `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${POD.replaceAll('-', '_')}.slice/cri-containerd-${ID}.scope`,
       { runtime: 'containerd', orchestrator: 'kubernetes', podId: POD },
