@@ -7,7 +7,7 @@ import type { CaptureSummary, Problem } from '../model.ts';
 import type { EventFile } from './event-files.ts';
 import { isOfZlib } from './gunzip.ts';
 import { HostIds } from './host-ids.ts';
-import { countsOf, objectOf } from './json-object.ts';
+import { countOf, countsOf, objectOf } from './json-object.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import { readChunks } from './lines.ts';
 import type { ReadOptions } from './read-events.ts';
@@ -244,7 +244,8 @@ class Reading {
   #item(name: string, value: unknown): void {
     this.#items++;
     if (this.#items > MAX_ITEMS) return;
-    if (name === 'callers' || name === 'ignored') this.#row(value);
+    if (name === 'containers' || ((name === 'callers' || name === 'ignored') && !isJoined(value)))
+      this.#caller(value);
     else if (name === 'captures') this.#capture(value);
     else if (name === 'verdict.hosts' && isEverything(this.#filter)) this.#host(value);
   }
@@ -267,18 +268,6 @@ class Reading {
     for (const [start, count] of noToken?.periods ?? []) {
       if (this.#noTokens.length < MAX_PERIODS) this.#noTokens.push([noToken?.host ?? '', start, count]);
     }
-  }
-
-  /** One that was joined of several has them all, which are joined anew with whatever else is read. */
-  #row(value: unknown): void {
-    const { by_container: parts, ignored } = objectOf(value) ?? {};
-    if (!Array.isArray(parts)) {
-      this.#caller(value);
-      return;
-    }
-    this.#items += parts.length;
-    if (this.#items > MAX_ITEMS) return;
-    for (const part of parts) this.#caller({ ...objectOf(part), ignored });
   }
 
   #caller(value: unknown): void {
@@ -314,6 +303,11 @@ class Reading {
         this.#unreadable++;
     }
   }
+}
+
+/** Those that it was joined of stand in a list of their own, and are joined anew with whatever else is read. */
+function isJoined(value: unknown): boolean {
+  return countOf(objectOf(value)?.containers) !== undefined;
 }
 
 const AGAIN = 'Get the file again from where it was written.';
