@@ -79,6 +79,28 @@ export function recurringPod(pod: string): string {
   return replaced(pod, PODS);
 }
 
+/** Of Docker and Podman (names-generator), for a container that nobody has named: `dreamy_hopper`. */
+const GENERATED_NAME = new RegExp(
+  `^(?:${(
+    'admiring adoring affectionate agitated amazing angry awesome beautiful blissful bold boring brave busy charming ' +
+      'clever compassionate competent condescending confident cool cranky crazy dazzling determined distracted dreamy ' +
+      'eager ecstatic elastic elated elegant eloquent epic exciting fervent festive flamboyant focused friendly frosty ' +
+      'funny gallant gifted goofy gracious great happy hardcore heuristic hopeful hungry infallible inspiring intelligent ' +
+      'interesting jolly jovial keen kind laughing loving lucid magical modest musing mystifying naughty nervous nice nifty ' +
+      'nostalgic objective optimistic peaceful pedantic pensive practical priceless quirky quizzical recursing relaxed ' +
+      'reverent romantic sad serene sharp silly sleepy stoic strange stupefied suspicious sweet tender thirsty trusting ' +
+      'unruffled upbeat vibrant vigilant vigorous wizardly wonderful xenodochial youthful zealous zen'
+  ).replaceAll(' ', '|')})_[a-z]+\\d?$`,
+);
+
+/** The name of a container as it is each time: of `docker compose run`, of nerdctl, and where nobody gave one. */
+export function recurringContainer(name: string): string {
+  return name
+    .replace(GENERATED_NAME, '*')
+    .replace(/([-_]run[-_])[0-9a-f]{12}$/, '$1*')
+    .replace(/-[0-9a-f]{5}$/, '-*');
+}
+
 function replaced(text: string, rules: readonly (readonly [RegExp, string])[]): string {
   return rules.reduce((left, [made, name]) => left.replace(made, name), text);
 }

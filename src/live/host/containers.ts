@@ -75,7 +75,7 @@ function ofDocker(tree: FileTree, id: string, home: string | undefined): Contain
     ...ofEcs(labels),
     name:
       label(labels['io.kubernetes.container.name']) ??
-      label(labels['com.amazonaws.ecs.container-name']) ??
+      nameInTask(labels) ??
       label(file.Name)?.replace(/^\//, ''),
     image: reference(config?.Image),
     runtime: 'docker',
@@ -163,6 +163,13 @@ function ofKubernetes(marks: JsonObject, name: string, namespace: string, id: st
   if (pod === undefined) return {};
   const orchestrator: Orchestrator = 'kubernetes';
   return { orchestrator, pod, namespace: label(marks[namespace]), pod_id: label(marks[id]) };
+}
+
+/** `FAMILY/NAME`: the family of its task tells it from others in each task that is made of it. */
+function nameInTask(labels: JsonObject): string | undefined {
+  const name = label(labels['com.amazonaws.ecs.container-name']);
+  const family = label(labels['com.amazonaws.ecs.task-definition-family']);
+  return name === undefined || family === undefined ? name : label(`${family}/${name}`);
 }
 
 function ofEcs(labels: JsonObject): ContainerFields {

@@ -80,6 +80,44 @@ describe('callers of containers that come and go', () => {
       equal(rowsOf([backup, call]).length, 2);
   });
 
+  it('are one for containers without a pod that are made anew, where their names tell that they are', () => {
+    const of = (container: number, facts: ContainerFacts, args = PYTHON.args) =>
+      ofPod(container, undefined, { args, facts: { container: { image: 'backup:3', ...facts } } });
+    const task = (id: string, cluster = 'main') => `arn:aws:ecs:eu-west-1:1:task/${cluster}/${id.repeat(32)}`;
+    const rows = (a: AttributedCall, b: AttributedCall) => rowsOf([a, b]).length;
+    equal(rows(of(1, { name: 'backup' }), of(2, { name: 'backup' })), 1);
+    equal(rows(of(1, { name: 'backup' }), of(2, { name: 'mirror' })), 2);
+    equal(rows(of(1, { name: 'backup' }), of(2, { name: 'backup', image: 'backup:4' })), 2);
+    equal(
+      rows(of(1, { name: 'shop-backup-run-0a1b2c3d4e5f' }), of(2, { name: 'shop-backup-run-f5e4d3c2b1a0' })),
+      1,
+    );
+    equal(
+      rows(of(1, { name: 'shop-backup-run-0a1b2c3d4e5f' }), of(2, { name: 'shop-mirror-run-f5e4d3c2b1a0' })),
+      2,
+    );
+    equal(rows(of(1, { name: 'dreamy_hopper' }), of(2, { name: 'zen_curie' })), 1);
+    const other = [...(PYTHON.args ?? []), '--all'];
+    equal(rows(of(1, { name: 'dreamy_hopper' }), of(2, { name: 'zen_curie' }, other)), 2);
+    equal(
+      rows(of(1, { name: 'daily/app', task: task('a') }), of(2, { name: 'daily/app', task: task('b') })),
+      1,
+    );
+    equal(
+      rows(of(1, { name: 'daily/app', task: task('a') }), of(2, { name: 'hourly/app', task: task('b') })),
+      2,
+    );
+    equal(
+      rows(
+        of(1, { name: 'daily/app', task: task('a') }),
+        of(2, { name: 'daily/app', task: task('b', 'lab') }),
+      ),
+      2,
+    );
+    equal(rows(of(1, { name: 'app', task: task('a') }), of(2, { name: 'app', task: task('b') })), 2);
+    equal(rows(of(1, { name: 'app', podId: 'u-1' }), of(2, { name: 'app', podId: 'u-2' })), 2);
+  });
+
   it('are the same from reports, whichever of them has which call', () => {
     const read = (parts: readonly (readonly AttributedCall[])[]) => {
       const whole = new Aggregate();

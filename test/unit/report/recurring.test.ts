@@ -3,7 +3,12 @@ import { callerOf } from '../../../src/events/saved-caller.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
 import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerFields } from '../../../src/report/caller-row.ts';
-import { recurringPath, recurringPod, recurringUnit } from '../../../src/report/recurring.ts';
+import {
+  recurringContainer,
+  recurringPath,
+  recurringPod,
+  recurringUnit,
+} from '../../../src/report/recurring.ts';
 import { attributed, CURL } from './samples.ts';
 
 const ID = '4b1c9a7e-2b8d-4f1c-9a7e-2b8d4f1c9a7e';
@@ -78,12 +83,26 @@ const PODS: readonly (readonly [pod: string, expected: string])[] = [
   ['kube-proxy-ip-10-0-0-7.ec2.internal', 'kube-proxy-ip-10-0-0-7.ec2.internal'],
 ];
 
+const CONTAINERS: readonly (readonly [name: string, expected: string])[] = [
+  ['dreamy_hopper', '*'],
+  ['dreamy_hopper3', '*'],
+  ['shop_web_1', 'shop_web_1'],
+  ['web_app', 'web_app'],
+  ['shop-backup-run-0a1b2c3d4e5f', 'shop-backup-run-*'],
+  ['shop_backup_run_0a1b2c3d4e5f', 'shop_backup_run_*'],
+  ['alpine-3b1f2', 'alpine-*'],
+  ['report/app', 'report/app'],
+];
+
 describe('names that are made anew for each run', () => {
   for (const [unit, expected] of UNITS)
     it(`${unit}: ${expected}`, () => equal(recurringUnit(unit), expected));
   for (const [path, expected] of PATHS)
     it(`${path}: ${expected}`, () => equal(recurringPath(path), expected));
   for (const [pod, expected] of PODS) it(`${pod}: ${expected}`, () => equal(recurringPod(pod), expected));
+
+  for (const [name, expected] of CONTAINERS)
+    it(`${name}: ${expected}`, () => equal(recurringContainer(name), expected));
 
   it('make one caller for each user, whether calls were counted before or not', () => {
     const aggregate = new Aggregate();

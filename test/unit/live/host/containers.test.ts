@@ -26,6 +26,18 @@ describe('containers, by the files of their runtimes', () => {
       });
     }));
 
+  it('of a task of ECS, with its family', () =>
+    MadeUpRoot.with((root, tree) => {
+      const Labels = {
+        'com.amazonaws.ecs.task-arn': 'arn:aws:ecs:eu-west-1:1:task/main/0a',
+        'com.amazonaws.ecs.container-name': 'app',
+        'com.amazonaws.ecs.task-definition-family': 'daily-report',
+      };
+      const file = `var/lib/docker/containers/${ID}/config.v2.json`;
+      root.file(file, { Name: '/ecs-daily-report-3-app-0a', Config: { Image: 'r:1', Labels } });
+      assert.equal(ask(tree)?.name, 'daily-report/app');
+    }));
+
   it('of Docker, wherever its data is', () => {
     const config = { Name: '/web', Config: { Image: 'nginx:1.25', Labels: {} } };
     const found = (home: string | undefined, files: Record<string, object>) =>
