@@ -45,6 +45,8 @@ const PATHS: readonly (readonly [made: RegExp, name: string])[] = [
 ];
 
 const PODS: readonly (readonly [made: RegExp, name: string])[] = [
+  // Tasks of ECS
+  [/^(arn:.*\/)?[0-9a-f]{32}$/, '$1*'],
   // Executors of Spark, which are numbered within an application
   [/-[0-9a-f]{16}-exec-\d+$/, '-*-exec-*'],
   [/-[0-9a-f]{16}-driver$/, '-*-driver'],

@@ -182,6 +182,17 @@ describe('callers of containers that come and go', () => {
     ok(caller);
     const where = whereText(callerRow(caller, aggregate.views), caller);
     ok(where.startsWith('3 containers · image backup:3 · pod shop/backup-*'), where);
+    const named = new Aggregate();
+    for (const run of [1, 2])
+      named.add(
+        ofPod(run, undefined, {
+          facts: { container: { name: `backup-run-${'0a'.repeat(5)}0${run}`, image: 'b:3' } },
+        }),
+      );
+    const [other] = named.callers();
+    ok(other);
+    const text = whereText(callerRow(other, named.views), other);
+    ok(text.startsWith('2 containers called backup-run-* · image b:3'), text);
     equal(groupsOf(aggregate, 'container').length, 3);
     equal(groupsOf(aggregate, 'host')[0]?.callers.size, 1);
   });

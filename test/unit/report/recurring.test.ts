@@ -79,6 +79,7 @@ const PODS: readonly (readonly [pod: string, expected: string])[] = [
   ['spark-pi-8f1a2b3c4d5e6f70-driver', 'spark-pi-*-driver'],
   ['demo-12-b0c1d-fghjk-l2npq', 'demo-*'],
   ['web-0', 'web-0'],
+  [`arn:aws:ecs:eu-west-1:1:task/main/${HEX}`, 'arn:aws:ecs:eu-west-1:1:task/main/*'],
   ['web-2024-redis', 'web-2024-redis'],
   ['kube-proxy-ip-10-0-0-7.ec2.internal', 'kube-proxy-ip-10-0-0-7.ec2.internal'],
 ];
