@@ -12,6 +12,8 @@ const UNITS: readonly (readonly [made: RegExp, name: string])[] = [
   [/^run-(?:u\d+|r[0-9a-f]{32}|p\d+-i\d+)\.(scope|service)$/, 'run-*.$1'],
   // systemd.socket(5), Accept=yes: number, and addresses, or process and user, of the connection
   [/@\d+-(?:\d+-\d+|[\d.:a-f[\]]+:\d+-[\d.:a-f[\]]+:\d+)\.service$/, '@*.service'],
+  // XDG's names of what a desktop starts: app-flatpak-ID-PID.scope
+  [/^(app-(?:flatpak|gnome|kde)-.+)-\d{1,10}\.scope$/, '$1-*.scope'],
   // snap-confine: snap.NAME.APP-UUID.scope
   [UUID, '*'],
 ];
@@ -21,6 +23,9 @@ const PATHS: readonly (readonly [made: RegExp, name: string])[] = [
   [UUID, '*'],
   // CodeDeploy: deployment-root/UUID/d-ABCDEF123/deployment-archive
   [/\/d-[A-Z0-9]{9}(?=\/)/g, '/d-*'],
+  // Capistrano and the like; Rundeck
+  [/\/releases\/20\d{12}(?=\/)/g, '/releases/*'],
+  [/\/\d+-\d+-([\w.-]{1,128}-dispatch-script\.tmp)/g, '/*-$1'],
   // Ansible: ~/.ansible/tmp/ansible-tmp-1717171717.17-2345-98765/
   [/\/ansible-tmp-[\d.]+(?:-\d+)+(?=\/)/g, '/ansible-tmp-*'],
   // mktemp(1), and Python's tempfile
