@@ -10,6 +10,7 @@ export interface LookedUp {
   package: string | undefined;
   image: string | undefined;
   pod: string | undefined;
+  container_name: string | undefined;
   timer: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { KINDS, type KindCounts } from '../callers/kinds.ts';
 import type { CallerTarget } from '../callers/types.ts';
 import { type CaptureSummary, INTERRUPTED, type Problem } from '../model.ts';
 import { HostIds } from './host-ids.ts';
-import { countsOf, objectOf } from './json-object.ts';
+import { countOf, countsOf, objectOf } from './json-object.ts';
 import { JsonSplitter } from './json-splitter.ts';
 import type { ReadOptions } from './read-events.ts';
 import { callerOf } from './saved-caller.ts';
@@ -167,9 +167,9 @@ export class ReportReading {
   #item(name: string, value: unknown): void {
     this.#items++;
     if (this.#items > MAX_ITEMS) return;
-    if (name === 'callers' || name === 'ignored') {
+    if (name === 'callers' || name === 'ignored' || name === 'containers') {
       this.#areBehind ||= this.#captures.length > 0;
-      this.#row(value);
+      if (name === 'containers' || !isJoined(value)) this.#caller(value);
     } else if (name === 'captures') this.#capture(value);
     else if (name === 'verdict.hosts' && isEverything(this.#filter)) this.#host(value);
   }
@@ -193,18 +193,6 @@ export class ReportReading {
     for (const [start, count] of noToken?.periods ?? []) {
       if (this.#noTokens.length < MAX_PERIODS) this.#noTokens.push([noToken?.host ?? '', start, count]);
     }
-  }
-
-  /** One that was joined of several has them all, which are joined anew with whatever else is read. */
-  #row(value: unknown): void {
-    const { by_container: parts, ignored } = objectOf(value) ?? {};
-    if (!Array.isArray(parts)) {
-      this.#caller(value);
-      return;
-    }
-    this.#items += parts.length;
-    if (this.#items > MAX_ITEMS) return;
-    for (const part of parts) this.#caller({ ...objectOf(part), ignored });
   }
 
   #caller(value: unknown): void {
@@ -271,4 +259,9 @@ function parseJson(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Those that it was joined of stand in a list of their own, and are joined anew with whatever else is read. */
+function isJoined(value: unknown): boolean {
+  return countOf(objectOf(value)?.containers) !== undefined;
 }

@@ -106,6 +106,7 @@ function lookedUpOf(json: JsonObject): LookedUp {
     package: textOf(json.package),
     image: textOf(json.image),
     pod: textOf(json.pod),
+    container_name: textOf(json.container_name),
     timer: textOf(json.timer),
   };
 }
@@ -114,7 +115,13 @@ function lookedUpOf(json: JsonObject): LookedUp {
 function exampleLookedUp(json: JsonObject): LookedUp {
   const lacking = textsOf(json.example_lacks) ?? [];
   const own = (name: keyof LookedUp) => (lacking.includes(name) ? undefined : textOf(json[name]));
-  return { package: own('package'), image: own('image'), pod: own('pod'), timer: own('timer') };
+  return {
+    package: own('package'),
+    image: own('image'),
+    pod: own('pod'),
+    container_name: own('container_name'),
+    timer: own('timer'),
+  };
 }
 
 /** @param userAgents those of the row that were taken over */

@@ -15,13 +15,12 @@ import { isoNanoseconds } from './time.ts';
 /** A caller in JSON: its row, and all that is needed to add it to what another report counted. */
 export function callerObject(caller: Caller, views: ProcessViews): object {
   const row = callerRow(caller, views);
-  const parts = caller.containers.map((part) => callerObject(part, views));
   return {
     ...row,
     // Others read it by name and id: what tells two of one name apart is for people.
     host: row.host && (caller.host?.name ?? row.host),
     ...savedObject(caller, views),
-    by_container: parts.length === 0 ? undefined : parts,
+    containers: caller.containers.length || undefined,
   };
 }
 

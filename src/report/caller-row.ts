@@ -6,7 +6,7 @@ import { factColumns } from './fact-columns.ts';
 import type { KindCounts } from './kinds.ts';
 import type { ProcessViews } from './process-view.ts';
 import { programName } from './program.ts';
-import { recurringPod, recurringUnit } from './recurring.ts';
+import { recurringContainer, recurringPath, recurringPod, recurringUnit } from './recurring.ts';
 import { isoNanoseconds } from './time.ts';
 import { viewHeader } from './url.ts';
 import { userText } from './users.ts';
@@ -56,6 +56,7 @@ export interface CallerRow extends KindCounts {
   package: string | undefined;
   image: string | undefined;
   pod: string | undefined;
+  container_name: string | undefined;
   timer: string | undefined;
   started_from: string | undefined;
   /** How its host was called when its calls were made, where that is not what it is called now. */
@@ -100,7 +101,7 @@ export function callerFields(caller: Caller, views: ProcessViews) {
     capture: example.capture,
     program: identity.isOther ? OTHER_CALLERS_NAME : view?.program,
     started_by: view?.startedBy,
-    executable: exampleProcess?.executable,
+    executable: exampleProcess?.executable && recurringPath(exampleProcess.executable),
     container_id: exampleProcess?.containerId,
     unit: exampleProcess?.unit && recurringUnit(exampleProcess.unit),
     user: userText(exampleProcess?.userId, facts?.userName ?? nameOfUser),
@@ -131,10 +132,11 @@ export function factsOfCaller({ example, said, identity }: Caller, views: Proces
   return said === undefined ? own : said.complete(own);
 }
 
-/** A pod of each time, where there were several. */
+/** Pod and container of each time, where there were several. */
 function podColumns({ containers }: Caller, columns: ReturnType<typeof factColumns>) {
-  const isOfMany = containers.length > 0 && columns.pod !== undefined;
-  return isOfMany ? { ...columns, pod: recurringPod(columns.pod ?? '') } : columns;
+  if (containers.length === 0) return columns;
+  const { pod, container_name: name } = columns;
+  return { ...columns, pod: pod && recurringPod(pod), container_name: name && recurringContainer(name) };
 }
 
 /** Undefined where it is the one name that is shown: whoever reads the row knows it. */

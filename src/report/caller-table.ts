@@ -13,7 +13,7 @@ import { HostParts } from './host-parts.ts';
 import { joinContainers } from './join-containers.ts';
 import { ProcessBudget } from './process-budget.ts';
 import type { ProcessView, ProcessViews } from './process-view.ts';
-import { recurringUnit } from './recurring.ts';
+import { recurringExecutable, recurringUnit } from './recurring.ts';
 import { savedHost } from './saved-process.ts';
 import { userKey } from './users.ts';
 
@@ -235,5 +235,6 @@ function keyOf(scope: string, { program, startedBy, process }: ProcessView): str
   const each = unit && recurringUnit(unit);
   // A service is one user's. What was a session of its own is of whoever logged in; saved reports have the mark, too.
   const user = each?.includes('*') ? userKey(userId, userName) : undefined;
-  return [scope, program, startedBy, containerId, each, user, executable].join('\0');
+  const file = executable && recurringExecutable(executable);
+  return [scope, program, startedBy, containerId, each, user, file].join('\0');
 }

@@ -26,7 +26,7 @@ const SCOPES: readonly (readonly [RegExp, string])[] = [
     'containerd',
   ],
   [/\/crio-[0-9a-f]{64}(?:\.scope)?/, 'cri-o'],
-  [/\/libpod-[0-9a-f]{64}\.scope|\/libpod_parent\/libpod-[0-9a-f]{64}/, 'podman'],
+  [/\/libpod-(?:payload-)?[0-9a-f]{64}(?:\.scope)?(?:\/|$)/, 'podman'],
 ];
 
 /** Undefined where the path is of no container. */

@@ -32,9 +32,9 @@ export function diagnosisOf(caller: Caller): Diagnosis {
 const NOBODY: Diagnosis = { cause: undefined, findings: [] };
 
 /** As `programName` has one that runs no script. */
-const BARE_SHELL = /^(?:ba|da|a|z|k|mk|fi|tc|c)?sh$/;
+const BARE_SHELL = /^(?:ba|da|a|z|k|mk|fi|tc|c)?sh(?:93)?$/;
 
-const SCRIPTED_AGENT = /^(?:curl|Wget)\//;
+const SCRIPTED_AGENT = /^(?:curl\/|Wget(?:\/|$))/;
 
 /** What the rules look at, of one caller. */
 export function evidenceOf(caller: Caller): Evidence {

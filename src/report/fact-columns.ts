@@ -2,7 +2,13 @@
 import type { LookedUp } from '../callers/types.ts';
 import type { ContainerFacts, PackageFacts, ProcessFacts } from '../model.ts';
 
-export const LOOKED_UP = ['package', 'image', 'pod', 'timer'] as const satisfies readonly (keyof LookedUp)[];
+export const LOOKED_UP = [
+  'package',
+  'image',
+  'pod',
+  'container_name',
+  'timer',
+] as const satisfies readonly (keyof LookedUp)[];
 
 /** What may be known of one process of a program, and not of another. */
 export function lookedUp(facts: ProcessFacts | undefined): LookedUp {
@@ -10,6 +16,7 @@ export function lookedUp(facts: ProcessFacts | undefined): LookedUp {
     package: packageText(facts?.package),
     image: facts?.container?.image,
     pod: podText(facts?.container),
+    container_name: facts?.container?.name,
     timer: facts?.timer,
   };
 }
@@ -20,7 +27,13 @@ export function factColumns(facts: ProcessFacts | undefined) {
 }
 
 /** Such that the columns show the same again. */
-export function factsOf({ package: packaged, image, pod, timer }: LookedUp): ProcessFacts {
+export function factsOf({
+  package: packaged,
+  image,
+  pod,
+  container_name: ofContainer,
+  timer,
+}: LookedUp): ProcessFacts {
   // A name of a package has no blank in it.
   const [name = '', ...version] = packaged?.split(' ') ?? [];
   const slash = pod?.indexOf('/') ?? -1;
@@ -30,7 +43,10 @@ export function factsOf({ package: packaged, image, pod, timer }: LookedUp): Pro
       : { podId: pod };
   return {
     package: name === '' ? undefined : { name, version: version.join(' ') || undefined },
-    container: image === undefined && pod === undefined ? undefined : { image, ...place },
+    container:
+      image === undefined && pod === undefined && ofContainer === undefined
+        ? undefined
+        : { image, name: ofContainer, ...place },
     timer,
   };
 }

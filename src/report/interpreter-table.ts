@@ -1,6 +1,6 @@
 /**
  * How interpreters take what they are told to run, as their manuals have it: python(1), node(1), ruby(1), perlrun(1),
- * php(1), bash(1), java(1), dotnet(1), lua(1).
+ * php(1), bash(1), fish(1), java(1), dotnet(1), lua(1), R(1), expect(1), mono(1).
  */
 export interface Interpreter {
   pattern: RegExp;
@@ -109,11 +109,12 @@ const INTERPRETERS: readonly Interpreter[] = [
     codeWords: PHP_CODE,
     target: { '-f': '', '--file': '', '-F': '', '--process-file': '' },
   }),
-  interpreter(/^(?:ba|da|a|z|k|mk)?sh$/, {
+  interpreter(/^(?:ba|da|a|z|k|mk)?sh(?:93)?$/, {
     letters: 'next',
     valued: '-o +o -O +O --rcfile --init-file',
     code: 'cs',
   }),
+  interpreter(/^(?:fi|tc|c)sh$/, { letters: 'next', valued: '-C --init-command', code: 'c' }),
   interpreter(/^java$/, { valued: JAVA_VALUED, target: { '-m': '-m ', '--module': '-m ' } }),
   interpreter(/^jsvc(?:\.exec)?$/, {
     valued: `${JAVA_VALUED} -home -java-home -user -outfile -errfile -pidfile -procname -wait -umask -cwd`,
@@ -128,6 +129,10 @@ const INTERPRETERS: readonly Interpreter[] = [
   interpreter(/^(?:lua|luajit)[\d.]*$/, { letters: 'attached', valued: '-l', rest: 'jO', code: 'e' }),
   interpreter(/^tclsh[\d.]*$/, { valued: '-encoding' }),
   interpreter(/^Rscript$/, { valued: '-g', codeWords: { '-e': '-e' } }),
+  // What Rscript becomes: all it is told stands in options.
+  interpreter(/^R$/, { valued: '-g -d', codeWords: { '-e': '-e' }, target: { '--file': '', '-f': '' } }),
+  interpreter(/^expect$/, { letters: 'attached', valued: '-c', rest: 'd', target: { '-f': '' } }),
+  interpreter(/^mono(?:-sgen)?[\d.]*$/, { valued: '--config' }),
   interpreter(/^pwsh$/, {
     valued: PWSH_VALUED,
     codeWords: { '-command': '-c', '-c': '-c', '-encodedcommand': '-e', '-ec': '-e', '-e': '-e' },

@@ -84,6 +84,7 @@ function javaScript(kind: Interpreter, args: readonly string[]): Script | undefi
   let isJar = false;
   let main: string | undefined;
   let classPath: string | undefined;
+  let more: string | undefined;
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? '';
     const [, module] = /^--module=(.+)/.exec(argument) ?? [];
@@ -95,8 +96,9 @@ function javaScript(kind: Interpreter, args: readonly string[]): Script | undefi
     else if (kind.valued.has(argument)) {
       index++;
       if (/^(?:-cp|-classpath|--class-path)$/.test(argument)) classPath = args[index];
-      // A file of more arguments is no class.
-    } else if (!isOption(argument) && !argument.startsWith('@')) {
+      // A file of more arguments is no class; where there is none, it has that, too.
+    } else if (argument.startsWith('@')) more ??= argument;
+    else if (!isOption(argument)) {
       if (isJar) return { words: `-jar ${argument}`, file: argument };
       if (!LOADER.test(argument)) return { words: argument };
       const jar = classPath?.split(':').find((part) => part.endsWith('.jar'));
@@ -104,7 +106,7 @@ function javaScript(kind: Interpreter, args: readonly string[]): Script | undefi
       return jar === undefined ? { words: argument } : { words: `-jar ${jar}`, file: jar };
     }
   }
-  return undefined;
+  return more === undefined ? undefined : { words: more };
 }
 
 function isOption(argument: string): boolean {

@@ -54,6 +54,8 @@ export function createJsonSink(options: RowOptions, output: Output): FormatSink 
       }
       writer.write('\n]');
       await writeIgnored(writer, ignored, aggregate);
+      const shown = top.rows.flatMap((row) => (row instanceof Group ? [] : [row]));
+      await writeContainers(writer, shown, ignored, aggregate);
       writer.write('\n}\n');
       await writer.end();
     },
@@ -71,6 +73,24 @@ async function writeIgnored(writer: BatchWriter, { callers }: Ignored, aggregate
     if (++written % CALLERS_AT_ONCE === 0) await writer.ready();
   }
   writer.write('\n]');
+}
+
+/** Of callers that were joined, those of each container, which whoever reads the report adds up in their place. */
+async function writeContainers(
+  writer: BatchWriter,
+  callers: readonly Caller[],
+  ignored: Ignored,
+  { views }: Aggregate,
+): Promise<void> {
+  let written = 0;
+  for (const caller of [...callers, ...ignored.callers.keys()]) {
+    for (const part of caller.containers) {
+      const object = { ...callerObject(part, views), ignored: ignored.callers.get(caller) };
+      writer.write(`${written === 0 ? ',\n"containers": [\n' : ',\n'}${json(object)}`);
+      if (++written % CALLERS_AT_ONCE === 0) await writer.ready();
+    }
+  }
+  if (written > 0) writer.write('\n]');
 }
 
 function expiredObject({ as, conditions, callers }: ExpiredFilter): object {

@@ -48,7 +48,7 @@ export class MostSaid {
   complete(own: ProcessFacts | undefined): ProcessFacts | undefined {
     const said = this.#facts;
     if (own === undefined || said === undefined) return own;
-    const { image } = lookedUp(own);
+    const { image, container_name: name } = lookedUp(own);
     const hasPod = lookedUp(own).pod !== undefined;
     return {
       ...own,
@@ -59,6 +59,7 @@ export class MostSaid {
           ? {
               ...(hasPod ? own.container : { ...own.container, ...podOf(said) }),
               image: image ?? said.container?.image,
+              name: name ?? said.container?.name,
             }
           : undefined,
     };

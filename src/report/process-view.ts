@@ -4,7 +4,7 @@ import { maskArgs, maskText } from '../secrets.ts';
 import { AlikeViews, runOf, unnamed } from './alike-views.ts';
 import { namedByUser } from './cgroup-path.ts';
 import { FactViews } from './facts.ts';
-import { isBareClient, isWrapper, programName } from './program.ts';
+import { feedsShells, isBareClient, isShellWithoutFile, isWrapper, programName } from './program.ts';
 import { Memo } from './url.ts';
 import { UserNames } from './users.ts';
 
@@ -124,16 +124,21 @@ export class ProcessViews {
    * Nearest ancestor with a name of its own: what stands between is `sh -c`, `timeout`, and the like. And of which
    * process a run is one.
    */
-  #starter(process: Process): { program: string; run: ProcessIdentity } | undefined {
+  #starter(process: Process): Starter | undefined {
     let below: ProcessIdentity = process;
+    let shell: Starter | undefined;
     for (const ancestor of process.ancestors) {
       const { program } = this.#command(ancestor);
       if (program !== undefined && !isBareClient(program) && !isWrapper(program)) {
-        return { program, run: SPAWNER.test(program) ? below : ancestor };
+        if (shell !== undefined) return feedsShells(program) ? { program, run: shell.run } : shell;
+        const starter = { program, run: SPAWNER.test(program) ? below : ancestor };
+        if (!isShellWithoutFile(program)) return starter;
+        // A person's, unless a script is above it.
+        shell = starter;
       }
       below = ancestor;
     }
-    return undefined;
+    return shell;
   }
 
   #command(identity: ProcessIdentity): Command {
@@ -158,8 +163,14 @@ export class ProcessViews {
   }
 }
 
+interface Starter {
+  program: string;
+  run: ProcessIdentity;
+}
+
 /** They start one thing after the other, for months: a run is what they started. */
-const SPAWNER = /^(?:systemd|init|crond?|anacron|atd|sshd|containerd-shim[\w-]*|docker-init|tini|dumb-init)$/;
+const SPAWNER =
+  /^(?:systemd|init|crond?|supercronic|anacron|atd|sshd|dropbear|containerd-shim[\w-]*|docker-init|tini|dumb-init)$/;
 
 function isNamedBySystem({ cgroupPath = '', facts }: Process): boolean {
   return facts?.namedBy === undefined && namedByUser(cgroupPath) === undefined;

@@ -2,13 +2,21 @@ import type { ProcessIdentity } from '../model.ts';
 import { cutAt } from './cut.ts';
 import { interpreterOf } from './interpreter-table.ts';
 import { type Script, scriptOf } from './interpreters.ts';
+import { partOf } from './program-parts.ts';
 import { recurringPath } from './recurring.ts';
-import { programOfTitle } from './titles.ts';
+import { isTitleName, programOfTitle } from './titles.ts';
 
 /** HTTP clients: what there is to fix is whoever runs them. */
-const BARE_CLIENT = /^(?:curl|wget|wget2|http|https|xh|nc|ncat|netcat|socat|telnet|openssl|fetch|aria2c)$/;
-/** The same, as scripts: of httpie, and of libwww-perl. */
-const BARE_SCRIPT = /^(?:python[\d.]* \S*\/bin\/https?|perl \S*\/(?:GET|HEAD|POST|lwp-request))$/;
+const BARE_CLIENT =
+  /^(?:curl|wget|wget2|http|https|xh|nc(?:\.\w+)?|ncat|netcat|socat|telnet|openssl|fetch|aria2c|lynx|w3m|e?links)$/;
+/** The same, as scripts: of httpie, and of libwww-perl; and code that is piped into an interpreter (a title of python's tells its version). */
+const BARE_SCRIPT =
+  /^(?:python[\d.]* \S*\/bin\/https?|perl \S*\/(?:GET|HEAD|POST|lwp-request)|(?:python|pypy|perl|ruby|node|php)[\d.]* -|(?:python|pypy)[23]?)$/;
+/** A shell to which somebody types, or writes a script: of these, who started it tells which, and what. */
+const SHELL_WITHOUT_FILE =
+  /^(?:ba|da|a|z|k|mk)?sh(?:93)?(?: -s| \/dev\/fd\/\*| \/proc\/(?:self|\*)\/fd\/\*)?$/;
+/** They write the scripts of their jobs to a shell. */
+const SHELL_FEEDER = /^gitlab-runner(?:-helper)?$/;
 /** One file that is many programs, by the name that it is called by. */
 const MANY_IN_ONE = /^(?:(?:busybox|toybox)(?:\.\w+)?|coreutils)$/;
 /** As coreutils(1) is told the program where it was not called by its name: on Amazon Linux 2023, in containers. */
@@ -17,8 +25,8 @@ const BUNDLER = /^bundler?[\d.]*$/;
 
 /** They run what they are told, as somebody or for some time: who runs them is the one to be fixed. */
 const WRAPPER =
-  /^(?:timeout|xargs|nice|ionice|env|nohup|setsid|stdbuf|setpriv|chrt|taskset|time|flock|(?:sudo|su)(?:-rs|\.ws)?|runuser|doas|chroot|unshare|nsenter|prlimit|numactl|watch|strace|ltrace|perf|script|unbuffer|cpulimit|bwrap|chpst|systemd-run|systemd-inhibit|dbus-run-session|perl \S*\/(?:parallel|chronic))$/;
-const SHELL = /^(?:ba|da|a|z|k|mk)?sh$/;
+  /^(?:timeout|xargs|nice|ionice|env|nohup|setsid|stdbuf|setpriv|chrt|taskset|time|flock|(?:sudo|su)(?:-rs|\.ws)?|runuser|doas|chroot|unshare|nsenter|prlimit|numactl|watch|strace|ltrace|perf|script|unbuffer|cpulimit|bwrap|chpst|systemd-run|systemd-inhibit|dbus-run-session|find|parallel|entr|firejail|proot|rlwrap|pkexec|perl \S*\/(?:parallel|chronic))$/;
+const SHELL = /^(?:ba|da|a|z|k|mk|fi|tc|c)?sh(?:93)?$/;
 /** The options after which an interpreter is given code. */
 const WITH_CODE = /^(\S+ -[cepErRB]) .+$/;
 
@@ -88,14 +96,37 @@ export function programArgs(process: ProcessIdentity): string[] {
   const script = others.length === 0 ? undefined : scriptIn(process);
   if (script === undefined) return [first];
   const { words, file } = script;
-  if (file === undefined || !words.endsWith(file)) return [first, ...words.split(' ')];
-  const before = words.slice(0, -file.length).trim();
-  return [first, ...(before === '' ? [] : before.split(' ')), file];
+  const at = file === undefined ? -1 : words.lastIndexOf(file);
+  if (file === undefined || at < 0) return [first, ...words.split(' ')];
+  const before = words.slice(0, at).trim();
+  const behind = words.slice(at + file.length).trim();
+  return [
+    first,
+    ...(before === '' ? [] : before.split(' ')),
+    file,
+    ...(behind === '' ? [] : behind.split(' ')),
+  ];
 }
 
 /** Whether the name alone does not say what is to be fixed, so that the caller of it belongs to its name. */
 export function isBareClient(program: string): boolean {
-  return BARE_CLIENT.test(program) || BARE_SCRIPT.test(program) || /^(?:ba|da|a|z|k|mk)?sh -c$/.test(program);
+  return (
+    BARE_CLIENT.test(program) ||
+    BARE_SCRIPT.test(program) ||
+    /^(?:ba|da|a|z|k|mk|fi|tc|c)?sh(?:93)? -c$/.test(program)
+  );
+}
+
+/** Whether it is a shell of which the name tells nothing of what it runs. */
+export function isShellWithoutFile(program: string): boolean {
+  return SHELL_WITHOUT_FILE.test(program);
+}
+
+/** Whether it may write the script of a shell below it: a script of a shell itself, or what is known for it. */
+export function feedsShells(program: string): boolean {
+  const [name = '', ...script] = program.split(' ');
+  const isScript = SHELL.test(name) && script.length > 0 && !isBareClient(program);
+  return SHELL_FEEDER.test(program) || (isScript && !isShellWithoutFile(program));
 }
 
 /** Whether it only runs another program: it is nobody to be fixed either. */
@@ -107,7 +138,10 @@ function scriptIn(process: ProcessIdentity): Script | undefined {
   const { executable, args } = commandOf(process);
   const kind = interpreterOf(executable || baseName((args[0] ?? '').replace(/^-/, '')));
   const script = kind && scriptOf(kind, args.slice(1));
-  if (script?.file === undefined || !BUNDLER.test(baseName(script.file))) return script;
+  if (script === undefined) return undefined;
+  const part = partOf(script, args);
+  if (part !== undefined) return { ...script, words: `${script.words} ${part}` };
+  if (script.file === undefined || !BUNDLER.test(baseName(script.file))) return script;
   // What Bundler runs is the program.
   const exec = args.indexOf('exec', args.indexOf(script.file));
   const program = exec < 0 ? undefined : args.slice(exec + 1).find((argument) => !argument.startsWith('-'));
@@ -134,7 +168,9 @@ function commandOf(process: ProcessIdentity): Command {
     return { executable: baseName((own[0] ?? '').replace(/^-/, '')), args: own, title: undefined };
   }
   const rest = args.slice(1).every((argument) => argument.trim() === '');
-  if (!rest || !first.includes(' ')) return { executable, args, title: undefined };
+  // One word is a title where it can be no other program's name.
+  const isTitle = first.includes(' ') || (interpreterOf(executable) !== undefined && isTitleName(first));
+  if (!rest || !isTitle) return { executable, args, title: undefined };
   const title = cutAt(first, LONGEST_TITLE).trimEnd();
   const words = title.split(/ +/);
   // `node /srv/app.js` as one title, as PM2 writes it.
@@ -143,7 +179,8 @@ function commandOf(process: ProcessIdentity): Command {
 }
 
 function fileOf({ executable = '' }: ProcessIdentity): string {
-  return baseName(executable.replace(/ \(deleted\)$/, ''));
+  // Of Debian, which has its plugins apart; its title has the name that people use.
+  return baseName(executable.replace(/ \(deleted\)$/, '')).replace(/^uwsgi-core$/, 'uwsgi');
 }
 
 function cut(label: string): string {

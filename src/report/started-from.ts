@@ -15,10 +15,9 @@ export interface Origins {
 const ID_DIGITS = 12;
 
 /** Runtimes' own processes, of which a container's are the children. */
-const RUNTIMES =
-  /^(?:containerd-shim(?:-runc-v[12])?|docker-containerd-shim|conmon|conmonrs|lxc-start|systemd-nspawn|dockerd)$/;
-const CRON = /^(?:cron|crond|cronie|dcron|fcron|busybox-crond|anacron|atd)$/;
-const SSHD = /^sshd(?:-session)?$/;
+const RUNTIMES = /^(?:(?:docker-)?containerd-shim[\w-]*|conmon|conmonrs|lxc-start|systemd-nspawn|dockerd)$/;
+const CRON = /^(?:cron|crond|cronie|dcron|fcron|supercronic|busybox-crond|anacron|atd)$/;
+const SSHD = /^(?:sshd(?:-session)?|dropbear)$/;
 /** `sshd: deploy@pts/0`, `sshd: deploy [priv]`. */
 const SSHD_TITLE = /^sshd(?:-session)?: ([\w.][\w.-]{0,31})(?:@| \[)/;
 const CRON_FOLDER = /^\/etc\/(cron\.(?:hourly|daily|weekly|monthly))\/?$/;
@@ -131,7 +130,7 @@ function ofInit({ ancestors }: Process): string | undefined {
 
 /** By the file that it runs; by its name only where that is not known. */
 function nameOf({ executable, name, args }: ProcessIdentity): string {
-  const file = baseName(executable ?? '');
+  const file = baseName((executable ?? '').replace(/ \(deleted\)$/, ''));
   if (file === 'busybox') return baseName(args?.[0] ?? '').replace(/^crond$/, 'crond');
   return file || (name ?? '').toLowerCase();
 }

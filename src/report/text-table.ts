@@ -261,10 +261,7 @@ function makeRow(caller: Caller, row: CallerRow, timeText: (time: Nanoseconds) =
 
 /** Host, where it is not as it stands above, container, unit, user, and who it was forwarded for; escaped. */
 export function whereText(row: CallerRow, { containers }: Caller): string {
-  const container =
-    containers.length > 0
-      ? countOf(containers.length, 'container')
-      : row.container_id && `container ${escapeText(row.container_id.slice(0, 12))}`;
+  const container = containerText(row, containers.length);
   // Registry and folders before an image's name say little; what it is of says the pod.
   const image = row.image && `image ${escapeText(baseName(row.image.replace(/@sha256:.*$/, '')))}`;
   const pod = row.pod && podText(row.pod);
@@ -288,9 +285,17 @@ function calledText({ host, host_names: names = [] }: CallerRow): string | undef
   return others.length === 0 ? undefined : `on ${fewText(own, 2)}`;
 }
 
+/** Of several, their number, and what they are called where no pod says it. */
+function containerText({ container_id: id, container_name: name, pod }: CallerRow, joined: number) {
+  if (joined === 0) return id && `container ${escapeText(id.slice(0, 12))}`;
+  const isOfPod = pod?.includes('/') === true && !pod.startsWith('arn:');
+  const called = isOfPod || name === undefined ? '' : ` called ${escapeText(name)}`;
+  return countOf(joined, 'container') + called;
+}
+
 /** Of a task, the last part of its ARN. */
 function podText(pod: string): string {
-  const task = /^(?:arn:.*\/)?([0-9a-f]{32})$/.exec(pod)?.[1];
+  const task = /^(?:arn:.*\/)?([0-9a-f]{32}|\*)$/.exec(pod)?.[1];
   return task === undefined ? `pod ${escapeText(pod)}` : `task ${task}`;
 }
 

@@ -80,7 +80,10 @@ describe('imds report with JSON reports', function () {
     const read = JSON.parse((await imds(['report', third, report, '--json'])).stdout);
     const [caller, ...others] = read.callers;
     assert.equal(others.length, 0);
-    assert.deepEqual([caller.pod, caller.v1, caller.by_container.length], ['shop/backup-*', 5, 5]);
+    assert.deepEqual(
+      [caller.pod, caller.v1, caller.containers, read.containers.length],
+      ['shop/backup-*', 5, 5, 5],
+    );
     assert.ok(validate(read), JSON.stringify(validate.errors));
     assert.deepEqual(await rowsOf([third, report]), await rowsOf(parts));
     const { stdout } = await imds(['report', report]);

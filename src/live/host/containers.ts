@@ -5,7 +5,7 @@ import { type JsonObject, label, objectOf, parse, parseList, parseObject, pidOf,
 /*
  * What container runtimes keep in files about what they run. Nobody is asked through a socket: that would
  * start what is idle, and needs to be allowed.
- *  - Docker: containers/ID/config.v2.json, with the labels of kubelet and the ECS agent.
+ *  - Docker: containers/ID/config.v2.json below its data-root, with the labels of kubelet and the ECS agent.
  *  - containerd (also below kubelet and nerdctl): config.json of the OCI bundle, annotations io.kubernetes.cri.*
  *    and nerdctl/*.
  *  - CRI-O and Podman: config.json of the bundle, and containers.json of containers/storage.
@@ -19,7 +19,19 @@ export const CONTAINER_ID = /^(?:[0-9a-f]{64}|[0-9a-f]{32}-\d{1,20})$/;
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 const MAX_STORAGE_BYTES = 16 * 1024 * 1024;
 const MAX_NAMESPACES = 64;
-const BUNDLES = '/run/containerd/io.containerd.runtime.v2.task';
+/** Where containerd keeps its state: by itself, in K3s and RKE2, k0s, MicroK8s, and of Bottlerocket's own containers. */
+const STATES = [
+  '/run/containerd',
+  '/run/k3s/containerd',
+  '/run/k0s/containerd',
+  '/var/snap/microk8s/common/run/containerd',
+  '/run/host-containerd',
+];
+const BUNDLES = STATES.map((state) => `${state}/io.containerd.runtime.v2.task`);
+const DOCKER_ROOT = '/var/lib/docker';
+const DOCKER_SNAP_ROOT = '/var/snap/docker/common/var-lib-docker';
+const DOCKER_SETTINGS = '/etc/docker/daemon.json';
+const MAX_SETTINGS_BYTES = 64 * 1024;
 const STORAGES = ['/run/containers/storage', '/var/run/containers/storage'];
 const IMAGES = '/var/lib/containers/storage';
 
@@ -37,7 +49,7 @@ export function findContainer(
 ): ContainerFields | undefined {
   if (!CONTAINER_ID.test(id)) return undefined;
   return (
-    ofDocker(tree, id) ??
+    ofDocker(tree, id, home) ??
     ofContainerd(tree, id) ??
     ofStorage(
       tree,
@@ -48,8 +60,13 @@ export function findContainer(
   );
 }
 
-function ofDocker(tree: FileTree, id: string): ContainerFields | undefined {
-  const file = parseObject(tree.read(`/var/lib/docker/containers/${id}/config.v2.json`, MAX_CONFIG_BYTES));
+function ofDocker(tree: FileTree, id: string, home: string | undefined): ContainerFields | undefined {
+  const read = (root: string) =>
+    parseObject(tree.read(`${root}/containers/${id}/config.v2.json`, MAX_CONFIG_BYTES));
+  // Without root, in the home of its user; else in one place, which an operator may have moved to a larger disk.
+  const file =
+    (home && read(`${home}/.local/share/docker`)) ||
+    (read(DOCKER_ROOT) ?? read(DOCKER_SNAP_ROOT) ?? movedRoot(tree, read));
   if (file === undefined) return undefined;
   const config = objectOf(file.Config);
   const labels = objectOf(config?.Labels) ?? {};
@@ -58,7 +75,7 @@ function ofDocker(tree: FileTree, id: string): ContainerFields | undefined {
     ...ofEcs(labels),
     name:
       label(labels['io.kubernetes.container.name']) ??
-      label(labels['com.amazonaws.ecs.container-name']) ??
+      nameInTask(labels) ??
       label(file.Name)?.replace(/^\//, ''),
     image: reference(config?.Image),
     runtime: 'docker',
@@ -66,9 +83,17 @@ function ofDocker(tree: FileTree, id: string): ContainerFields | undefined {
   };
 }
 
+function movedRoot<T>(tree: FileTree, read: (root: string) => T | undefined): T | undefined {
+  const settings = parseObject(tree.read(DOCKER_SETTINGS, MAX_SETTINGS_BYTES));
+  const root = settings?.['data-root'] ?? settings?.graph;
+  return typeof root === 'string' && root.startsWith('/') ? read(root.replace(/\/+$/, '')) : undefined;
+}
+
 function ofContainerd(tree: FileTree, id: string): ContainerFields | undefined {
-  for (const namespace of tree.list(BUNDLES, MAX_NAMESPACES)) {
-    const folder = `${BUNDLES}/${namespace}/${id}`;
+  const folders = BUNDLES.flatMap((bundles) =>
+    tree.list(bundles, MAX_NAMESPACES).map((namespace) => `${bundles}/${namespace}/${id}`),
+  );
+  for (const folder of folders) {
     const file = parseObject(tree.read(`${folder}/config.json`, MAX_CONFIG_BYTES));
     if (file === undefined) continue;
     const marks = objectOf(file.annotations) ?? {};
@@ -138,6 +163,13 @@ function ofKubernetes(marks: JsonObject, name: string, namespace: string, id: st
   if (pod === undefined) return {};
   const orchestrator: Orchestrator = 'kubernetes';
   return { orchestrator, pod, namespace: label(marks[namespace]), pod_id: label(marks[id]) };
+}
+
+/** `FAMILY/NAME`: the family of its task tells it from others in each task that is made of it. */
+function nameInTask(labels: JsonObject): string | undefined {
+  const name = label(labels['com.amazonaws.ecs.container-name']);
+  const family = label(labels['com.amazonaws.ecs.task-definition-family']);
+  return name === undefined || family === undefined ? name : label(`${family}/${name}`);
 }
 
 function ofEcs(labels: JsonObject): ContainerFields {

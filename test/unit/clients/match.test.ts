@@ -50,6 +50,22 @@ const CASES: [title: string, clues: Clues, expected: Expected][] = [
     { userAgent: 'Botocore/1.13.24 Python/3.6.8 Linux/5.4' },
     { id: 'botocore', version: '1.13.24', by: UA, predatesV2: true, predatesSetting: true },
   ],
+  ["BusyBox's Wget, which cannot ask for a token", { userAgent: 'Wget' }, { id: 'busybox-wget', by: UA }],
+  [
+    'the GET of libwww-perl',
+    { userAgent: 'lwp-request/6.68 libwww-perl/6.68' },
+    { id: 'perl-lwp', version: '6.68', by: UA },
+  ],
+  [
+    'LWP::Simple',
+    { userAgent: 'LWP::Simple/6.68 libwww-perl/6.68' },
+    { id: 'perl-lwp', version: '6.68', by: UA },
+  ],
+  [
+    "Terraform's provider, whose file also names a protocol",
+    { executable: '/srv/.terraform/terraform-provider-aws_v4.67.0_x5' },
+    { id: 'terraform', version: '4.67.0', by: 'executable' },
+  ],
   [
     'AWS CLI v2',
     { userAgent: 'aws-cli/2.15.30 Python/3.11.8 Linux/6.1.0-18-cloud-amd64 exe/x86_64.debian.12' },

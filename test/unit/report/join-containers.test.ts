@@ -80,6 +80,44 @@ describe('callers of containers that come and go', () => {
       equal(rowsOf([backup, call]).length, 2);
   });
 
+  it('are one for containers without a pod that are made anew, where their names tell that they are', () => {
+    const of = (container: number, facts: ContainerFacts, args = PYTHON.args) =>
+      ofPod(container, undefined, { args, facts: { container: { image: 'backup:3', ...facts } } });
+    const task = (id: string, cluster = 'main') => `arn:aws:ecs:eu-west-1:1:task/${cluster}/${id.repeat(32)}`;
+    const rows = (a: AttributedCall, b: AttributedCall) => rowsOf([a, b]).length;
+    equal(rows(of(1, { name: 'backup' }), of(2, { name: 'backup' })), 1);
+    equal(rows(of(1, { name: 'backup' }), of(2, { name: 'mirror' })), 2);
+    equal(rows(of(1, { name: 'backup' }), of(2, { name: 'backup', image: 'backup:4' })), 2);
+    equal(
+      rows(of(1, { name: 'shop-backup-run-0a1b2c3d4e5f' }), of(2, { name: 'shop-backup-run-f5e4d3c2b1a0' })),
+      1,
+    );
+    equal(
+      rows(of(1, { name: 'shop-backup-run-0a1b2c3d4e5f' }), of(2, { name: 'shop-mirror-run-f5e4d3c2b1a0' })),
+      2,
+    );
+    equal(rows(of(1, { name: 'dreamy_hopper' }), of(2, { name: 'zen_curie' })), 1);
+    const other = [...(PYTHON.args ?? []), '--all'];
+    equal(rows(of(1, { name: 'dreamy_hopper' }), of(2, { name: 'zen_curie' }, other)), 2);
+    equal(
+      rows(of(1, { name: 'daily/app', task: task('a') }), of(2, { name: 'daily/app', task: task('b') })),
+      1,
+    );
+    equal(
+      rows(of(1, { name: 'daily/app', task: task('a') }), of(2, { name: 'hourly/app', task: task('b') })),
+      2,
+    );
+    equal(
+      rows(
+        of(1, { name: 'daily/app', task: task('a') }),
+        of(2, { name: 'daily/app', task: task('b', 'lab') }),
+      ),
+      2,
+    );
+    equal(rows(of(1, { name: 'app', task: task('a') }), of(2, { name: 'app', task: task('b') })), 2);
+    equal(rows(of(1, { name: 'app', podId: 'u-1' }), of(2, { name: 'app', podId: 'u-2' })), 2);
+  });
+
   it('are the same from reports, whichever of them has which call', () => {
     const read = (parts: readonly (readonly AttributedCall[])[]) => {
       const whole = new Aggregate();
@@ -87,9 +125,8 @@ describe('callers of containers that come and go', () => {
         const aggregate = new Aggregate();
         for (const call of calls) aggregate.add(call);
         for (const caller of aggregate.callers()) {
-          const object = JSON.parse(JSON.stringify(callerObject(caller, aggregate.views)));
-          for (const one of object.by_container ?? [object]) {
-            const summary = callerOf(one);
+          for (const one of caller.containers.length > 0 ? caller.containers : [caller]) {
+            const summary = callerOf(JSON.parse(JSON.stringify(callerObject(one, aggregate.views))));
             if (summary !== undefined) whole.addCaller(summary);
           }
         }
@@ -129,6 +166,15 @@ describe('callers of containers that come and go', () => {
     );
   });
 
+  it('are a row that is no longer for their number, as whoever reads it takes a row whole', () => {
+    const aggregate = new Aggregate();
+    for (let run = 0; run < 200; run++) aggregate.add(ofPod(run, `backup-${28470000 + run}-x7k2p`));
+    const [caller] = aggregate.callers();
+    ok(caller);
+    equal(caller.containers.length, 200);
+    ok(JSON.stringify(callerObject(caller, aggregate.views)).length < 20_000);
+  });
+
   it('are told by their number, and apart by container', () => {
     const aggregate = new Aggregate();
     for (const call of CRON_JOB) aggregate.add(call);
@@ -136,6 +182,17 @@ describe('callers of containers that come and go', () => {
     ok(caller);
     const where = whereText(callerRow(caller, aggregate.views), caller);
     ok(where.startsWith('3 containers · image backup:3 · pod shop/backup-*'), where);
+    const named = new Aggregate();
+    for (const run of [1, 2])
+      named.add(
+        ofPod(run, undefined, {
+          facts: { container: { name: `backup-run-${'0a'.repeat(5)}0${run}`, image: 'b:3' } },
+        }),
+      );
+    const [other] = named.callers();
+    ok(other);
+    const text = whereText(callerRow(other, named.views), other);
+    ok(text.startsWith('2 containers called backup-run-* · image b:3'), text);
     equal(groupsOf(aggregate, 'container').length, 3);
     equal(groupsOf(aggregate, 'host')[0]?.callers.size, 1);
   });
@@ -152,6 +209,6 @@ describe('callers of containers that come and go', () => {
     const { text } = await render(CRON_JOB, { format: 'json' });
     const validate = new Ajv2020({ strict: false }).compile(schema);
     ok(validate(JSON.parse(text)), JSON.stringify(validate.errors));
-    equal(JSON.parse(text).callers[0].by_container.length, 3);
+    deepEqual([JSON.parse(text).callers[0].containers, JSON.parse(text).containers.length], [3, 3]);
   });
 });

@@ -6,8 +6,17 @@ import { factsOf, lookedUp } from '../../../src/report/fact-columns.ts';
 import { MostSaid } from '../../../src/report/most-said.ts';
 
 const text = fc.option(fc.constantFrom('a 1.0', 'b 2:1.0-1', 'shop/web', 'pod-9', 'c'), { nil: undefined });
-const columns = fc.record({ package: text, image: text, pod: text, timer: text }, { noNullPrototype: true });
-const NOTHING: LookedUp = { package: undefined, image: undefined, pod: undefined, timer: undefined };
+const columns = fc.record(
+  { package: text, image: text, pod: text, container_name: text, timer: text },
+  { noNullPrototype: true },
+);
+const NOTHING: LookedUp = {
+  package: undefined,
+  image: undefined,
+  pod: undefined,
+  container_name: undefined,
+  timer: undefined,
+};
 
 function of(...facts: readonly ProcessFacts[]): MostSaid {
   const said = new MostSaid();
@@ -35,13 +44,17 @@ describe('what was looked up of the processes of a caller', () => {
   });
 
   it('completes what the example has, and leaves a pod whole', () => {
-    const said = of(factsOf({ package: 'facter 4.0', image: 'app:1', pod: 'shop/web-1', timer: 'a.timer' }));
+    const all = {
+      ...{ package: 'facter 4.0', image: 'app:1', pod: 'shop/web-1' },
+      ...{ container_name: 'web', timer: 'a.timer' },
+    };
+    const said = of(factsOf(all));
     const shown = (own: Partial<LookedUp>) => lookedUp(said.complete(factsOf({ ...NOTHING, ...own })));
-    const all = { package: 'facter 4.0', image: 'app:1', pod: 'shop/web-1', timer: 'a.timer' };
     assert.deepEqual(shown({}), all);
     assert.deepEqual(shown({ package: 'facter 3.0' }), { ...all, package: 'facter 3.0' });
     assert.deepEqual(shown({ pod: 'pod-9' }), { ...all, pod: 'pod-9' });
     assert.deepEqual(shown({ image: 'app:2' }), { ...all, image: 'app:2' });
+    assert.deepEqual(shown({ container_name: 'proxy' }), { ...all, container_name: 'proxy' });
     assert.equal(said.complete(undefined), undefined);
   });
 

@@ -1,7 +1,13 @@
 import { strictEqual } from 'node:assert';
 import type { ProcessIdentity } from '../../../src/model.ts';
 import { ProcessViews } from '../../../src/report/process-view.ts';
-import { isBareClient, programName, scriptFile, withoutCode } from '../../../src/report/program.ts';
+import {
+  isBareClient,
+  programArgs,
+  programName,
+  scriptFile,
+  withoutCode,
+} from '../../../src/report/program.ts';
 
 const ROWS: readonly (readonly [executable: string | undefined, args: string, expected: string])[] = [
   ['/usr/bin/curl', 'curl -s http://h/', 'curl'],
@@ -41,6 +47,27 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
   ['/usr/bin/coreutils', '/usr/bin/coreutils --coreutils-prog-shebang=cat /usr/bin/cat -', 'cat'],
   ['/usr/bin/coreutils', '/usr/bin/coreutils', 'coreutils'],
   [undefined, 'sshd:', 'sshd:'],
+  ['/usr/bin/ksh93', 'ksh /opt/x.ksh a', 'ksh /opt/x.ksh'],
+  ['/usr/bin/tcsh', 'tcsh -f /opt/x.csh', 'tcsh /opt/x.csh'],
+  ['/usr/bin/fish', 'fish -C x /opt/x.fish', 'fish /opt/x.fish'],
+  ['/usr/bin/fish', 'fish -c x', 'fish -c'],
+  ['/usr/bin/bash', 'bash /dev/fd/63', 'bash /dev/fd/*'],
+  ['/usr/lib/R/bin/exec/R', '/usr/lib/R/bin/exec/R --no-echo --file=/srv/job.R --args a', 'R /srv/job.R'],
+  ['/usr/bin/expect', 'expect -f /opt/x.exp', 'expect /opt/x.exp'],
+  ['/usr/bin/mono-sgen', 'mono --debug /opt/App.exe', 'mono /opt/App.exe'],
+  ['/usr/lib/jvm/17/bin/java', 'java @/opt/app/args', 'java @/opt/app/args'],
+  ['/usr/lib/jvm/17/bin/java', 'java @/opt/app/args com.example.Main', 'java com.example.Main'],
+  [
+    '/usr/bin/python3.11',
+    'python3 /usr/bin/gunicorn --bind 0.0.0.0:80 shop.wsgi:application',
+    'python3 /usr/bin/gunicorn shop.wsgi:application',
+  ],
+  ['/usr/bin/python3.11', 'python3 -m uvicorn main:app --port 80', 'python3 -m uvicorn main:app'],
+  ['/usr/bin/python3.11', 'python3 /srv/manage.py report --all', 'python3 /srv/manage.py report'],
+  ['/usr/bin/php8.2', 'php artisan queue:work --tries=3', 'php artisan queue:work'],
+  ['/usr/bin/ruby3.1', 'ruby bin/rails server', 'ruby bin/rails server'],
+  ['/usr/bin/node', 'node /usr/bin/npm run fetch', 'node /usr/bin/npm run fetch'],
+  ['/usr/bin/node', 'node /opt/yarn/bin/yarn.js start', 'node /opt/yarn/bin/yarn.js start'],
   [
     '/usr/libexec/platform-python3.6',
     '/usr/libexec/platform-python -Es /usr/sbin/tuned',
@@ -72,12 +99,12 @@ const ROWS: readonly (readonly [executable: string | undefined, args: string, ex
     'ruby3.1 /usr/local/bin/bundle exec puma',
   ],
   ['/usr/bin/ruby3.1', 'ruby /usr/bin/bundle install', 'ruby /usr/bin/bundle'],
-  ['/usr/bin/ruby3.1', 'ruby --yjit -W0 bin/rails server', 'ruby bin/rails'],
+  ['/usr/bin/ruby3.1', 'ruby --yjit -W0 bin/rails server', 'ruby bin/rails server'],
   ['/usr/bin/ruby3.1', 'ruby -e x', 'ruby -e x'],
   ['/usr/bin/perl', '/usr/bin/perl -T /usr/sbin/amavisd', 'perl /usr/sbin/amavisd'],
   ['/usr/bin/perl', 'perl -Mstrict -MJSON::PP -e 1', 'perl -e 1'],
   ['/usr/bin/perl', 'perl -I lib -d:NYTProf x.pl', 'perl x.pl'],
-  ['/usr/bin/php8.2', 'php artisan queue:work', 'php artisan'],
+  ['/usr/bin/php8.2', 'php artisan queue:work', 'php artisan queue:work'],
   ['/usr/bin/php8.2', 'php -S 0.0.0.0:80 -t public router.php', 'php router.php'],
   ['/usr/bin/php-cgi8.2', 'php-cgi8.2 /srv/x.php', 'php-cgi8.2 /srv/x.php'],
   ['/usr/bin/bash', 'bash --rcfile /etc/x -i /opt/x.sh', 'bash /opt/x.sh'],
@@ -131,7 +158,7 @@ const COMMANDS: readonly (readonly [command: string, expected: string])[] = [
   ['python3 -', 'python3 -'],
   ['python2.7 -Qnew -3 old.py', 'python2.7 old.py'],
   ['python3.13t -X gil=0 main.py', 'python3.13t main.py'],
-  ['ruby -W:no-deprecated -S rake x', 'ruby rake'],
+  ['ruby -W:no-deprecated -S rake x', 'ruby rake x'],
   ['ruby -W:no-experimental -eputs', 'ruby -e puts'],
   ['ruby -W0 -Ku -T1 -w app.rb', 'ruby app.rb'],
   ['ruby -rjson -e puts', 'ruby -e puts'],
@@ -163,7 +190,7 @@ const COMMANDS: readonly (readonly [command: string, expected: string])[] = [
   ['node --test-name-pattern e --test app.test.js', 'node app.test.js'],
   ['bun --watch --cwd /srv run start', 'bun run start'],
   ['deno task start', 'deno task start'],
-  ['php -dmemory_limit=1G artisan queue:work', 'php artisan'],
+  ['php -dmemory_limit=1G artisan queue:work', 'php artisan queue:work'],
   ['php -derror_reporting=E_ALL -c/etc/php.ini cron.php', 'php cron.php'],
   ['php -d x=1 -fcron.php', 'php cron.php'],
   ['php --file=cron.php -- -r', 'php cron.php'],
@@ -220,6 +247,22 @@ const TITLES: readonly (readonly [executable: string, title: string, expected: s
   ['/usr/bin/ruby3.1', 'Passenger RubyApp: /var/www/app (production)', 'Passenger RubyApp /var/www/app'],
   ['/usr/bin/node', 'npm run start:prod', 'npm run start:prod'],
   ['/usr/bin/node', 'npm start', 'npm start'],
+  ['/usr/bin/ruby2.7', 'codedeploy-agent: master 4711', 'codedeploy-agent'],
+  [
+    '/usr/bin/ruby2.7',
+    'codedeploy-agent: InstanceAgent::Plugins::CodeDeployPlugin::CommandPoller of master 4711',
+    'codedeploy-agent',
+  ],
+  ['/opt/puppetlabs/puppet/bin/ruby', 'puppet agent: applying configuration', 'puppet agent'],
+  ['/opt/cinc/embedded/bin/ruby', 'chef-client worker: ppid=12;start=10:00:01;', 'chef-client worker'],
+  ['/usr/bin/ruby3.1', 'solid-queue-worker(1.1.0): waiting for jobs in *', 'solid-queue worker'],
+  ['/usr/bin/python3.11', 'airflow task runner: daily load manual__2026-01-01 12', 'airflow task daily load'],
+  [
+    '/usr/bin/python3.11',
+    "airflow task supervisor: ['airflow', 'tasks', 'run', 'daily', 'load', 'manual__2026-01-01']",
+    'airflow task daily load',
+  ],
+  ['/usr/bin/python3.11', 'airflow scheduler -- DagFileProcessorManager', 'airflow scheduler'],
   ['/usr/bin/node', 'next-server (v14.1.0)', 'next-server'],
   ['/usr/bin/node', 'PM2 v5.3.0: God Daemon (/root/.pm2)', 'PM2 God Daemon'],
   ['/usr/bin/node', 'node /srv/app.js', 'node /srv/app.js'],
@@ -249,6 +292,13 @@ describe('program name', () => {
       }
     });
   }
+
+  it('is the same where no more than what names it was recorded', () => {
+    for (const [executable, title, expected] of TITLES) {
+      const process = { pid: 1, start: '1', executable, args: [title] };
+      strictEqual(programName({ ...process, args: programArgs(process) }), expected);
+    }
+  });
 
   it('knows the file of a script, where there is one', () => {
     const file = (executable: string, args: string) =>
@@ -308,6 +358,12 @@ describe('program name', () => {
       ['/usr/bin/perl', '/usr/bin/perl /usr/bin/parallel curl'],
       ['/usr/bin/perl', '/usr/bin/perl -w /usr/bin/chronic curl'],
       ['/usr/bin/systemd-run', 'systemd-run --pipe curl'],
+      ['/usr/bin/find', 'find /srv -exec curl {} ;'],
+      ['/usr/bin/python3.11', 'python3 -'],
+      ['/usr/bin/python3.11', 'python3'],
+      ['/usr/bin/bash', 'bash'],
+      ['/usr/bin/bash', 'bash -s x'],
+      ['/usr/bin/bash', 'bash /dev/fd/63'],
     ] as const) {
       const wrapper = { pid: 8, start: '1', executable, args: args.split(' ') };
       const curl = { pid: 9, start: '1', executable: '/usr/bin/curl', args: ['curl'] };
@@ -317,6 +373,22 @@ describe('program name', () => {
         args,
       );
     }
+  });
+
+  it('names a shell of a person, and not what gave it to him', () => {
+    const curl = { pid: 9, start: '1', executable: '/usr/bin/curl', args: ['curl'] };
+    const by = (...ancestors: string[]) =>
+      new ProcessViews().view({
+        ...curl,
+        ancestors: ancestors.map((words, index) => {
+          const args = words.split(' ');
+          return { pid: 8 - index, start: '1', executable: `/usr/bin/${args[0]?.replace(/^-/, '')}`, args };
+        }),
+      }).startedBy;
+    strictEqual(by('bash', 'sudo -i', '-bash', 'sshd'), 'bash');
+    strictEqual(by('bash', 'tmux'), 'bash');
+    strictEqual(by('sh', 'ssm-session-worker x'), 'sh');
+    strictEqual(by('bash', 'su - gitlab-runner', 'gitlab-runner run'), 'gitlab-runner');
   });
 
   it('falls back to the name, and says when there is none', () => {
@@ -330,9 +402,29 @@ describe('program name', () => {
   });
 
   it('knows which programs say nothing of who is to be fixed', () => {
-    for (const program of ['curl', 'wget', 'sh -c', 'bash -c', 'python3 /usr/bin/http', 'perl /usr/bin/GET'])
+    for (const program of [
+      'curl',
+      'wget',
+      'sh -c',
+      'bash -c',
+      'python3 /usr/bin/http',
+      'perl /usr/bin/GET',
+      'nc.openbsd',
+      'lynx',
+      'python3 -',
+      'python3',
+      'ruby -',
+    ])
       strictEqual(isBareClient(program), true);
-    for (const program of ['aws', 'bash /opt/x.sh', 'bash', 'python3 /opt/app/http', 'python3 -m http'])
+    for (const program of [
+      'aws',
+      'bash /opt/x.sh',
+      'bash',
+      'python3 /opt/app/http',
+      'python3 -m http',
+      'python3.11',
+      'ruby',
+    ])
       strictEqual(isBareClient(program), false);
   });
 });

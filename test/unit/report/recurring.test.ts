@@ -3,7 +3,12 @@ import { callerOf } from '../../../src/events/saved-caller.ts';
 import { Aggregate } from '../../../src/report/aggregate.ts';
 import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerFields } from '../../../src/report/caller-row.ts';
-import { recurringPath, recurringPod, recurringUnit } from '../../../src/report/recurring.ts';
+import {
+  recurringContainer,
+  recurringPath,
+  recurringPod,
+  recurringUnit,
+} from '../../../src/report/recurring.ts';
 import { attributed, CURL } from './samples.ts';
 
 const ID = '4b1c9a7e-2b8d-4f1c-9a7e-2b8d4f1c9a7e';
@@ -18,6 +23,8 @@ const UNITS: readonly (readonly [unit: string, expected: string])[] = [
   ['sshd@3-10.0.0.5:22-10.0.0.9:51234.service', 'sshd@*.service'],
   ['check-mk-agent@12-4711-997.service', 'check-mk-agent@*.service'],
   [`snap.aws-cli.aws-${ID}.scope`, 'snap.aws-cli.aws-*.scope'],
+  ['app-flatpak-org.example.App-12345.scope', 'app-flatpak-org.example.App-*.scope'],
+  ['app-backup-12345.scope', 'app-backup-12345.scope'],
   ['nginx.service', 'nginx.service'],
   ['getty@tty1.service', 'getty@tty1.service'],
   ['postgresql@15-main.service', 'postgresql@15-main.service'],
@@ -45,6 +52,22 @@ const PATHS: readonly (readonly [path: string, expected: string])[] = [
   ['/tmp/tmp4x_9kq2a/run.py', '/tmp/tmp*/run.py'],
   ['/tmp/jenkins1234567890123456789.sh', '/tmp/jenkins*.sh'],
   ['/srv/ws@tmp/durable-1a2b3c4d/script.sh', '/srv/ws@tmp/durable-*/script.sh'],
+  ['/root/.cache/uv/.tmpAb3dE6/bin/app', '/root/.cache/uv/.tmp*/bin/app'],
+  ['/srv/.tmpbuilds/app', '/srv/.tmpbuilds/app'],
+  ['/tmp/chef-script20261123-4711-1x2y3z', '/tmp/chef-script*'],
+  ['/var/tmp/__salt.tmp.ab12cd_3.sh', '/var/tmp/__salt.tmp.*.sh'],
+  ['/tmp/venv0k2x_9ab/script.py', '/tmp/venv*/script.py'],
+  ['/tmp/.mount_MyAppXk3f9Qa/usr/app/main.py', '/tmp/.mount_MyAppX*/usr/app/main.py'],
+  ['/tmp/go-build3456789012/b001/exe/main', '/tmp/go-build*/b001/exe/main'],
+  ['/tmp/terraform_1234567890.sh', '/tmp/terraform_*.sh'],
+  [
+    '/opt/buildagent/temp/agentTmp/custom_script1234567890123456789',
+    '/opt/buildagent/temp/agentTmp/custom_script*',
+  ],
+  ['/dev/fd/63', '/dev/fd/*'],
+  ['/srv/shop/releases/20261123202607/bin/report', '/srv/shop/releases/*/bin/report'],
+  ['/srv/shop/releases/2026/bin/report', '/srv/shop/releases/2026/bin/report'],
+  ['/tmp/2-15-web-7-dispatch-script.tmp.sh', '/tmp/*-web-7-dispatch-script.tmp.sh'],
   ['/opt/tmp.backup/run.sh', '/opt/tmp.backup/run.sh'],
   ['/opt/tmptestfile/run.sh', '/opt/tmptestfile/run.sh'],
   ['/opt/jenkins2.sh', '/opt/jenkins2.sh'],
@@ -61,8 +84,20 @@ const PODS: readonly (readonly [pod: string, expected: string])[] = [
   ['spark-pi-8f1a2b3c4d5e6f70-driver', 'spark-pi-*-driver'],
   ['demo-12-b0c1d-fghjk-l2npq', 'demo-*'],
   ['web-0', 'web-0'],
+  [`arn:aws:ecs:eu-west-1:1:task/main/${HEX}`, 'arn:aws:ecs:eu-west-1:1:task/main/*'],
   ['web-2024-redis', 'web-2024-redis'],
   ['kube-proxy-ip-10-0-0-7.ec2.internal', 'kube-proxy-ip-10-0-0-7.ec2.internal'],
+];
+
+const CONTAINERS: readonly (readonly [name: string, expected: string])[] = [
+  ['dreamy_hopper', '*'],
+  ['dreamy_hopper3', '*'],
+  ['shop_web_1', 'shop_web_1'],
+  ['web_app', 'web_app'],
+  ['shop-backup-run-0a1b2c3d4e5f', 'shop-backup-run-*'],
+  ['shop_backup_run_0a1b2c3d4e5f', 'shop_backup_run_*'],
+  ['alpine-3b1f2', 'alpine-*'],
+  ['report/app', 'report/app'],
 ];
 
 describe('names that are made anew for each run', () => {
@@ -71,6 +106,9 @@ describe('names that are made anew for each run', () => {
   for (const [path, expected] of PATHS)
     it(`${path}: ${expected}`, () => equal(recurringPath(path), expected));
   for (const [pod, expected] of PODS) it(`${pod}: ${expected}`, () => equal(recurringPod(pod), expected));
+
+  for (const [name, expected] of CONTAINERS)
+    it(`${name}: ${expected}`, () => equal(recurringContainer(name), expected));
 
   it('make one caller for each user, whether calls were counted before or not', () => {
     const aggregate = new Aggregate();
@@ -97,6 +135,19 @@ describe('names that are made anew for each run', () => {
         ['root', 1],
       ],
     );
+  });
+
+  it('make one caller of an executable that is unpacked anew, or was replaced', () => {
+    for (const executables of [
+      ['/tmp/.mount_AgentXk3f9Q/agent', '/tmp/.mount_AgentB7d2Lq/agent'],
+      [`/opt/nomad/alloc/${ID}/web/agent`, `/opt/nomad/alloc/${ID.replace('4b', '5c')}/web/agent`],
+      ['/usr/bin/agent', '/usr/bin/agent (deleted)'],
+    ]) {
+      const aggregate = new Aggregate();
+      for (const [index, executable] of executables.entries())
+        aggregate.add(attributed({}, { ...CURL, pid: 700 + index, executable, args: ['agent'] }));
+      equal(aggregate.callers().length, 1, executables[0]);
+    }
   });
 
   it('make one caller of a job, which shows what is the same each time', () => {

@@ -31,6 +31,13 @@ const SYSTEMD = '/usr/lib/systemd/systemd';
 const SHIM = '/usr/bin/containerd-shim-runc-v2';
 
 describe('what started a process', () => {
+  it('is known by a file that an update has replaced since', () => {
+    const from = process({}, '/usr/sbin/sshd', SYSTEMD);
+    const [sshd] = from.ancestors;
+    if (sshd !== undefined) sshd.executable += ' (deleted)';
+    assert.equal(started(from), 'ssh session');
+  });
+
   const ROWS: readonly (readonly [
     expected: string | undefined,
     process: Process,
@@ -39,6 +46,8 @@ describe('what started a process', () => {
   ])[] = [
     ['cron', process({ unit: 'cron.service' }, 'sh -c x', '/usr/sbin/cron -f', SYSTEMD)],
     ['cron', process({}, '/usr/sbin/crond -n', SYSTEMD)],
+    ['cron', process({ containerId: ID }, '/usr/local/bin/supercronic /etc/crontab', SHIM)],
+    ['ssh session', process({}, 'sh', '/usr/sbin/dropbear -R', SYSTEMD)],
     [
       'cron (cron.daily)',
       process(
@@ -179,6 +188,9 @@ describe('cgroup paths', () => {
     [`/system.slice/docker-${ID}.scope`, { runtime: 'docker' }],
     [`/docker/${ID}`, { runtime: 'docker' }],
     [`/machine.slice/libpod-${ID}.scope/container`, { runtime: 'podman' }],
+    // With --cgroups=split, as units of Quadlet have it.
+    [`/system.slice/web.service/libpod-payload-${ID}`, { runtime: 'podman' }],
+    [`/libpod_parent/libpod-${ID}`, { runtime: 'podman' }],
     [
       `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${POD.replaceAll('-', '_')}.slice/cri-containerd-${ID}.scope`,
       { runtime: 'containerd', orchestrator: 'kubernetes', podId: POD },

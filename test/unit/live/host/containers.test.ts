@@ -26,6 +26,60 @@ describe('containers, by the files of their runtimes', () => {
       });
     }));
 
+  it('of a task of ECS, with its family', () =>
+    MadeUpRoot.with((root, tree) => {
+      const Labels = {
+        'com.amazonaws.ecs.task-arn': 'arn:aws:ecs:eu-west-1:1:task/main/0a',
+        'com.amazonaws.ecs.container-name': 'app',
+        'com.amazonaws.ecs.task-definition-family': 'daily-report',
+      };
+      const file = `var/lib/docker/containers/${ID}/config.v2.json`;
+      root.file(file, { Name: '/ecs-daily-report-3-app-0a', Config: { Image: 'r:1', Labels } });
+      assert.equal(ask(tree)?.name, 'daily-report/app');
+    }));
+
+  it('of Docker, wherever its data is', () => {
+    const config = { Name: '/web', Config: { Image: 'nginx:1.25', Labels: {} } };
+    const found = (home: string | undefined, files: Record<string, object>) =>
+      MadeUpRoot.with((root, tree) => {
+        for (const [path, content] of Object.entries(files)) root.file(path, content);
+        return findContainer(tree, { id: ID, home, uid: undefined })?.name;
+      });
+    const file = `containers/${ID}/config.v2.json`;
+    const settings = 'etc/docker/daemon.json';
+    assert.equal(
+      found(undefined, { [settings]: { 'data-root': '/mnt/docker/' }, [`mnt/docker/${file}`]: config }),
+      'web',
+    );
+    assert.equal(found(undefined, { [settings]: { graph: '/mnt/d' }, [`mnt/d/${file}`]: config }), 'web');
+    assert.equal(found(undefined, { [settings]: { 'data-root': 7 }, [`mnt/d/${file}`]: config }), undefined);
+    assert.equal(found(undefined, { [`var/snap/docker/common/var-lib-docker/${file}`]: config }), 'web');
+    assert.equal(found('/home/me', { [`home/me/.local/share/docker/${file}`]: config }), 'web');
+    assert.equal(found(undefined, { [`home/me/.local/share/docker/${file}`]: config }), undefined);
+  });
+
+  it('of the containerd that a distribution of Kubernetes brings', () => {
+    for (const state of [
+      'run/k3s/containerd',
+      'run/k0s/containerd',
+      'var/snap/microk8s/common/run/containerd',
+    ])
+      MadeUpRoot.with((root, tree) => {
+        root.file(`${state}/io.containerd.runtime.v2.task/k8s.io/${ID}/config.json`, {
+          annotations: {
+            'io.kubernetes.cri.sandbox-name': 'web-5d8f',
+            'io.kubernetes.cri.image-name': 'a/b:1',
+          },
+        });
+        assert.deepEqual(known(ask(tree)), {
+          orchestrator: 'kubernetes',
+          pod: 'web-5d8f',
+          image: 'a/b:1',
+          runtime: 'containerd',
+        });
+      });
+  });
+
   it('of Docker below kubelet, and of the ECS agent', () =>
     MadeUpRoot.with((root, tree) => {
       const config = (Labels: object) => ({ Name: '/k8s_web_1', Config: { Image: 'sha256:12', Labels } });
