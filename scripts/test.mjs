@@ -3,23 +3,30 @@
  * `N passed, N failed, N skipped`. Each check counts as one test.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 import { root } from './step.mjs';
+import { testFiles } from './test-files.mjs';
 
-/** What needs the machine for itself: it floods, times a session, or looks at all that runs and all that is loaded. */
-const ALONE = {
-  name: 'alone',
-  fits: /^test\/live\/(?:(?:doctor|flood|soak|storm|transcripts)\.|probe\/(?:check|flood|lifecycle)\.)/,
-};
-/** Each in a mocha of its own; a file is in the first that it fits. */
+/** What needs the machine for itself: it floods, and nothing may be lost. */
+const ALONE = { name: 'alone', fits: /^test\/live\/(?:probe\/flood|flood|soak|storm)\./ };
+/**
+ * Each in a mocha of its own, side by side: the first two wait more than they calculate, the others do not. A file is
+ * in the first that it fits.
+ */
 const LANES = [
   ALONE,
-  // Waits more than it calculates. All that calls the service, one after the other: sessions see the whole host.
-  { name: 'waiting', fits: /^test\/(?:(?:live|zoo|support)\/|cli\/live\.)/ },
-  { name: 'large', fits: /^test\/(?:html\/|cli\/\S*memory|unit\/capture\/bounds)/ },
+  // With a port of their own (test/live/scene.ts): sessions see the calls of the whole host.
+  {
+    name: 'scenes',
+    fits: /^test\/live\/(?:full-disk|interfaces|metrics|networks|processes|prometheus|recipes|requests|same-address|scope)\./,
+  },
+  // All that calls the service at its own port, one after the other.
+  { name: 'service', fits: /^test\/(?:(?:live|zoo|support)\/|cli\/live\.)/ },
+  // What takes memory, before which there should be little in it.
+  { name: 'large', fits: /^test\/(?:(?:fuzz|html|property)\/|cli\/\S*memory|unit\/capture\/bounds)/ },
   { name: 'rest', fits: /^/ },
 ];
 const bin = join(root, 'node_modules', '.bin');
@@ -58,12 +65,8 @@ async function check(name, command, args) {
   process.stdout.write(code === 0 ? `✓ ${name} (${seconds} s)\n` : `✗ ${name} (${seconds} s)\n${output}\n`);
 }
 
-/** Side by side, of which one waits, so that two cores are never idle; and then what is to be alone. */
 async function tests() {
-  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `test/${name}`)
-    .sort();
+  const files = testFiles();
   /** @param {typeof LANES[number]} lane */
   const run = (lane) =>
     mocha(
