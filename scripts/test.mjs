@@ -10,8 +10,11 @@ import { setUpClients } from './setup-clients.mjs';
 import { root } from './step.mjs';
 import { testFiles } from './test-files.mjs';
 
-/** What needs the machine for itself: it floods, and nothing may be lost. */
-const ALONE = { name: 'alone', fits: /^test\/live\/(?:probe\/flood|flood|soak|storm)\./ };
+/** What needs the machine for itself: it floods, and nothing may be lost, or what it looks for is soon gone. */
+const ALONE = {
+  name: 'alone',
+  fits: /^test\/live\/(?:probe\/flood|attribution|flood|procfs|soak|storm)\./,
+};
 /**
  * Each in a mocha of its own, side by side: the first two wait more than they calculate, the others do not. A file is
  * in the first that it fits.
