@@ -8,30 +8,8 @@ import { join } from 'node:path';
 import { setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 import { root } from './step.mjs';
-import { testFiles } from './test-files.mjs';
+import { lanes } from './test-files.mjs';
 
-/** What needs the machine for itself: it floods, and nothing may be lost, or what it looks for is soon gone. */
-const ALONE = {
-  name: 'alone',
-  fits: /^test\/live\/(?:probe\/flood|attribution|flood|procfs|soak|storm)\./,
-};
-/**
- * Each in a mocha of its own, side by side: the first two wait more than they calculate, the others do not. A file is
- * in the first that it fits.
- */
-const LANES = [
-  ALONE,
-  // With a port of their own (test/live/scene.ts): sessions see the calls of the whole host.
-  {
-    name: 'scenes',
-    fits: /^test\/live\/(?:full-disk|interfaces|metrics|networks|processes|prometheus|recipes|requests|same-address|scope)\./,
-  },
-  // All that calls the service at its own port, one after the other.
-  { name: 'service', fits: /^test\/(?:(?:live|zoo|support)\/|cli\/live\.)/ },
-  // What takes memory, before which there should be little in it.
-  { name: 'large', fits: /^test\/(?:(?:fuzz|html|property)\/|cli\/\S*memory|unit\/capture\/bounds)/ },
-  { name: 'rest', fits: /^/ },
-];
 const bin = join(root, 'node_modules', '.bin');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -69,15 +47,9 @@ async function check(name, command, args) {
 }
 
 async function tests() {
-  const files = testFiles();
-  /** @param {typeof LANES[number]} lane */
-  const run = (lane) =>
-    mocha(
-      lane.name,
-      files.filter((file) => LANES.find(({ fits }) => fits.test(file)) === lane),
-    );
-  await Promise.all(LANES.filter((lane) => lane !== ALONE).map(run));
-  await run(ALONE);
+  const { alone, others } = lanes();
+  await Promise.all(others.map(({ name, files }) => mocha(name, files)));
+  await mocha(alone.name, alone.files);
 }
 
 /**
