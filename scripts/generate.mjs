@@ -30,7 +30,7 @@ const plugin = new Plugin({
   respectNoCacheDefault: true,
 });
 await plugin.load();
-settle('oclif.manifest.json', `${JSON.stringify(plugin.manifest, undefined, 2)}\n`);
+settle('oclif.manifest.json', `${JSON.stringify(manifest(), undefined, 2)}\n`);
 settle('docs/commands.md', commandReference());
 settle('docs/causes.md', await causesDocument(new URL('../src/causes/rules/index.ts', import.meta.url)));
 settle('docs/clients.md', clientsDocument(new URL('../src/clients/clients.json', import.meta.url)));
@@ -48,6 +48,15 @@ for (const name of readdirSync(join(root, 'docs')).filter((entry) => entry.endsW
 transcribe('README.md');
 settle('docs/images/terminal.svg', terminalPicture());
 settleScanner();
+
+/** oclif has the commands in the order in which it happened to find them: folders are read at the same time. */
+function manifest() {
+  const { commands, ...others } = plugin.manifest;
+  const isOfTopic = (/** @type {string} */ id) => id.includes(':');
+  const ids = Object.keys(commands).sort();
+  const ordered = [...ids.filter((id) => !isOfTopic(id)), ...ids.filter(isOfTopic)];
+  return { commands: Object.fromEntries(ordered.map((id) => [id, commands[id]])), ...others };
+}
 
 /** oclif fills in what stands between its two comments in the file. */
 function commandReference() {

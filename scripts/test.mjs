@@ -3,25 +3,13 @@
  * `N passed, N failed, N skipped`. Each check counts as one test.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setUp, TEST_PACKAGES } from './setup.mjs';
 import { setUpClients } from './setup-clients.mjs';
 import { root } from './step.mjs';
+import { lanes } from './test-files.mjs';
 
-/** What needs the machine for itself: it floods, times a session, or looks at all that runs and all that is loaded. */
-const ALONE = {
-  name: 'alone',
-  fits: /^test\/live\/(?:(?:doctor|flood|soak|storm|transcripts)\.|probe\/(?:check|flood|lifecycle)\.)/,
-};
-/** Each in a mocha of its own; a file is in the first that it fits. */
-const LANES = [
-  ALONE,
-  // Waits more than it calculates. All that calls the service, one after the other: sessions see the whole host.
-  { name: 'waiting', fits: /^test\/(?:(?:live|zoo|support)\/|cli\/live\.)/ },
-  { name: 'large', fits: /^test\/(?:html\/|cli\/\S*memory|unit\/capture\/bounds)/ },
-  { name: 'rest', fits: /^/ },
-];
 const bin = join(root, 'node_modules', '.bin');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -58,20 +46,10 @@ async function check(name, command, args) {
   process.stdout.write(code === 0 ? `✓ ${name} (${seconds} s)\n` : `✗ ${name} (${seconds} s)\n${output}\n`);
 }
 
-/** Side by side, of which one waits, so that two cores are never idle; and then what is to be alone. */
 async function tests() {
-  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `test/${name}`)
-    .sort();
-  /** @param {typeof LANES[number]} lane */
-  const run = (lane) =>
-    mocha(
-      lane.name,
-      files.filter((file) => LANES.find(({ fits }) => fits.test(file)) === lane),
-    );
-  await Promise.all(LANES.filter((lane) => lane !== ALONE).map(run));
-  await run(ALONE);
+  const { alone, others } = lanes();
+  await Promise.all(others.map(({ name, files }) => mocha(name, files)));
+  await mocha(alone.name, alone.files);
 }
 
 /**

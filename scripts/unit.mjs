@@ -3,13 +3,10 @@
  * picks the test files with it in their path, or, where there are none, the tests with it in their title.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { testFiles } from './test-files.mjs';
 
 const words = process.argv.slice(2);
-const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts') && !/^(live|cli|html)\b/.test(name))
-  .map((name) => join('test', name));
+const all = testFiles().filter((file) => !/^test\/(live|cli|html)\b/.test(file));
 const named = all.filter((file) => words.some((word) => file.includes(word)));
 const selection =
   words.length === 0

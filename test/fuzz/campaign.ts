@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { peakBytes, resetPeak } from '../support/peak-memory.ts';
 import { keep, readCorpus } from './corpus.ts';
 import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
@@ -104,7 +105,7 @@ async function runCase(target: Target, input: Uint8Array, random: Random, again:
 class MemoryLimit {
   readonly #collect: () => void;
   readonly #base: number;
-  readonly #basePeak = process.resourceUsage().maxRSS * 1024;
+  readonly #basePeak: number;
   #checks = 0;
 
   constructor() {
@@ -112,10 +113,13 @@ class MemoryLimit {
     this.#collect = runInNewContext('gc');
     this.#collect();
     this.#base = held();
+    // What ran before in this process may have taken more.
+    resetPeak();
+    this.#basePeak = peakBytes();
   }
 
   async check(where: string): Promise<void> {
-    const peak = process.resourceUsage().maxRSS * 1024 - this.#basePeak;
+    const peak = peakBytes() - this.#basePeak;
     hold(peak < MAX_PEAK_BYTES, `memory rose by ${peak} bytes at ${where}`);
     if (++this.#checks % 32 !== 0) return;
     // Handles are closed in a turn of their own.

@@ -232,7 +232,7 @@ describe('imds live: the process for look-ups', function () {
       });
       await shown(flooding, flooding.stdout, /^flooded/);
       const onConnect = () => process.kill(worker, 'SIGCONT');
-      const { event, pid } = await call(session, client, { local: other, lingers: true, onConnect });
+      const { event, pid } = await call(session, client, { local: other, onConnect });
       assert.equal(event.source.ip, other);
       assert.equal(event.process?.pid, pid, event.attribution.reason);
       assert.equal(await session.stop(), 0);

@@ -8,15 +8,18 @@ import { type LiveEvent, type LiveSession, newMark } from './session.ts';
 export const V4 = `http://${IMDS_ADDRESSES.v4}`;
 export const ADDRESSES = Object.values(IMDS_ADDRESSES).flatMap((address) => ['--address', address]);
 
-/** Connects, asks a while later, and stays until its standard input ends: it can be found. */
+/**
+ * Connects, asks a while later, and stays until its standard input ends, with its socket, also when the service has
+ * closed its end: it can be found, however busy the machine is.
+ */
 const CLIENT = `
 const { hostname, pathname } = new URL(process.argv.at(-1));
 const host = hostname.replace(/[\\[\\]]/g, '');
-const socket = require('net').connect({ port: 80, host, localAddress: process.env.LOCAL, allowHalfOpen: process.env.LINGER === '1' });
+const socket = require('net').connect({ port: 80, host, localAddress: process.env.LOCAL, allowHalfOpen: true });
 socket.once('connect', () => console.log('connected'));
 setTimeout(() => socket.write('GET ' + pathname + ' HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'), 300);
 socket.once('data', () => console.log('answered ' + process.pid)).on('error', () => {});
-process.stdin.resume();
+process.stdin.resume().on('end', () => process.exit());
 `;
 
 /** A client and the service, one cable between them. */
@@ -35,8 +38,6 @@ interface CallOptions {
   url?: string;
   /** Address to call from. */
   local?: string;
-  /** Keeps its socket also when the service has closed its end. */
-  lingers?: boolean;
   /** Called when the client is connected, and has not asked yet. */
   onConnect?: () => void;
 }
@@ -45,13 +46,13 @@ interface CallOptions {
 export async function call(
   session: LiveSession,
   client: Namespace,
-  { prefix = [], args = [], url = V4, local, lingers = false, onConnect }: CallOptions = {},
+  { prefix = [], args = [], url = V4, local, onConnect }: CallOptions = {},
 ): Promise<{ event: LiveEvent; pid: number }> {
   const mark = newMark();
   const words = [...prefix, process.execPath, '-e', CLIENT, '--', ...args, `${url}/latest/meta-data/${mark}`];
   const child = client.spawn(words[0] as string, words.slice(1), {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, LINGER: lingers ? '1' : '', ...(local === undefined ? {} : { LOCAL: local }) },
+    env: { ...process.env, ...(local === undefined ? {} : { LOCAL: local }) },
   });
   const connected = shown(child, child.stdout, /^connected/).then(onConnect);
   const pid = Number((await shown(child, child.stdout, /^answered/)).split(' ')[1]);

@@ -56,7 +56,8 @@ interface LiveProcess {
 }
 
 const READY = /^imds live: ready/;
-const PATIENCE_MS = 20_000;
+/** For a machine that is busy with other tests. */
+const PATIENCE_MS = 45_000;
 
 const running = new Set<ChildProcess>();
 

@@ -21,8 +21,8 @@ export interface Account {
   group: string;
 }
 
-/** For a machine that is busy. */
-const PATIENCE_MS = 20_000;
+/** For a machine that is busy: imds has to fill two files of a megabyte. */
+const PATIENCE_MS = 60_000;
 
 /** Whether the set-up has fetched Debian's logrotate and rsyslog. */
 export function areThere(): boolean {

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lanes, testFiles } from '../../../scripts/test-files.mjs';
+import { root } from '../../cli/run.ts';
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+describe('lanes of npm test', () => {
+  const { alone, others } = lanes();
+
+  it('have each test file once', () => {
+    const all = [alone, ...others].flatMap(({ files }) => files);
+    assert.deepEqual(all.sort(), testFiles().sort());
+  });
+
+  it('have something to do each', () => {
+    for (const { name, files } of [alone, ...others]) assert.ok(files.length > 0, name);
+  });
+
+  // A session sees the calls of the whole host, also those of a test that runs beside its own.
+  it('call the service at its own port in one of them alone', () => {
+    for (const { name, files } of others) {
+      if (name === 'service') continue;
+      for (const file of files.filter((one) => one.startsWith('test/live/'))) {
+        const text = read(file);
+        assert.match(text, /from '\.\/scene\.ts'/, file);
+        assert.doesNotMatch(text, /'--port', '80'|from '\.\/lookups\.ts'.*\bpair\b/, file);
+      }
+    }
+  });
+
+  it('end with what slows down all that comes after it', () => {
+    const lane = others.find(({ files }) => files.some((file) => file.startsWith('test/fuzz/')));
+    assert.match(lane?.files.at(-1) ?? '', /^test\/fuzz\//);
+  });
+});
