@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts';
 import { callerName, callerRow } from '../caller-row.ts';
 import { fewText, joinKnown } from '../layout.ts';
 import type { ProcessViews } from '../process-view.ts';
-import { whereText } from '../text-table.ts';
+import { whereText } from '../where-text.ts';
 import { html, type Markup } from './markup.ts';
 import type { ScopeNoun } from './verdicts.ts';
 import { CALLER_STATUSES, cutText, pill, STATUS_WORDS, statusOf, timeText } from './words.ts';

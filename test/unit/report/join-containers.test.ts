@@ -8,7 +8,7 @@ import { callerObject } from '../../../src/report/caller-json.ts';
 import { callerFields, callerRow } from '../../../src/report/caller-row.ts';
 import { groupsOf } from '../../../src/report/groups.ts';
 import { findIgnored } from '../../../src/report/ignored.ts';
-import { whereText } from '../../../src/report/text-table.ts';
+import { whereText } from '../../../src/report/where-text.ts';
 import { attributed, PYTHON, render, TIME } from './samples.ts';
 
 const FACTS: ContainerFacts = {
