@@ -109,7 +109,7 @@ export class FactCollector {
       this.#foreignPath++;
       return;
     }
-    this.#runs.add(run, deed, Number(call.time) / 1e9, call.status !== undefined);
+    this.#runs.add(run, deed, call.time, call.status !== undefined);
     if (call.operation === 'token') {
       this.#token(deed, call);
       return;

@@ -1,3 +1,4 @@
+import type { Nanoseconds } from '../model.ts';
 import {
   type Combine,
   type Deed,
@@ -88,13 +89,12 @@ export class Runs {
     this.#budget = budget;
   }
 
-  /** @param time seconds since the epoch */
-  add(key: string, deed: Deed, time: number, isAnswered: boolean): void {
+  add(key: string, deed: Deed, time: Nanoseconds, isAnswered: boolean): void {
     if (key !== this.#lastKey) {
       this.#lastKey = key;
       this.#lastHash = hashOf(key);
     }
-    this.#runOf(this.#lastHash)?.add(deed, time, isAnswered);
+    this.#runOf(this.#lastHash)?.add(deed, Number(time) / 1e9, isAnswered);
   }
 
   /** Of another part of the caller's calls: a run that is in both is one. */

@@ -29,6 +29,8 @@ interface Command extends OriginPart {
   process: Process;
   /** By that of the ancestors. */
   alike: Map<object, object>;
+  /** The last of them, which mostly comes again. */
+  last: { ancestors: object; token: object } | undefined;
 }
 
 /** Of a command: what runs it does not differ much. */
@@ -121,17 +123,19 @@ function processLike(
     containerId,
     unit,
     ancestors,
-    alike: alike && alikeOf(command, alike),
+    alike: alike && (command.last?.ancestors === alike ? command.last.token : alikeOf(command, alike)),
   };
 }
 
-function alikeOf({ alike }: Command, ancestors: object): object {
+function alikeOf(command: Command, ancestors: object): object {
+  const { alike } = command;
   let token = alike.get(ancestors);
   if (token === undefined) {
     if (alike.size >= MAX_ALIKE) alike.clear();
     token = {};
     alike.set(ancestors, token);
   }
+  command.last = { ancestors, token };
   return token;
 }
 
@@ -153,5 +157,5 @@ function readCommand(pieces: Pieces, hosts: EventHosts): Command | undefined {
       process?.pid === pid && process.entityId === id && process.startTime === parseEventTime(start);
     return origin && isFollowed ? { ...origin, process } : undefined;
   });
-  return first && second && { ...second, alike: new Map() };
+  return first && second && { ...second, alike: new Map(), last: undefined };
 }

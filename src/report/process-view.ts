@@ -2,6 +2,7 @@ import { type TokenArgument, tokenArgumentOf } from '../causes/token-argument.ts
 import type { Process, ProcessFacts, ProcessIdentity } from '../model.ts';
 import { maskArgs, maskText } from '../secrets.ts';
 import { AlikeViews, runOf, unnamed } from './alike-views.ts';
+import { Beside } from './beside.ts';
 import { namedByUser } from './cgroup-path.ts';
 import { FactViews } from './facts.ts';
 import { feedsShells, isBareClient, isShellWithoutFile, isWrapper, programName } from './program.ts';
@@ -28,7 +29,7 @@ export interface ProcessView {
  */
 export class ProcessViews {
   readonly #views = new WeakMap<Process, ProcessView>();
-  readonly #alike = new WeakMap<object, AlikeViews>();
+  readonly #alike = new Beside<AlikeViews>();
   /** By the list, which the processes of one parent share. */
   readonly #ancestors = new WeakMap<Process['ancestors'], Process['ancestors']>();
   readonly #commands = new Map<string, Command>();
@@ -85,14 +86,14 @@ export class ProcessViews {
   }
 
   #ofAlike(process: Process, alike: object): ProcessView {
-    let views = this.#alike.get(alike);
+    let views = this.#alike.of(alike);
     if (views === undefined) {
       const first = this.#make(process);
       const starter = isBareClient(first.program) ? this.#starter(process) : undefined;
       const ancestor = starter === undefined ? -1 : process.ancestors.indexOf(starter.run);
       const isNamed = this.#command(process).program !== undefined;
       views = new AlikeViews(first, isNamed, ancestor < 0 ? undefined : ancestor);
-      this.#alike.set(alike, views);
+      this.#alike.put(alike, views);
     }
     return views.of(process);
   }

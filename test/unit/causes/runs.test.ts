@@ -10,7 +10,8 @@ const MOST_FOLLOWED = 32;
 
 function tallyOf(steps: readonly Step[], budget = new RunBudget(1000)): RunTally {
   const runs = new Runs(budget);
-  for (const step of steps) runs.add(...step);
+  for (const [run, deed, seconds, isAnswered] of steps)
+    runs.add(run, deed, BigInt(Math.round(seconds * 1e9)), isAnswered);
   return runs.tally;
 }
 
