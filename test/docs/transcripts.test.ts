@@ -53,6 +53,13 @@ describe('transcripts of documents', () => {
 });
 
 describe('live transcripts', () => {
+  it('have no line that is said only where the end takes its time', () => {
+    const said = 'imds live: reading what waits; a second signal ends it at once, without a report\n';
+    const saved = 'imds live: saved host.pcapng\n';
+    assert.equal(normal(`a\n^C${said}${saved}`, 1, 'x'), `a\n^C${saved}`);
+    assert.equal(normal(`a\n${said}${saved}`, 1, 'x'), `a\n${saved}`);
+  });
+
   it('have no pid, time, port or version of the machine', () => {
     const line = (pid: number, parent: number, time: string) =>
       `[2026-11-28T${time}] [INFO] IMDSv2 (pid:${pid}:curl argv:curl http://169.254.169.254:27749/) called by -> (pid:${parent}:a.sh argv:a.sh) -> (pid:1:tini argv:tini -- (x))`;

@@ -13,6 +13,8 @@ const DURATION = String.raw`(?:[\d.,]+ m?s|less than 1 ms)`;
 const UNTIL = String.raw`\s+to\s+(?:\d{4}-\d\d-\d\d\s+)?\d\d:\d\d(?::\d\d)?`;
 
 const FIXED: readonly [RegExp, string][] = [
+  // Said where the end takes longer than a moment.
+  [/(?<=^|\^C)imds live: reading what waits; .*\n/gm, ''],
   // Of the first process, which is not the same in a container; it is the last of every ancestry.
   [/\(pid:1:.*\)$/gm, '(pid:1:systemd argv:/sbin/init)'],
   // Said where the first call was in another second than the last.
