@@ -12,22 +12,28 @@ const ALONE = {
   fits: /^test\/live\/(?:probe\/flood|attribution|flood|procfs|soak|storm)\./,
 };
 /**
- * Each in a mocha of its own: first {@link ALONE}, which runs after the others; of those, which run side by side, two
- * wait more than they calculate. A file is in the first that it fits.
+ * Sessions, which run side by side when the calculating is over: they wait more than they calculate, and what they wait
+ * for has its time.
  */
-const LANES = [
-  ALONE,
+const SESSIONS = [
   // With a port of their own (test/live/scene.ts): sessions see the calls of the whole host.
   {
     name: 'scenes',
     fits: /^test\/live\/(?:full-disk|interfaces|metrics|networks|processes|prometheus|recipes|requests|same-address|scope)\./,
   },
   // All that calls the service at its own port, one after the other.
-  { name: 'service', fits: /^test\/(?:(?:live|zoo|support)\/|cli\/live\.)/ },
+  { name: 'sessions', fits: /^test\/live\// },
+];
+/** Side by side, before them. */
+const OTHERS = [
+  // The same, of others: they wait for clients.
+  { name: 'service', fits: /^test\/(?:(?:zoo|support)\/|cli\/live\.)/ },
   // What takes memory, before which there should be little in it.
   { name: 'large', fits: /^test\/(?:(?:fuzz|html|property)\/|cli\/\S*memory|unit\/capture\/bounds)/ },
   { name: 'rest', fits: /^/ },
 ];
+/** Each in a mocha of its own. A file is in the first that it fits. */
+const LANES = [ALONE, ...SESSIONS, ...OTHERS];
 
 /** Paths of all test files, in the order in which they are run. */
 export function testFiles() {
@@ -38,7 +44,7 @@ export function testFiles() {
   return [...files.filter((file) => !LAST.test(file)), ...files.filter((file) => LAST.test(file))];
 }
 
-/** What runs side by side, and then alone. */
+/** What runs side by side, then the sessions, and what runs alone. */
 export function lanes() {
   const files = testFiles();
   /** @param {typeof ALONE} lane */
@@ -46,5 +52,5 @@ export function lanes() {
     name: lane.name,
     files: files.filter((file) => LANES.find(({ fits }) => fits.test(file)) === lane),
   });
-  return { alone: filled(ALONE), others: LANES.filter((lane) => lane !== ALONE).map(filled) };
+  return { others: OTHERS.map(filled), sessions: SESSIONS.map(filled), alone: filled(ALONE) };
 }

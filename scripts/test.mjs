@@ -47,8 +47,9 @@ async function check(name, command, args) {
 }
 
 async function tests() {
-  const { alone, others } = lanes();
-  await Promise.all(others.map(({ name, files }) => mocha(name, files)));
+  const { others, sessions, alone } = lanes();
+  for (const stage of [others, sessions])
+    await Promise.all(stage.map(({ name, files }) => mocha(name, files)));
   await mocha(alone.name, alone.files);
 }
 
