@@ -1,4 +1,4 @@
-import { Line, viewOf } from './line.ts';
+import { Line } from './line.ts';
 
 /** Longer lines are passed over: an event with all its ancestors is much shorter. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
@@ -22,13 +22,12 @@ export class LineSplitter {
   }
 
   push(chunk: Buffer): void {
-    const view = viewOf(chunk);
     let start = 0;
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
       if (end < 0) break;
       if (this.#restBytes > 0) this.#joined(chunk.subarray(start, end), false);
-      else if (end > start) this.#take(new Line(chunk, view, start, end), ++this.#number, false);
+      else if (end > start) this.#take(new Line(chunk, start, end), ++this.#number, false);
       else this.#number++;
       start = end + 1;
       // Of a file that is all newlines, a call for each would take longer than to unpack it.

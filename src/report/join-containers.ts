@@ -11,9 +11,9 @@ import { recurringContainer, recurringExecutable, recurringPod } from './recurri
 
 /**
  * Callers as a person counts them: the pods of a CronJob or of one template, the containers that one pod had after one
- * another, those of `docker run --rm` and tasks of one family run the same program, which is one to be fixed. Which pod a container is of may be known only
- * after its first calls, and of another report: so callers are one a container until the end, and a report that is
- * to be read again has them so, too.
+ * another, those of `docker run --rm` and tasks of one family run the same program, which is one to be fixed. Which pod
+ * a container is of may be known only after its first calls, and of another report: so callers are one a container
+ * until the end, and a report that is to be read again has them so, too.
  */
 export function joinContainers(
   callers: readonly Caller[],
