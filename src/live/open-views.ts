@@ -114,6 +114,7 @@ async function openAll(
       interfaces,
       endpoints,
       lookups,
+      isAlone: sockets === undefined,
       guard: pollGuard(root),
       now,
       onNews: onInterfaceNews,

@@ -1,4 +1,4 @@
-import { release } from 'node:os';
+import { release, totalmem } from 'node:os';
 import type { LossesRecord } from '../bpf/records.ts';
 import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
@@ -29,7 +29,14 @@ const LINK_TYPES: Readonly<Record<string, number>> = {
 };
 /** cap's largest packet, which it fixes itself. */
 const PACKET_BYTES = 65_535;
-const KERNEL_BUFFER_BYTES = 10 * 1024 * 1024;
+/**
+ * cap asks for packets at once, and libpcap then gives each of them room for its largest: 160 packets in 10 MiB. What
+ * comes while the process is busy has to fit in, for nobody else has seen it where the wire is alone.
+ */
+const LEAST_BUFFER_BYTES = 10 * 1024 * 1024;
+const MOST_BUFFER_BYTES = 32 * 1024 * 1024;
+/** Of the host's memory: the kernel takes twice as much as it is asked for. */
+const BUFFER_SHARE = 1 / 128;
 const NANOSECONDS = 1_000_000_000n;
 const NOWHERE = { offset: 0, packetsBefore: 0 };
 
@@ -53,6 +60,8 @@ export interface WireOptions {
   endpoints: readonly Endpoint[];
   /** Whom to ask for the process of each new connection; undefined for nobody. */
   lookups: LookupClient | undefined;
+  /** Nobody watches the sockets: what is lost here is lost. */
+  isAlone: boolean;
   /** Keeps interfaces that go down from ending the process; undefined where there is nothing that does. */
   guard: PollGuard | undefined;
   now(): bigint;
@@ -78,17 +87,18 @@ export class WireView implements View {
 
   /** @throws PrerequisiteError without the package cap, libpcap, the right to capture, or the interface */
   static async open(options: WireOptions): Promise<WireView> {
-    const { interfaces, endpoints } = options;
+    const { interfaces, endpoints, isAlone } = options;
     const module = await loadCap();
     // Hosts alone, so that fragments pass too; the traffic of a metadata service is little.
     const filter = endpoints.map(({ address }) => `host ${address}`).join(' or ');
+    const bufferBytes = isAlone ? bufferBytesOf(totalmem(), interfaces.length) : LEAST_BUFFER_BYTES;
     const captures: OpenCapture[] = [];
     for (const name of interfaces) {
       try {
         const cap = new module.default.Cap();
         const buffer = Buffer.alloc(PACKET_BYTES);
         kept.push(cap);
-        const link = cap.open(name, filter, KERNEL_BUFFER_BYTES, buffer);
+        const link = cap.open(name, filter, bufferBytes, buffer);
         cap.setMinBytes?.(0);
         const linkType = LINK_TYPES[link];
         captures.push({ name, cap, buffer, linkType: linkType ?? -1, guarded: options.guard?.guard() ?? -1 });
@@ -145,6 +155,12 @@ export class WireView implements View {
     });
     await lookups?.end();
   }
+}
+
+/** Bytes that libpcap is asked for, for each of so many interfaces. */
+export function bufferBytesOf(memoryBytes: number, interfaces: number): number {
+  const room = Math.min(MOST_BUFFER_BYTES, Math.floor(memoryBytes * BUFFER_SHARE));
+  return Math.max(LEAST_BUFFER_BYTES, Math.floor(room / interfaces));
 }
 
 /** @throws PrerequisiteError where it is missing, or cannot be loaded */

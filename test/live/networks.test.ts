@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { totalmem } from 'node:os';
+import { bufferBytesOf } from '../../src/live/wire-view.ts';
 import { type Namespace, Network } from '../support/netns.ts';
 import { addEndpoint, connectContainer, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { succeed } from './probe/world.ts';
@@ -18,6 +20,9 @@ async function askAll(where: Namespace, path: string): Promise<void> {
 
 const words = ({ imds, url, http }: LiveEvent) =>
   `${imds.version} ${imds.operation} ${url?.path} ${http?.response?.status_code}`;
+
+/** Requests whose packets fill most of the ring on this host: each has a connection of its own, of about ten. */
+const FILLING = Math.floor(bufferBytesOf(totalmem(), 1) / 65_536 / 12);
 
 const ALL = [
   'v1 read /latest/meta-data/mac 200',
@@ -66,6 +71,26 @@ describe('imds live: networks', function () {
             assert.notEqual(reason, '');
           }
         }
+      },
+      { args: ['--capture', 'wire'], within: true },
+    ));
+
+  it('loses nothing on the wire of some hundred packets that come while it is busy', () =>
+    withScene(
+      async ({ client, session, mark, path }) => {
+        const urls = `http://${V4_ENDPOINT}${path}/[1-${FILLING}]`;
+        process.kill(session.child.pid ?? 0, 'SIGSTOP');
+        try {
+          await succeed(client.run('curl', ['-s', '-o', '/dev/null', urls]));
+        } finally {
+          process.kill(session.child.pid ?? 0, 'SIGCONT');
+        }
+        const events = await session.eventsOf(mark, FILLING);
+        const numbers = events.map(({ url }) => Number(url?.path.split('/').at(-1)));
+        assert.deepEqual(
+          numbers,
+          Array.from({ length: FILLING }, (_, i) => i + 1),
+        );
       },
       { args: ['--capture', 'wire'], within: true },
     ));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { bufferBytesOf } from '../../../src/live/wire-view.ts';
 import { canCreateNamespaces } from '../../support/netns.ts';
 
 /** Opens these interfaces so often, with the garbage collected in between; what cap frees too early shows at the end. */
@@ -37,6 +38,23 @@ describe('the wire view', function () {
 
   before(function () {
     if (!existsSync('node_modules/cap/build/Release/cap.node')) this.skip();
+  });
+
+  it('has a ring of 10 to 32 MiB for each interface, by the memory of the host', () => {
+    const MEBIBYTE = 2 ** 20;
+    const mebibytes = (gibibytes: number, interfaces: number) =>
+      bufferBytesOf(gibibytes * 1024 * MEBIBYTE, interfaces) / MEBIBYTE;
+    assert.deepEqual(
+      [
+        mebibytes(0.5, 1),
+        mebibytes(2, 1),
+        mebibytes(4, 1),
+        mebibytes(64, 1),
+        mebibytes(64, 2),
+        mebibytes(64, 9),
+      ],
+      [10, 16, 32, 32, 16, 10],
+    );
   });
 
   it('goes on after an interface that cannot be opened', () =>
