@@ -7,10 +7,10 @@ import type { ReportSink } from '../report/types.ts';
 import { aborted } from './aborted.ts';
 import { CrossChecker } from './cross-checker.ts';
 import { endpointsOf } from './endpoint.ts';
-import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Teller } from './teller.ts';
+import { keepYoungGenerationSmall } from './v8.ts';
 import { type ReportOutputOptions, writeReport } from './write-report.ts';
 
 export interface AnalyzeOptions extends ReportOutputOptions {

@@ -6,8 +6,8 @@ import { Config } from '@oclif/core/config';
 import { execute } from '@oclif/core/execute';
 import { settings } from '@oclif/core/settings';
 import { diagnostic } from './diagnostics.ts';
-import { keepHeapSmall, keepYoungGenerationSmall } from './heap.ts';
 import { tooMuch, unknownCommand } from './unknown-command.ts';
+import { keepHeapSmall, keepYoungGenerationSmall } from './v8.ts';
 
 /**
  * Runs the command that process.argv names.

@@ -14,10 +14,10 @@ import { SavedReportReader } from '../events/saved-report.ts';
 import type { AttributedCall, CaptureSummary } from '../model.ts';
 import type { ReportSink } from '../report/types.ts';
 import { countOf } from '../words.ts';
-import { keepYoungGenerationSmall } from './heap.ts';
 import { Interruption } from './interruption.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Teller } from './teller.ts';
+import { keepYoungGenerationSmall, optimizeLate } from './v8.ts';
 import { type ReportOutputOptions, writeReport } from './write-report.ts';
 
 export interface ReportOptions extends ReportOutputOptions {
@@ -33,6 +33,7 @@ export interface ReportOptions extends ReportOutputOptions {
 /** `imds report`: reads saved events, prints one report. Gives the exit code; throws an ImdsError. */
 export async function report(options: ReportOptions, surroundings: Surroundings): Promise<number> {
   keepYoungGenerationSmall();
+  optimizeLate();
   const interruption = new Interruption(surroundings.signals);
   try {
     const code = await new ReportRun(options, surroundings, interruption).run();

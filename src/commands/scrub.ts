@@ -3,9 +3,9 @@ import * as Flags from '@oclif/core/flags';
 import { ImdsCommand } from '../cli/base-command.ts';
 import { parseEndpoints } from '../cli/endpoint.ts';
 import { endpointFlag } from '../cli/flags.ts';
-import { keepYoungGenerationSmall } from '../cli/heap.ts';
 import { scrub } from '../cli/scrub.ts';
 import { processSurroundings } from '../cli/surroundings.ts';
+import { keepYoungGenerationSmall } from '../cli/v8.ts';
 import { UsageError } from '../errors.ts';
 
 export default class Scrub extends ImdsCommand {
