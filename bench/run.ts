@@ -65,6 +65,7 @@ const present = (commands: readonly Command[]) =>
 const bench: Bench = {
   cache,
   quick: values.quick,
+  program: BIN,
   imds: `'${process.execPath}' '${BIN}'`,
   measure: (commands, rounds) => measure(present(commands), rounds),
 };

