@@ -5,6 +5,7 @@ import {
   ACCOUNT_ID,
   DASHED_ACCOUNT_ID,
   HOSTS,
+  IAM_ID,
   IN_PATHS,
   isPlainHost,
   LINK_ADDRESS,
@@ -21,6 +22,8 @@ interface Found extends Span {
   alias?: string;
 }
 
+/** Of an id of IAM, what tells its kind. */
+const IAM_PREFIX = 4;
 const MAX_REMEMBERED = 1024;
 const LONGEST_REMEMBERED = 512;
 const TARGET: readonly Place[] = [...IN_PATHS, ...HOSTS];
@@ -39,7 +42,8 @@ export class Names implements Disguise {
     [RESOURCE_ID, (id) => id.replace(/[^-]+$/, (digits) => this.#aliases.hex(digits))],
     [ACCOUNT_ID, (id) => this.#aliases.number(id)],
     [DASHED_ACCOUNT_ID, (id) => dashed(this.#aliases.number(id.replaceAll('-', '')))],
-    [LINK_ADDRESS, (id) => colons(this.#aliases.linkAddress(id.replaceAll(':', '')))],
+    [IAM_ID, (id) => id.slice(0, IAM_PREFIX) + this.#aliases.word(id.slice(IAM_PREFIX)).toUpperCase()],
+    [LINK_ADDRESS, (id) => pairs(this.#aliases.linkAddress(id.replace(/[:-]/g, '')), id[2])],
   ];
 
   constructor(aliases = new Aliases()) {
@@ -181,6 +185,6 @@ function dashed(digits: string): string {
   return `${digits.slice(0, 4)}-${digits.slice(4, 8)}-${digits.slice(8)}`;
 }
 
-function colons(hex: string): string {
-  return hex.replace(/..(?!$)/g, '$&:');
+function pairs(hex: string, separator = ':'): string {
+  return hex.replace(/..(?!$)/g, `$&${separator}`);
 }

@@ -65,7 +65,14 @@ export const RESOURCE_ID =
   /(?<![A-Za-z0-9])(i|mi|r|h|ami|aki|ari|lt|key|vol|snap|fs|fsap|eni|vpc|vpce|pcx|subnet|acl|sg|sgr|pl|nat|igw|eigw|tgw|vgw|cgw|vpn|rtb|rtbassoc|eipalloc|eipassoc|dopt|fl|cr|pg)-([\da-f]{8,17})(?![\da-f])/gi;
 export const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
 export const DASHED_ACCOUNT_ID = /(?<![\d-])\d{4}-\d{4}-\d{4}(?![\d-])/g;
-export const LINK_ADDRESS = /(?<![\da-f:])(?:[\da-f]{2}:){5}[\da-f]{2}(?![\da-f:])/gi;
+/** Also as Windows and IEEE 802 write it, with dashes. */
+export const LINK_ADDRESS =
+  /(?<![\da-f:])(?:[\da-f]{2}:){5}[\da-f]{2}(?![\da-f:])|(?<![\da-z-])(?:[\da-f]{2}-){5}[\da-f]{2}(?![\da-z-])/gi;
+/**
+ * Unique id of a role, user, group, instance profile, policy, certificate or public key
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html); access keys are masked anyway.
+ */
+export const IAM_ID = /(?<![A-Za-z0-9])A(?:ROA|IDA|GPA|IPA|NPA|NVA|PKA|SCA)[A-Z0-9]{12,124}(?![A-Za-z0-9])/g;
 
 /** Hosts that are the metadata service itself, or no host in particular, and addresses, which stay. */
 export function isPlainHost(host: string): boolean {

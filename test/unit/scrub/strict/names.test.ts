@@ -39,6 +39,13 @@ describe('scrub/strict, names', () => {
     ['https://user@vault.example.com:8200/v1', 'https://user@#####.#######.com:8200/v1'],
     ['ssh db1.prod.internal, ip-10-0-0-5', 'ssh ###.####.internal, ###########'],
     ['/macs/0a:1b:2c:3d:4e:5f/x', '/macs/##:##:##:##:##:##/x'],
+    ['-m 0A-1B-2C-3D-4E-5F,x', '-m ##-##-##-##-##-##,x'],
+    ['at 2026-01-15-10-00-01.log, a-0a-1b-2c-3d-4e-5f', 'at 2026-01-15-10-00-01.log, a-0a-1b-2c-3d-4e-5f'],
+    [
+      'AROADBQP57FF2AEXAMPLE:i-0123456789abcdef0 and AIDACKCEVSQ6C2EXAMPLE',
+      'AROA#################:i-################# and AIDA#################',
+    ],
+    ['AROA IAIDAS AROADBQP57FF2AEXAMPLEx', 'AROA IAIDAS AROADBQP57FF2AEXAMPLEx'],
     [
       'http://169.254.169.254/ http://metadata.google.internal/ http://[fd00:ec2::254]/ http://localhost:80',
       'http://169.254.169.254/ http://metadata.google.internal/ http://[fd00:ec2::254]/ http://localhost:80',
@@ -137,7 +144,19 @@ describe('scrub/strict, names', () => {
   });
 
   it('take linear time in hostile text', () => {
-    for (const piece of ['a.', 'role=', 'i-', '://', '1', 'a1:', 'security-credentials/', '-', ':role/']) {
+    for (const piece of [
+      'a.',
+      'role=',
+      'i-',
+      'a1-',
+      'AROA',
+      '://',
+      '1',
+      'a1:',
+      'security-credentials/',
+      '-',
+      ':role/',
+    ]) {
       const text = piece.repeat(Math.ceil(100_000 / piece.length));
       const from = performance.now();
       assert.equal(names().text(text).length, text.length);
