@@ -182,6 +182,8 @@ const CLIENTS: readonly ZooClient[] = [
   shell('curl-f', 'a script of curl -f with tokens', 'curl_f.sh'),
   shell('wget-v1', 'a script of Wget without tokens', 'wget_v1.sh'),
   shell('wget-v2', 'a script of Wget with tokens', 'wget_v2.sh'),
+  shell('busybox-v1', 'a script of the Wget of BusyBox 1.35.0 without tokens', 'busybox_v1.sh'),
+  shell('busybox-v2', 'a script of that Wget that was written for GNU Wget, with tokens', 'busybox_v2.sh'),
   {
     id: 'ec2-metadata',
     title: 'ec2-metadata 2.0.1',

@@ -52,6 +52,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
     join(LIBRARIES, 'rubygems-integration/3.1.0'),
     join(USR, 'lib/ruby/gems/3.1.0'),
   ].join(':'),
+  BUSYBOX: join(ROOT, 'bin', 'busybox'),
   BASE: 'http://169.254.169.254/latest',
 };
 

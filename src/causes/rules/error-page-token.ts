@@ -16,7 +16,7 @@ export const errorPageToken: Rule = {
     'EC2 user guide: Retrieve instance metadata',
   ],
   remedy: () =>
-    'Let the script stop when it gets no token (curl -f, a test of the status), and look why it got none: a hop limit of 1 in a container (set it to 2), or IMDS turned off.',
+    'Let the script stop when it gets no token (curl -f, a test of the status), and look why it got none: a hop limit of 1 in a container (set it to 2), IMDS turned off, or the Wget of BusyBox, which cannot send a PUT (use curl).',
   look({ facts, isScripted }) {
     const { emptyHeader, invalidToken, runs } = facts;
     if (emptyHeader > 0)
