@@ -1,4 +1,4 @@
-import { type Day, type DayBudget, type DayCount, DayCounts, dayStart } from '../callers/days.ts';
+import type { Day, DayBudget, DayCount } from '../callers/days.ts';
 import { type AllCalls, type CallerSums, type IgnoredAs, LARGER, SUM } from '../callers/types.ts';
 import { type CallerFacts, FactCollector, type SavedFacts } from '../causes/caller-facts.ts';
 import type { RunBudget } from '../causes/runs.ts';
@@ -10,11 +10,12 @@ import {
   type PathClass,
 } from '../model.ts';
 import { CalledNames } from './called-names.ts';
+import { type AddedCounts, CallerCounts } from './caller-counts.ts';
 import { type Candidate, candidateOf, type Example, isBetter } from './example.ts';
 import { FewValues, type TextBudget } from './few-values.ts';
 import type { ShownHost } from './host-names.ts';
 import type { HostParts } from './host-parts.ts';
-import { KINDS, type KindCounts, kindCounts } from './kinds.ts';
+import { KINDS, type KindCounts } from './kinds.ts';
 import { MostSaid } from './most-said.ts';
 import { NOTHING_KEPT, type ProcessSize } from './process-budget.ts';
 import type { ProcessView } from './process-view.ts';
@@ -47,7 +48,6 @@ export interface CallerBudgets {
 /** A row of the report: everything that one program on one host did. */
 export class Caller {
   readonly identity: CallerIdentity;
-  readonly counts: number[] = KINDS.map(() => 0);
   readonly operations = { token: 0, read: 0, attempt: 0 };
   /** Calls whose process is known: all or none, but of the row of those beyond the maximum. */
   withProcess = 0;
@@ -62,7 +62,7 @@ export class Caller {
   readonly forwardedFor: FewValues;
   readonly unknownReasons: FewValues;
   readonly #hostNames: CalledNames;
-  readonly #days: DayCounts;
+  readonly #counts: CallerCounts;
   /** Of the earliest call of the worst kind seen: v1, else unknown, … */
   #example: Candidate;
   /** What saved events and reports said of its processes; undefined where the journal is read, which has it all. */
@@ -74,8 +74,6 @@ export class Caller {
   parts: HostParts | undefined;
   /** The callers that it was joined of, each of one container; none where it was not. */
   containers: readonly Caller[] = [];
-  /** Calls of which an inventory alone knows. */
-  #raised = 0;
   #users: string | undefined;
   #hasManyUsers = false;
   #lacksAgent = false;
@@ -93,7 +91,7 @@ export class Caller {
     this.forwardedFor = new FewValues(4, budgets.text);
     this.unknownReasons = new FewValues(4, budgets.text);
     this.#hostNames = new CalledNames(budgets.text);
-    this.#days = new DayCounts(KINDS.length, budgets.days);
+    this.#counts = new CallerCounts(budgets.days);
     this.#facts = new FactCollector(budgets.runs);
   }
 
@@ -120,12 +118,17 @@ export class Caller {
     return this.#isCounted ? undefined : this.#ignoredAs;
   }
 
+  /** Calls by kind, in the order of KINDS. */
+  get counts(): readonly number[] {
+    return this.#counts.byKind;
+  }
+
   get kinds(): KindCounts {
-    return kindCounts(this.counts);
+    return this.#counts.kinds;
   }
 
   get calls(): number {
-    return sumOf(this.counts);
+    return this.#counts.total;
   }
 
   get example(): Example {
@@ -146,18 +149,17 @@ export class Caller {
   }
 
   get raisedCalls(): number {
-    return this.#raised;
+    return this.#counts.raised;
   }
 
   /** No event tells of it, nor a report: its calls have no times but days. */
   get isOfInventoryAlone(): boolean {
-    return this.#raised > 0 && this.#raised === this.calls;
+    return this.raisedCalls > 0 && this.raisedCalls === this.calls;
   }
 
   /** Begin of the latest day with such a call, in UTC, among the days that are known. */
   get lastDayOfV1(): Nanoseconds | undefined {
-    const last = this.#days.days.findLast(({ counts }) => (counts[0] ?? 0) > 0);
-    return last && dayStart(last.day);
+    return this.#counts.lastDayOfV1;
   }
 
   /** How its host was called when its calls were made; sorted. */
@@ -180,11 +182,11 @@ export class Caller {
 
   /** Calls by day, the earliest first. */
   get days(): DayCount[] {
-    return this.#days.days;
+    return this.#counts.days;
   }
 
   forgetDays(before: Day): void {
-    this.#days.forget(before);
+    this.#counts.forgetDays(before);
   }
 
   /** The caller is given up: what it took of what all share is there for others. */
@@ -192,7 +194,7 @@ export class Caller {
     for (const values of [this.userAgents, this.clients, this.forwardedFor, this.unknownReasons])
       values.clear();
     this.#hostNames.clear();
-    this.#days.forget(Number.POSITIVE_INFINITY);
+    this.forgetDays(Number.POSITIVE_INFINITY);
     this.#facts.clear();
   }
 
@@ -204,8 +206,7 @@ export class Caller {
     this.#isCounted = true;
     if (attributed.process !== undefined)
       this.#addUser(userKey(attributed.process.userId, attributed.process.userName));
-    this.#days.add(Number(call.time), kind);
-    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    this.#counts.add(call.time, kind);
     if (attributed.process?.facts !== undefined) {
       this.said ??= new MostSaid();
       this.said.add(attributed.process.facts);
@@ -227,44 +228,18 @@ export class Caller {
 
   /** Calls of this caller that were counted before. */
   merge(summary: CallerSums, example: Candidate): void {
-    for (const [kind, name] of KINDS.entries()) {
-      this.counts[kind] = (this.counts[kind] ?? 0) + summary.counts[name];
-    }
+    this.#counts.merge(summary);
     for (const operation of OPERATIONS) this.operations[operation] += summary.operations[operation];
     this.withProcess += summary.withProcess;
-    this.#raised += summary.raisedCalls ?? 0;
-    for (const day of summary.days) this.#days.addDay(day);
     this.#facts.merge(summary.facts, SUM);
     this.#addIgnored(summary.ignored);
     if (!this.#isReported) this.#begin(example);
     this.#widen(summary, example);
   }
 
-  /**
-   * Calls that may be among those that were counted: by day the larger of both counts is kept, and so of those
-   * before the days that are known.
-   *
-   * @returns what was added, by day; without one for those before
-   */
-  raise(summary: CallerSums, example: Candidate): (Omit<DayCount, 'day'> & { day: Day | undefined })[] {
-    const from = summary.days[0]?.day ?? Number.POSITIVE_INFINITY;
-    const known = this.#days.days;
-    const counted = known.filter(({ day }) => day >= from);
-    const older = KINDS.map((name, kind) => {
-      const before = (this.counts[kind] ?? 0) - sumOf(counted.map(({ counts }) => counts[kind] ?? 0));
-      const other = summary.counts[name] - sumOf(summary.days.map(({ counts }) => counts[kind] ?? 0));
-      return Math.max(0, other - before);
-    });
-    const added = [
-      { day: undefined, counts: older },
-      ...summary.days.map((day) => ({ day: day.day, counts: this.#days.raise(day) })),
-    ];
-    const isApart =
-      this.calls === sumOf(known.map(({ counts }) => sumOf(counts))) && !meet(known, summary.days);
-    for (const { counts } of added) {
-      addTo(this.counts, counts);
-      this.#raised += sumOf(counts);
-    }
+  /** Calls that may be among those that were counted: see {@link CallerCounts.raise}. @returns what was added */
+  raise(summary: CallerSums, example: Candidate): AddedCounts[] {
+    const { added, isApart } = this.#counts.raise(summary);
     this.#facts.merge(summary.facts, isApart ? SUM : LARGER);
     for (const operation of OPERATIONS) {
       this.operations[operation] = Math.max(this.operations[operation], summary.operations[operation]);
@@ -330,23 +305,7 @@ export class Caller {
 
 const OPERATIONS: readonly Operation[] = ['token', 'read', 'attempt'];
 
-/** Some calls may be of both. */
-function meet(some: readonly DayCount[], others: readonly DayCount[]): boolean {
-  const days = new Set(others.map(({ day }) => day));
-  const first = others[0]?.day ?? Number.POSITIVE_INFINITY;
-  // Before the first day of an inventory, it may know more than it has days of.
-  return some.some(({ day }) => days.has(day) || day < first);
-}
-
 /** In whatever order they are read, the same one is kept. */
 function isEarlier(a: IgnoredAs, b: IgnoredAs): boolean {
   return a.expires < b.expires || (a.expires === b.expires && a.reason < b.reason);
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
-}
-
-function addTo(sums: number[], more: readonly number[]): void {
-  for (const [index, number] of more.entries()) sums[index] = (sums[index] ?? 0) + number;
 }

@@ -21,8 +21,8 @@ async function askAll(where: Namespace, path: string): Promise<void> {
 const words = ({ imds, url, http }: LiveEvent) =>
   `${imds.version} ${imds.operation} ${url?.path} ${http?.response?.status_code}`;
 
-/** Requests whose packets fill most of the ring on this host: each has a connection of its own, of about ten. */
-const FILLING = Math.floor(bufferBytesOf(totalmem(), 1) / 65_536 / 12);
+/** Requests whose packets fill most of the ring on this host: each has a connection of its own, of nine to twelve. */
+const FILLING = Math.floor(bufferBytesOf(totalmem(), 1) / 65_536 / 16);
 
 const ALL = [
   'v1 read /latest/meta-data/mac 200',
