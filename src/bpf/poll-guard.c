@@ -8,7 +8,8 @@
  *
  * guard() takes the packet socket that this process has begun to poll since the last call, and returns its number, or
  * -1 where there is none. stateOf(number) returns 1 where its interface is up, 0 where it is down, and -1 where it has
- * none any more. It asks the kernel: libpcap reads errors too, when it is the first to see them.
+ * none any more. It asks the kernel: libpcap reads errors too, when it is the first to see them. dropsOf(number) returns
+ * how many packets had no room in its ring since the last call, or -1 where the kernel does not say: nobody else asks.
  *
  * Linked against nothing: what it calls is found in Node (Node-API and libuv, whose binary interfaces are the same in
  * all versions since 20) and in whatever C library the process has.
@@ -145,18 +146,41 @@ static napi_value guard(napi_env env, napi_callback_info info)
 	return result;
 }
 
-static napi_value state_of(napi_env env, napi_callback_info info)
+/* Of the number that a function is called with; -1 where nothing is heard of it any more. */
+static int guarded_fd(napi_env env, napi_callback_info info)
 {
-	napi_value argument, result = NULL;
+	napi_value argument;
 	size_t arguments = 1;
 	uint32_t number;
-	int found = GONE, fd;
+	int fd;
 
 	if (napi_get_cb_info(env, info, &arguments, &argument, NULL, NULL) == 0 && arguments == 1 &&
 	    napi_get_value_uint32(env, argument, &number) == 0 && number < (uint32_t)count &&
 	    !all[number].ended && uv_fileno(all[number].handle, &fd) == 0)
-		found = state(fd);
-	napi_create_int32(env, found, &result);
+		return fd;
+	return -1;
+}
+
+static napi_value state_of(napi_env env, napi_callback_info info)
+{
+	napi_value result = NULL;
+	int fd = guarded_fd(env, info);
+
+	napi_create_int32(env, fd < 0 ? GONE : state(fd), &result);
+	return result;
+}
+
+static napi_value drops_of(napi_env env, napi_callback_info info)
+{
+	/* It begins as those of other versions of rings do. */
+	struct tpacket_stats_v3 statistics = {};
+	socklen_t size = sizeof(statistics);
+	napi_value result = NULL;
+	int drops = -1, fd = guarded_fd(env, info);
+
+	if (fd >= 0 && getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &statistics, &size) == 0)
+		drops = statistics.tp_drops > INT32_MAX ? INT32_MAX : (int)statistics.tp_drops;
+	napi_create_int32(env, drops, &result);
 	return result;
 }
 
@@ -172,5 +196,6 @@ __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_e
 {
 	export(env, exports, "guard", guard);
 	export(env, exports, "stateOf", state_of);
+	export(env, exports, "dropsOf", drops_of);
 	return exports;
 }

@@ -21,7 +21,7 @@ interface Watched {
 
 /** Looks what becomes of the interfaces of captures. */
 export class InterfaceWatch {
-  readonly #guard: PollGuard;
+  readonly #guard: Pick<PollGuard, 'stateOf'>;
   /** Those that there are, with what was said of them. */
   readonly #left: Map<Watched, InterfaceState>;
   /** Removed, as the last look found: what waits in their buffers is read before that is said. */
@@ -29,7 +29,11 @@ export class InterfaceWatch {
   readonly #onNews: (news: InterfaceNews) => void;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(guard: PollGuard, captures: readonly Watched[], onNews: (news: InterfaceNews) => void) {
+  constructor(
+    guard: Pick<PollGuard, 'stateOf'>,
+    captures: readonly Watched[],
+    onNews: (news: InterfaceNews) => void,
+  ) {
     this.#guard = guard;
     this.#left = new Map(captures.map((capture) => [capture, 'up']));
     this.#onNews = onNews;

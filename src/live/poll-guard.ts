@@ -1,11 +1,13 @@
 import { compiledFile } from './compiled-file.ts';
 
-/** What the add-on poll-guard.node gives. */
+/** What the add-on poll-guard.node gives: what the kernel knows of packet sockets, and cap does not ask for. */
 export interface PollGuard {
   /** Takes the packet socket that was opened last. Gives its number, or -1 where there is none. */
   guard(): number;
   /** Of the socket with that number: 1 while its interface is up, 0 while it is down, -1 once it has none any more. */
   stateOf(number: number): number;
+  /** Packets for which there was no room since the last call; -1 where the kernel does not say. */
+  dropsOf(number: number): number;
 }
 
 /**
@@ -28,5 +30,5 @@ export function pollGuard(root: string): PollGuard | undefined {
 }
 
 function isPollGuard(exports: object): exports is PollGuard {
-  return 'guard' in exports && 'stateOf' in exports;
+  return 'guard' in exports && 'stateOf' in exports && 'dropsOf' in exports;
 }

@@ -4,6 +4,7 @@ import { PrerequisiteError } from '../errors.ts';
 import type { Endpoint } from '../model.ts';
 import type { JournalHandler, Packet, PacketFilter } from '../ports.ts';
 import { hasCapability, NET_RAW } from './capability.ts';
+import { DropWatch } from './drop-watch.ts';
 import { interfacesText } from './interface-names.ts';
 import { type InterfaceNews, InterfaceWatch } from './interface-watch.ts';
 import type { PollGuard } from './poll-guard.ts';
@@ -62,7 +63,7 @@ export interface WireOptions {
   lookups: LookupClient | undefined;
   /** Nobody watches the sockets: what is lost here is lost. */
   isAlone: boolean;
-  /** Keeps interfaces that go down from ending the process; undefined where there is nothing that does. */
+  /** Keeps interfaces that go down from ending the process, and asks for drops; undefined where there is none. */
   guard: PollGuard | undefined;
   now(): bigint;
   onNews(news: InterfaceNews): void;
@@ -70,7 +71,7 @@ export interface WireOptions {
 
 /**
  * The wire's view: what passes the interfaces, by libpcap. cap hands over no time stamp (packets are
- * stamped on receipt), no length on the wire and no count of what the kernel dropped.
+ * stamped on receipt), no length on the wire and no count of what the kernel dropped, for which the kernel is asked.
  */
 export class WireView implements View {
   readonly description: string;
@@ -128,15 +129,17 @@ export class WireView implements View {
         handler.packet(packet);
       });
     }
+    const count = (name: string, total: number) => {
+      const counters = { [name]: String(total) };
+      const record = { type: 'losses', time: String(clock()), counters } satisfies LossesRecord;
+      handler.record(Buffer.from(JSON.stringify(record)), NOWHERE);
+    };
     let removed = 0;
     const hear = (news: InterfaceNews) => {
-      if (news.state === 'removed') {
-        const counters = { 'wire.interfaces_removed': String(++removed) };
-        const record = { type: 'losses', time: String(clock()), counters } satisfies LossesRecord;
-        handler.record(Buffer.from(JSON.stringify(record)), NOWHERE);
-      }
+      if (news.state === 'removed') count('wire.interfaces_removed', ++removed);
       onNews(news);
     };
+    const drops = this.#watchDrops((total) => count('wire.dropped_packets', total));
     await new Promise<void>((resolve) => {
       const interfaces =
         guard &&
@@ -146,6 +149,7 @@ export class WireView implements View {
         });
       const stop = () => {
         interfaces?.end();
+        drops?.end();
         signal.removeEventListener('abort', stop);
         for (const { cap } of this.#captures) cap.close();
         resolve();
@@ -154,6 +158,14 @@ export class WireView implements View {
       else signal.addEventListener('abort', stop);
     });
     await lookups?.end();
+  }
+
+  /** Where the sockets are watched, they have what is dropped here. */
+  #watchDrops(onDrops: (total: number) => void): DropWatch | undefined {
+    const { guard, isAlone } = this.#options;
+    const guarded = this.#captures.map((capture) => capture.guarded);
+    const isCounted = guard !== undefined && isAlone && guarded.every((number) => number >= 0);
+    return isCounted ? new DropWatch(guard, guarded, onDrops) : undefined;
   }
 }
 

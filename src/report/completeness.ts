@@ -41,6 +41,9 @@ const PROBE_DROPS = [
   'packets.unreadable',
 ];
 
+/** Packets of interfaces that the kernel dropped; where it was asked, it is there, also zero. */
+const WIRE_DROPS = 'wire.dropped_packets';
+
 /** What is known of the completeness of all captures together, and of how many it is known. */
 export interface CompletenessSummary {
   captures: number;
@@ -62,6 +65,9 @@ export interface CompletenessSummary {
   /** Packets of sockets that the probe dropped, over the captures without the above that it counted for. */
   probeDrops: number;
   capturesWithProbeCount: number;
+  /** Packets of interfaces that the kernel dropped, over the captures without the above that it was asked for. */
+  wireDrops: number;
+  capturesWithWireCount: number;
   connections: number;
   provableConnections: number;
   capturedBytes: number;
@@ -166,6 +172,8 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     capturesWithDropCount: 0,
     probeDrops: 0,
     capturesWithProbeCount: 0,
+    wireDrops: 0,
+    capturesWithWireCount: 0,
     connections: 0,
     provableConnections: 0,
     capturedBytes: 0,
@@ -211,6 +219,9 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
   } else if (capture.events === undefined && countsDrops(completeness)) {
     summary.probeDrops += PROBE_DROPS.reduce((sum, name) => sum + (completeness.losses[name] ?? 0), 0);
     summary.capturesWithProbeCount++;
+  } else if (capture.events === undefined && countsWireDrops(completeness)) {
+    summary.wireDrops += completeness.losses[WIRE_DROPS] ?? 0;
+    summary.capturesWithWireCount++;
   }
   if (capture.callers === undefined && capture.ofReport !== true) summary.withCalls++;
   summary.packets += capture.packets;
@@ -246,6 +257,11 @@ function addCapture(summary: CompletenessSummary, capture: CaptureSummary): void
 /** Whether the probe said how much it dropped. */
 function countsDrops({ views, losses }: Completeness): boolean {
   return views?.includes('sockets') === true && PROBE_DROPS.some((name) => losses[name] !== undefined);
+}
+
+/** Whether the kernel was asked how much of the interfaces it dropped. */
+function countsWireDrops({ views, losses }: Completeness): boolean {
+  return views?.includes('wire') === true && losses[WIRE_DROPS] !== undefined;
 }
 
 /** Who saw it, where that was not the sockets' view to the end. */

@@ -72,7 +72,7 @@ function streamLine({ losses, connections }: CompletenessSummary): string {
 
 function dropLines(completeness: CompletenessSummary): string[] {
   const { captureDrops, captures, eventFiles, capturesWithDropCount } = completeness;
-  const { probeDrops, capturesWithProbeCount, losses } = completeness;
+  const { probeDrops, capturesWithProbeCount, wireDrops, capturesWithWireCount, losses } = completeness;
   if (captureDrops === undefined) {
     // Held against the kernel's own counts, nothing can have been dropped unseen.
     const { connections, provableConnections, capturedBytes, kernelBytes } = completeness;
@@ -84,8 +84,12 @@ function dropLines(completeness: CompletenessSummary): string[] {
     const until = (losses['probe.exits'] ?? 0) > 0 ? ' until its end' : '';
     counted.push(`${countOf(probeDrops, 'packet')} of sockets, as the probe counted${until}`);
   }
+  if (capturesWithWireCount > 0) {
+    counted.push(`${countOf(wireDrops, 'packet')} of interfaces, as the kernel counted`);
+  }
   if (counted.length === 0) return ['Drops while capturing: nobody counted them.'];
-  const uncounted = captures - eventFiles - capturesWithDropCount - capturesWithProbeCount;
+  const uncounted =
+    captures - eventFiles - capturesWithDropCount - capturesWithProbeCount - capturesWithWireCount;
   if (uncounted > 0) counted.push(`${countOf(uncounted, 'capture')} did not count`);
   return [`Drops while capturing: ${counted.join('; ')}.`];
 }
@@ -111,12 +115,18 @@ export function unprovable(connections: number): string {
 }
 
 /** What libpcap and /proc cannot tell, where nobody else watched. */
-function wireLines({ byWireAlone, byWireInTheEnd, lookups, captures }: CompletenessSummary): string[] {
+function wireLines(completeness: CompletenessSummary): string[] {
+  const { byWireAlone, byWireInTheEnd, capturesWithWireCount, lookups, captures } = completeness;
   const where = (some: number) => (some === captures ? '' : ` in ${countOf(some, 'capture')}`);
   const lines: string[] = [];
-  if (byWireAlone > 0) lines.push(`Seen on the interfaces alone${where(byWireAlone)}: ${WIRE_LIMITS}`);
+  if (byWireAlone > 0) {
+    const limits = wireLimits(capturesWithWireCount >= byWireAlone);
+    lines.push(`Seen on the interfaces alone${where(byWireAlone)}: ${limits}`);
+  }
   if (byWireInTheEnd > 0) {
-    lines.push(`After the end of the probe, the interfaces alone${where(byWireInTheEnd)}: ${WIRE_LIMITS}`);
+    lines.push(
+      `After the end of the probe, the interfaces alone${where(byWireInTheEnd)}: ${wireLimits(false)}`,
+    );
   }
   if (lookups.made > 0) {
     lines.push(
@@ -126,10 +136,15 @@ function wireLines({ byWireAlone, byWireInTheEnd, lookups, captures }: Completen
   return lines;
 }
 
-/** Of the package cap 0.2.1: it hands over no time and no count of drops, its ring is small, its snap length fixed. */
-const WIRE_LIMITS =
-  'times are those of receipt, not of the kernel; nobody counted drops, so packets of a burst may be missing ' +
-  'unseen; what exceeds 65,535 bytes is cut; calls in namespaces whose interfaces were not captured are missing.';
+/** Of the package cap 0.2.1: it hands over no time, its ring is small, its snap length fixed. */
+function wireLimits(isCounted: boolean): string {
+  const drops = isCounted ? '' : 'nobody counted drops, so packets of a burst may be missing unseen; ';
+  return (
+    `times are those of receipt, not of the kernel; ${drops}what exceeds 65,535 bytes is cut; ` +
+    'calls in namespaces whose interfaces were not captured are missing.'
+  );
+}
+
 /** Measured by bench/lookups.ts; docs/attribution.md has the figures. */
 const LOOKUP_LIMITS =
   'a caller gone before its look-up is `none`. Measured with callers that were done in 4 ms, 8 to 70 % were ' +

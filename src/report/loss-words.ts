@@ -87,6 +87,7 @@ const WORDS: Readonly<Record<string, readonly [unit: string, what: string]>> = {
   'tcp.resets_ignored': ['reset', 'outside its connection'],
   'tcp.snaplen_cut_bytes': ['byte', 'cut by the snap length'],
   'tcp.syn_ack_conflicts': ['SYN-ACK', 'that contradicts the one before'],
+  'wire.dropped_packets': ['packet', 'of interfaces for which there was no room while they were captured'],
   'wire.interfaces_removed': ['interface', 'removed while its traffic was captured'],
 };
 

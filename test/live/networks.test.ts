@@ -18,6 +18,18 @@ async function askAll(where: Namespace, path: string): Promise<void> {
   await succeed(where.run('sh', ['-c', script]));
 }
 
+/** What the session would read meanwhile waits for it. */
+async function whileStopped({ child }: LiveSession, use: () => Promise<unknown>): Promise<void> {
+  const { pid } = child;
+  assert.ok(pid !== undefined);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await use();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
 const words = ({ imds, url, http }: LiveEvent) =>
   `${imds.version} ${imds.operation} ${url?.path} ${http?.response?.status_code}`;
 
@@ -79,18 +91,37 @@ describe('imds live: networks', function () {
     withScene(
       async ({ client, session, mark, path }) => {
         const urls = `http://${V4_ENDPOINT}${path}/[1-${FILLING}]`;
-        process.kill(session.child.pid ?? 0, 'SIGSTOP');
-        try {
-          await succeed(client.run('curl', ['-s', '-o', '/dev/null', urls]));
-        } finally {
-          process.kill(session.child.pid ?? 0, 'SIGCONT');
-        }
+        await whileStopped(session, () => succeed(client.run('curl', ['-s', '-o', '/dev/null', urls])));
         const events = await session.eventsOf(mark, FILLING);
         const numbers = events.map(({ url }) => Number(url?.path.split('/').at(-1)));
         assert.deepEqual(
           numbers,
           Array.from({ length: FILLING }, (_, i) => i + 1),
         );
+        assert.equal(await session.stop(), 0);
+        assert.match(
+          session.diagnostics.join(' ').replaceAll(/\s+/g, ' '),
+          /Drops while capturing: 0 packets of interfaces, as the kernel counted\./,
+        );
+      },
+      { args: ['--capture', 'wire'], within: true },
+    ));
+
+  it('counts what passed on the wire while it was busy, and had no room', () =>
+    withScene(
+      async ({ client, session, mark, path }) => {
+        const requests = FILLING * 4;
+        await whileStopped(session, () =>
+          succeed(
+            client.run('curl', ['-s', '-o', '/dev/null', `http://${V4_ENDPOINT}${path}/[1-${requests}]`]),
+          ),
+        );
+        await session.eventsOf(mark, FILLING);
+        assert.equal(await session.stop(), 0);
+        assert.ok(session.events.length < requests, `${session.events.length} of ${requests}`);
+        const said = session.diagnostics.join(' ').replaceAll(/\s+/g, ' ');
+        assert.match(said, /Drops while capturing: [\d,]{3,} packets of interfaces, as the kernel counted\./);
+        assert.match(said, /Lost, cut or turned away: [^.]*\(wire\.dropped_packets\)/);
       },
       { args: ['--capture', 'wire'], within: true },
     ));

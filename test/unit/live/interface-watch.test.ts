@@ -9,7 +9,7 @@ describe('what becomes of interfaces', () => {
   function begin(...captures: [name: string, guarded: number][]): void {
     states = captures.map(() => 1);
     said = [];
-    const guard = { guard: () => -1, stateOf: (number: number) => states[number] ?? -1 };
+    const guard = { stateOf: (number: number) => states[number] ?? -1 };
     watch = new InterfaceWatch(
       guard,
       captures.map(([name, guarded]) => ({ name, guarded })),

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from 'node:assert';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import type { Completeness } from '../../../src/model.ts';
 import { summarize } from '../../../src/report/completeness.ts';
 import { lossLines, OF_CONTAINER } from '../../../src/report/loss-lines.ts';
@@ -69,6 +69,23 @@ describe('what is known of what is missing', () => {
       lossLines(summarize(both))[1],
       'Drops while capturing: 2 packets, as the file records; 0 packets of sockets, as the probe counted; 1 capture did not count.',
     );
+  });
+
+  it('says what the kernel dropped of interfaces, where it was asked', () => {
+    const wire = { connections: 1, provableConnections: 0, views: ['wire' as const] };
+    const told = lines({ ...wire, losses: { 'wire.dropped_packets': 12 } });
+    strictEqual(told[1], 'Drops while capturing: 12 packets of interfaces, as the kernel counted.');
+    ok(!told.join().includes('nobody counted'));
+    const mixed = [
+      capture({}, { ...wire, losses: { 'wire.dropped_packets': 0 } }),
+      capture({}, { ...wire, losses: {} }),
+    ];
+    const said = lossLines(summarize(mixed));
+    strictEqual(
+      said[1],
+      'Drops while capturing: 0 packets of interfaces, as the kernel counted; 1 capture did not count.',
+    );
+    ok(said.join().includes('nobody counted drops, so packets of a burst may be missing unseen'));
   });
 
   it('has words for link types that are not read', () => {
