@@ -15,7 +15,7 @@ const TIMEOUT_MS = 300_000;
 /** What each offers; the others do their work when they are loaded. */
 const ADD_ONS = {
   'no-new-privs.node': '',
-  'poll-guard.node': 'guard,stateOf',
+  'poll-guard.node': 'guard,stateOf,dropsOf',
   'sd-notify.node': 'send',
   'trim-memory.node': '',
 };
