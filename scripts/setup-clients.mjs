@@ -39,7 +39,7 @@ const ZOO_PACKAGES = {
   'amazon-ecr-credential-helper': 'usr/bin/docker-credential-ecr-login',
   ansible: 'usr/lib/python3/dist-packages/ansible_collections/amazon',
   'ansible-core': 'usr/lib/python3/dist-packages/ansible',
-  busybox: 'bin/busybox',
+  busybox: 'usr/share/doc/busybox/copyright',
   facter: 'usr/bin/facter',
   'gdal-bin': 'usr/bin/gdalinfo',
   'libnet-amazon-ec2-perl': 'usr/share/perl5/Net/Amazon/EC2.pm',

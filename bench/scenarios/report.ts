@@ -37,8 +37,10 @@ function speed(bench: Bench, title: string, load: Load, core: number | undefined
     const line = `taskset -c ${core} ${bench.imds} report --json '${bench.cache.events(begin)}'`;
     commands.push({ name: `imds report, ${begin.lines} calls`, line });
     const node = packedNode(bench);
-    const packed = `taskset -c ${core} '${node}' '${bench.program}' report --json '${file}'`;
-    if (node !== undefined) commands.push({ name: PACKED, line: packed });
+    if (node !== undefined) {
+      const packed = `taskset -c ${core} '${node}' '${bench.program}' report --json '${file}'`;
+      commands.push({ name: PACKED, line: packed });
+    }
   }
   const measurements = bench.measure(commands, bench.quick ? 1 : ROUNDS);
   return {

@@ -8,11 +8,13 @@ export class DropWatch {
   readonly #guarded: readonly number[];
   readonly #onDrops: (total: number) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #isCounted: boolean;
   #total = 0;
 
   /**
    * @param guarded numbers of the captures at the guard
-   * @param onDrops called at once, with 0, which says that they are counted; then with every larger number
+   * @param onDrops called at once, as a rule with 0, where the kernel says it of each of them; then with every larger
+   *   number
    */
   constructor(
     guard: Pick<PollGuard, 'dropsOf'>,
@@ -22,21 +24,30 @@ export class DropWatch {
     this.#guard = guard;
     this.#guarded = guarded;
     this.#onDrops = onDrops;
-    onDrops(0);
+    const atFirst = this.#ask();
+    this.#isCounted = atFirst.every((dropped) => dropped >= 0);
+    this.#add(atFirst, this.#isCounted);
     this.#timer = setInterval(() => this.look(), LOOK_MS);
   }
 
   look(): void {
-    // Of a socket whose interface is gone, nothing can be asked any more.
-    const dropped = this.#guarded.reduce((sum, number) => sum + Math.max(0, this.#guard.dropsOf(number)), 0);
-    if (dropped === 0) return;
-    this.#total += dropped;
-    this.#onDrops(this.#total);
+    if (this.#isCounted) this.#add(this.#ask(), false);
   }
 
   /** Looks once more, before the captures are closed. */
   end(): void {
     clearInterval(this.#timer);
     this.look();
+  }
+
+  #ask(): number[] {
+    return this.#guarded.map((number) => this.#guard.dropsOf(number));
+  }
+
+  #add(dropped: readonly number[], isToldAnyway: boolean): void {
+    // Of a socket whose interface is gone, nothing can be asked any more.
+    const more = dropped.reduce((sum, each) => sum + Math.max(0, each), 0);
+    this.#total += more;
+    if (more > 0 || isToldAnyway) this.#onDrops(this.#total);
   }
 }

@@ -79,6 +79,8 @@ export interface CompletenessSummary {
   bySockets: number;
   /** Captures whose only witness was the wire view of a live session. */
   byWireAlone: number;
+  /** Of those, captures of which nobody counted what was dropped. */
+  byWireUncounted: number;
   /** Captures whose probe died, so that the wire view was alone from then on. */
   byWireInTheEnd: number;
   lookups: Completeness['lookups'];
@@ -182,6 +184,7 @@ export function summarize(captures: readonly CaptureSummary[]): CompletenessSumm
     byLive: 0,
     bySockets: 0,
     byWireAlone: 0,
+    byWireUncounted: 0,
     byWireInTheEnd: 0,
     lookups: { made: 0, found: 0 },
     ofContainers: 0,
@@ -273,5 +276,8 @@ function addWitness(summary: CompletenessSummary, completeness: Completeness): v
   const lostProbe = (losses['probe.exits'] ?? 0) > 0;
   if (lostProbe) summary.byWireInTheEnd++;
   // Where the kernel's counts were recorded beside it, they tell.
-  else if (!views.includes('sockets') && provableConnections === 0) summary.byWireAlone++;
+  else if (!views.includes('sockets') && provableConnections === 0) {
+    summary.byWireAlone++;
+    if (!countsWireDrops(completeness)) summary.byWireUncounted++;
+  }
 }

@@ -116,11 +116,11 @@ export function unprovable(connections: number): string {
 
 /** What libpcap and /proc cannot tell, where nobody else watched. */
 function wireLines(completeness: CompletenessSummary): string[] {
-  const { byWireAlone, byWireInTheEnd, capturesWithWireCount, lookups, captures } = completeness;
+  const { byWireAlone, byWireUncounted, byWireInTheEnd, lookups, captures } = completeness;
   const where = (some: number) => (some === captures ? '' : ` in ${countOf(some, 'capture')}`);
   const lines: string[] = [];
   if (byWireAlone > 0) {
-    const limits = wireLimits(capturesWithWireCount >= byWireAlone);
+    const limits = wireLimits(byWireUncounted === 0);
     lines.push(`Seen on the interfaces alone${where(byWireAlone)}: ${limits}`);
   }
   if (byWireInTheEnd > 0) {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { totalmem } from 'node:os';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { bufferBytesOf } from '../../src/live/wire-view.ts';
+import { imds } from '../cli/run.ts';
 import { type Namespace, Network } from '../support/netns.ts';
 import { addEndpoint, connectContainer, IMDS_ADDRESSES } from '../support/topologies.ts';
 import { succeed } from './probe/world.ts';
@@ -18,17 +21,13 @@ async function askAll(where: Namespace, path: string): Promise<void> {
   await succeed(where.run('sh', ['-c', script]));
 }
 
-/** What the session would read meanwhile waits for it. */
-async function whileStopped({ child }: LiveSession, use: () => Promise<unknown>): Promise<void> {
-  const { pid } = child;
-  assert.ok(pid !== undefined);
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await use();
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
+/** So many requests, each on a connection of its own, while the session stands still. */
+function fill(session: LiveSession, client: Namespace, path: string, requests: number): Promise<void> {
+  const urls = `http://${V4_ENDPOINT}${path}/[1-${requests}]`;
+  return session.suspended(() => succeed(client.run('curl', ['-s', '-o', '/dev/null', urls])));
 }
+
+const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ');
 
 const words = ({ imds, url, http }: LiveEvent) =>
   `${imds.version} ${imds.operation} ${url?.path} ${http?.response?.status_code}`;
@@ -90,8 +89,7 @@ describe('imds live: networks', function () {
   it('loses nothing on the wire of some hundred packets that come while it is busy', () =>
     withScene(
       async ({ client, session, mark, path }) => {
-        const urls = `http://${V4_ENDPOINT}${path}/[1-${FILLING}]`;
-        await whileStopped(session, () => succeed(client.run('curl', ['-s', '-o', '/dev/null', urls])));
+        await fill(session, client, path, FILLING);
         const events = await session.eventsOf(mark, FILLING);
         const numbers = events.map(({ url }) => Number(url?.path.split('/').at(-1)));
         assert.deepEqual(
@@ -100,31 +98,40 @@ describe('imds live: networks', function () {
         );
         assert.equal(await session.stop(), 0);
         assert.match(
-          session.diagnostics.join(' ').replaceAll(/\s+/g, ' '),
+          oneLine(session.diagnostics.join(' ')),
           /Drops while capturing: 0 packets of interfaces, as the kernel counted\./,
         );
       },
       { args: ['--capture', 'wire'], within: true },
     ));
 
-  it('counts what passed on the wire while it was busy, and had no room', () =>
-    withScene(
-      async ({ client, session, mark, path }) => {
-        const requests = FILLING * 4;
-        await whileStopped(session, () =>
-          succeed(
-            client.run('curl', ['-s', '-o', '/dev/null', `http://${V4_ENDPOINT}${path}/[1-${requests}]`]),
-          ),
+  for (const form of ['pcapng', 'pcap']) {
+    it(`counts what passed on the wire while it was busy, and had no room, also in a replay (${form})`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'imds-live-drops-'));
+      chmodSync(folder, 0o777);
+      const file = join(folder, `capture.${form}`);
+      try {
+        await withScene(
+          async ({ client, session, mark, path }) => {
+            await fill(session, client, path, FILLING * 4);
+            await session.eventsOf(mark, FILLING);
+            assert.equal(await session.stop(), 0);
+            assert.ok(session.events.length < FILLING * 4, `${session.events.length} calls`);
+            const said = oneLine(session.diagnostics.join(' '));
+            const drops =
+              /Drops while capturing: [\d,]{3,} packets of interfaces, as the kernel counted\./.exec(said);
+            assert.ok(drops !== null, said);
+            assert.match(said, /Lost, cut or turned away: [^.]*\(wire\.dropped_packets\)/);
+            const replay = await imds(['analyze', ...WATCHING, file]);
+            assert.ok(oneLine(replay.stdout).includes(drops[0]), replay.stdout);
+          },
+          { args: ['--capture', 'wire', '-w', file], within: true },
         );
-        await session.eventsOf(mark, FILLING);
-        assert.equal(await session.stop(), 0);
-        assert.ok(session.events.length < requests, `${session.events.length} of ${requests}`);
-        const said = session.diagnostics.join(' ').replaceAll(/\s+/g, ' ');
-        assert.match(said, /Drops while capturing: [\d,]{3,} packets of interfaces, as the kernel counted\./);
-        assert.match(said, /Lost, cut or turned away: [^.]*\(wire\.dropped_packets\)/);
-      },
-      { args: ['--capture', 'wire'], within: true },
-    ));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
 
   for (const capture of ['sockets', 'both', 'wire']) {
     it(`tells the hop limit that a container behind a bridge needs (${capture})`, () =>

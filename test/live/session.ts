@@ -156,14 +156,13 @@ export class LiveSession {
   }
 
   /** Calls while the probe stands still: who ends meanwhile has gone when the events are read. */
-  async probeSuspended(use: () => Promise<unknown>): Promise<void> {
-    const { probe } = this;
-    process.kill(probe, 'SIGSTOP');
-    try {
-      await use();
-    } finally {
-      process.kill(probe, 'SIGCONT');
-    }
+  probeSuspended(use: () => Promise<unknown>): Promise<void> {
+    return suspended(this.probe, use);
+  }
+
+  /** Calls while it stands still itself: what it would read meanwhile waits for it. */
+  suspended(use: () => Promise<unknown>): Promise<void> {
+    return suspended(this.child.pid ?? 0, use);
   }
 
   /** Ends it, and gives the exit code. */
@@ -202,6 +201,15 @@ export class LiveSession {
 
   #notify(): void {
     for (const wake of this.#wake.splice(0)) wake();
+  }
+}
+
+async function suspended(pid: number, use: () => Promise<unknown>): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await use();
+  } finally {
+    process.kill(pid, 'SIGCONT');
   }
 }
 

@@ -19,6 +19,9 @@ export const own = (name: string) => join(HERE, 'clients', name);
 /** Which libmagic, unlike other libraries, looks for where it would be installed. */
 const MAGIC = join(USR, 'lib/file/magic.mgc');
 
+/** Where /bin is a link, it is in /usr/bin. */
+const BUSYBOX = [bin('busybox'), join(ROOT, 'bin', 'busybox')].find((path) => existsSync(path)) ?? 'busybox';
+
 /** Unpacked programs find their libraries by these; nothing of who runs the tests, no proxy, no credentials. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: [join(USR, 'bin'), join(OTHERS, 'bin'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
@@ -52,7 +55,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
     join(LIBRARIES, 'rubygems-integration/3.1.0'),
     join(USR, 'lib/ruby/gems/3.1.0'),
   ].join(':'),
-  BUSYBOX: join(ROOT, 'bin', 'busybox'),
+  BUSYBOX,
   BASE: 'http://169.254.169.254/latest',
 };
 

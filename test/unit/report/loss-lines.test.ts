@@ -86,6 +86,10 @@ describe('what is known of what is missing', () => {
       'Drops while capturing: 0 packets of interfaces, as the kernel counted; 1 capture did not count.',
     );
     ok(said.join().includes('nobody counted drops, so packets of a burst may be missing unseen'));
+    const proven = { provableConnections: 1, capturedBytes: 1, kernelBytes: 1 };
+    const other = capture({}, { ...wire, ...proven, losses: { 'wire.dropped_packets': 0 } });
+    const beside = lossLines(summarize([other, capture({}, { ...wire, losses: {} })]));
+    ok(beside.join().includes('nobody counted drops'), 'one that was counted does not speak for another');
   });
 
   it('has words for link types that are not read', () => {
